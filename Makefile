@@ -1,0 +1,38 @@
+# What a newcomer and CI run. `make` alone says what there is.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest -p no:cacheprovider
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help setup demo check test test-slow lab-deps format lock wheel pages
+
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## .venv from the lock file; everything stays inside the tree
+	@./.ci/setup
+
+demo: setup ## a false school district, read, deployed and audited, with pages (ONCE=1: summary, then exit)
+	@$(BIN)/python -m lab.demo $(if $(ONCE),--once)
+
+check: setup ## the fast half: format, lint, types, contracts, unit and property tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q
+
+test: check ## all tests but the slow lab parts
+	@$(BIN)/pytest tests --ignore=tests/unit --ignore=tests/property --ignore=tests/vendors -n 2 -q -m "not slow"
+
+test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
+	@$(BIN)/pytest tests -q -m slow || [ $$? -eq 5 ]
+
+lab-deps: ## the Debian packages that the lab's real parts need (as root)
+	@./.ci/lab-deps
+
+format: setup ## put the code into its form
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+lock: setup ## resolve the dependencies anew
+	@$$(command -v uv || echo .uv/bin/uv) pip compile --quiet --upgrade --universal --group dev --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.lock

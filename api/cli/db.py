@@ -1,0 +1,27 @@
+"""`preau db`: make and upgrade the database."""
+
+import click
+import typer
+
+from api.cli.context import settings_of_command
+from inventory.database import upgrade
+from inventory.secrets import open_vault
+
+app = typer.Typer(help="Make and upgrade the database.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Make and upgrade the database."""
+
+
+@app.command("upgrade")
+def upgrade_command() -> None:
+    """Make the database and the key file where absent, or bring them to this release."""
+    settings = settings_of_command()
+    before, after = upgrade(settings)
+    open_vault(settings, create=True)
+    if before == after:
+        click.echo(f"The database is already at revision {after}.")
+    else:
+        click.echo(f"The database went from {before or 'nothing'} to revision {after}.")

@@ -1,0 +1,1 @@
+"""What the product does, free of its shells: a shell parses, calls one of these, formats."""

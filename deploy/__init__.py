@@ -1,0 +1,1 @@
+"""Changes devices: rendered configuration, difference, plan, guarded push, reading back."""

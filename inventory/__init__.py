@@ -1,0 +1,1 @@
+"""The domain: tables, observations, intent, findings, programme rules and vendor knowledge."""

@@ -1,0 +1,128 @@
+"""Change records: every write to a domain row leaves who, when, before and after.
+
+It hangs on the session's flush, so that no code path can forget it. Values that could hold a secret
+are replaced by a mark; tables that are themselves records (journals, observations, sessions …) are
+not recorded twice.
+"""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session as OrmSession
+from sqlmodel import Session, SQLModel
+
+from inventory import clock
+from inventory.models.change import Change
+
+REDACTED = "‹redacted›"
+
+# Tables that are records of what happened or was seen, not domain rows that a person owns.
+UNRECORDED = frozenset(
+    {
+        "change",
+        "config_backup",
+        "displayed_secret",
+        "dossier_transition",
+        "event",
+        "finding",
+        "job",
+        "lease",
+        "observation",
+        "push_step",
+        "register_import",
+        "web_session",
+    }
+)
+SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_token", "token_hash"})
+# A device polled every few minutes must not fill the history with "still there".
+UNREMARKABLE = frozenset({"last_seen_at"})
+
+
+def record_changes(session: Session, actor: str) -> None:
+    """Record every later write of `session` as made by `actor`."""
+    if not actor:
+        raise ValueError("a writing session needs an actor")
+    session.info["actor"] = actor
+    session.info["created"] = []
+    event.listen(session, "before_flush", _before_flush)
+    event.listen(session, "after_flush", _after_flush)
+
+
+def _before_flush(session: OrmSession, *_: object) -> None:
+    # Keys of new rows are known after the flush only; what changed is known before it only.
+    session.info["created"] = [row for row in session.new if _recorded(row)]
+    records = [_update(session, row) for row in session.dirty if _recorded(row)]
+    records += [_deletion(session, row) for row in session.deleted if _recorded(row)]
+    session.add_all(record for record in records if record is not None)
+
+
+def _after_flush(session: OrmSession, *_: object) -> None:
+    created = session.info["created"]
+    session.info["created"] = []
+    rows = [_change(session, row, "create", None, _values(row)).model_dump() for row in created]
+    if rows:
+        for row in rows:
+            row.pop("id")
+        session.connection().execute(Change.__table__.insert(), rows)  # type: ignore[attr-defined]
+
+
+def _recorded(row: object) -> bool:
+    return isinstance(row, SQLModel) and str(row.__tablename__) not in UNRECORDED
+
+
+def _update(session: OrmSession, row: SQLModel) -> Change | None:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = inspect(row)
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if not history.has_changes() or attribute.key in UNREMARKABLE:
+            continue
+        old = history.deleted[0] if history.deleted else None
+        new = history.added[0] if history.added else None
+        if old != new:
+            before[attribute.key] = _shown(attribute.key, old)
+            after[attribute.key] = _shown(attribute.key, new)
+    return _change(session, row, "update", before, after) if after else None
+
+
+def _deletion(session: OrmSession, row: SQLModel) -> Change:
+    return _change(session, row, "delete", _values(row), None)
+
+
+def _change(
+    session: OrmSession,
+    row: SQLModel,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> Change:
+    key = inspect(row).mapper.primary_key_from_instance(row)
+    return Change(
+        at=clock.now(),
+        actor=session.info["actor"],
+        table_name=str(row.__tablename__),
+        row_key="/".join(str(part) for part in key),
+        action=action,
+        before=before,
+        after=after,
+    )
+
+
+def _values(row: SQLModel) -> dict[str, Any]:
+    names = [attribute.key for attribute in inspect(row).mapper.column_attrs]
+    return {name: _shown(name, getattr(row, name)) for name in names}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in SECRET_COLUMNS:
+        return REDACTED
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,170 @@
+"""The database: SQLite by default, PostgreSQL by URL, through one small door.
+
+`Database.read()` gives a session that cannot write; `Database.write(actor)` gives one whose writes
+are committed when the block ends well and undone when it raises, and are recorded as changes made
+by `actor`. Neither may be held open while talking to a device.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlmodel import Session
+
+from inventory.changes import record_changes
+from inventory.errors import Misconfigured
+from inventory.settings import Settings
+
+_WRITES = "preau_writes"
+_BUSY_TIMEOUT_S = 30.0
+
+
+class Database:
+    """An open database whose schema is the one of this release."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one moment of the database and whose flush raises."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            event.listen(session, "before_flush", _refuse_flush)
+            yield session
+
+    @contextmanager
+    def write(self, actor: str) -> Iterator[Session]:
+        """Yield a session that commits at the end of the block; `actor` stands in the changes."""
+        with Session(self._writer, expire_on_commit=False) as session:
+            record_changes(session, actor)
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _refuse_flush(session: Session, *_: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("a reading session was given rows to write; use Database.write(actor)")
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `url`, with what SQLite needs to be safe with several processes."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(
+        url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's driver must not begin transactions itself: we choose the kind in _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote between; one
+    # that begins IMMEDIATE waits its turn instead.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrations_config(url: str) -> Config:
+    """Return Alembic's configuration for `url`; no alembic.ini is needed."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(settings: Settings) -> tuple[str | None, str]:
+    """Bring the database to this release's schema, making it first where it does not exist.
+
+    Returns the revisions (before, after); before is None for a new database. Raises Misconfigured
+    when it was written by a newer release or cannot be opened; it is then left as it was.
+    """
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    url = settings.sqlalchemy_url()
+    engine = make_engine(url)
+    config = migrations_config(url)
+    try:
+        before, head = _revisions(engine, config)
+        if before != head:
+            config.attributes["engine"] = engine
+            command.upgrade(config, "head")
+        return before, head
+    finally:
+        engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of this installation.
+
+    Raises Misconfigured when it does not exist yet, is of an older or newer release, or cannot be
+    opened; each says what to do.
+    """
+    url = settings.sqlalchemy_url()
+    path = url.removeprefix("sqlite:///")
+    if path != url and not Path(path).exists():
+        raise Misconfigured("there is no database yet", where=path, todo="run: preau db upgrade")
+    engine = make_engine(url)
+    try:
+        current, head = _revisions(engine, migrations_config(url))
+        if current != head:
+            raise Misconfigured(
+                f"the database is at revision {current or 'none'}, this release needs {head}",
+                where=_shown(engine),
+                todo="run: preau db upgrade",
+            )
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def _revisions(engine: Engine, config: Config) -> tuple[str | None, str]:
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    if head is None:
+        raise Misconfigured("this release holds no migration")
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except exc.DatabaseError as error:
+        raise Misconfigured(
+            f"the database cannot be opened: {_first_line(error.orig)}",
+            where=_shown(engine),
+            todo="check database_url or data_dir",
+        ) from error
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise Misconfigured(
+            f"the database was written by a newer release of Préau (revision {current})",
+            where=_shown(engine),
+            todo="install that release or restore an older database; nothing was changed",
+        )
+    return current, head
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _first_line(error: Any) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

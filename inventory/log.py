@@ -1,0 +1,69 @@
+"""Structured logs: one line an event, for a person or as JSON; no secret ever stands in one."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from inventory.settings import Settings
+
+# Names whose value is never written, whatever it is.
+SECRET_NAMES = (
+    "password",
+    "passphrase",
+    "community",
+    "secret",
+    "token",
+    "key",
+    "authorization",
+    "cookie",
+)
+SHOWN_NAMES = frozenset(
+    {"key_id", "secret_name", "row_key", "scope_key", "remote_key", "search_key"}
+)
+
+
+def configure_logging(settings: Settings, process: str) -> None:
+    """Send structlog's and the standard library's records to stderr in one form."""
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _redact,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for chatty in ("paramiko", "apscheduler", "alembic", "hier_config"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _redact(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for name in event:
+        if name not in SHOWN_NAMES and any(part in name.lower() for part in SECRET_NAMES):
+            event[name] = "‹redacted›"
+    return event

@@ -1,0 +1,87 @@
+"""All tables, by subject. Importing this package gives the whole metadata."""
+
+from sqlmodel import SQLModel
+
+from inventory.models.access import Grant, GrantScope, User, UserRole, WebSession
+from inventory.models.change import Change
+from inventory.models.deployment import (
+    ConfigBackup,
+    DeployPlan,
+    DisplayedSecret,
+    PlanState,
+    Push,
+    PushState,
+    PushStep,
+)
+from inventory.models.device import Device, DeviceRole, Health, Interface, Lifecycle, Link, RadioRow
+from inventory.models.dossier import Dossier, DossierTransition, Evidence
+from inventory.models.finding import FindingRow, Waiver
+from inventory.models.intent import IntentLayerRow, IntentScope
+from inventory.models.job import Event, Job, JobState, Lease
+from inventory.models.network import Credential, CredentialKind, ManagementEndpoint, Protocol, Zone
+from inventory.models.observation import ObservationRecord
+from inventory.models.place import Building, Floor, Room
+from inventory.models.register import (
+    Implantation,
+    OrganisingAuthority,
+    RegisterImport,
+    School,
+    Site,
+    SiteImplantation,
+    TeachingOffer,
+)
+from inventory.models.secret import Secret
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "Building",
+    "Change",
+    "ConfigBackup",
+    "Credential",
+    "CredentialKind",
+    "DeployPlan",
+    "Device",
+    "DeviceRole",
+    "DisplayedSecret",
+    "Dossier",
+    "DossierTransition",
+    "Event",
+    "Evidence",
+    "FindingRow",
+    "Floor",
+    "Grant",
+    "GrantScope",
+    "Health",
+    "Implantation",
+    "IntentLayerRow",
+    "IntentScope",
+    "Interface",
+    "Job",
+    "JobState",
+    "Lease",
+    "Lifecycle",
+    "Link",
+    "ManagementEndpoint",
+    "ObservationRecord",
+    "OrganisingAuthority",
+    "PlanState",
+    "Protocol",
+    "Push",
+    "PushState",
+    "PushStep",
+    "RadioRow",
+    "RegisterImport",
+    "Room",
+    "School",
+    "Secret",
+    "Site",
+    "SiteImplantation",
+    "TeachingOffer",
+    "User",
+    "UserRole",
+    "Waiver",
+    "WebSession",
+    "Zone",
+    "metadata",
+]

@@ -1,0 +1,78 @@
+"""People, what they may do and where, and their sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import UtcDateTime, text_enum
+
+
+class UserRole(StrEnum):
+    """The roles of the programme; a grant gives one of them over a scope."""
+
+    PROGRAMME_MANAGER = "programme_manager"
+    CADASTRE_MANAGER = "cadastre_manager"
+    ADVISER = "adviser"
+    ORGANISING_AUTHORITY = "organising_authority"
+    SCHOOL_HEAD = "school_head"
+    SCHOOL_IT_CONTACT = "school_it_contact"
+    CONTRACTOR = "contractor"
+    INSTALLER = "installer"
+    SUPPORT_AGENT = "support_agent"
+    CONTRACT_OFFICER = "contract_officer"
+    NETWORK_ENGINEER = "network_engineer"
+    SUPPLIER = "supplier"
+
+
+class GrantScope(StrEnum):
+    """What a grant's role reaches."""
+
+    ALL = "all"
+    PROVINCE = "province"
+    EDUCATION_NETWORK = "education_network"
+    ORGANISING_AUTHORITY = "organising_authority"
+    SITE = "site"
+    LOT = "lot"
+
+
+class User(SQLModel, table=True):
+    """A person with an account."""
+
+    __tablename__ = "app_user"
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    display_name: str
+    email: str | None = None
+    password_hash: str | None = Field(
+        default=None, description="argon2; None: cannot log in by password"
+    )
+    locale: str = "fr"
+    active: bool = True
+
+
+class Grant(SQLModel, table=True):
+    """A role over a scope; `scope_key` is the province's or network's name, or a row id; '' for all."""
+
+    __tablename__ = "app_grant"
+    __table_args__ = (UniqueConstraint("user_id", "role", "scope", "scope_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="app_user.id")
+    role: UserRole = Field(sa_type=text_enum(UserRole))
+    scope: GrantScope = Field(sa_type=text_enum(GrantScope))
+    scope_key: str = ""
+
+
+class WebSession(SQLModel, table=True):
+    """A logged-in browser; only the hash of its cookie is kept."""
+
+    __tablename__ = "web_session"
+
+    token_hash: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    csrf_token: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

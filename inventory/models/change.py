@@ -1,0 +1,25 @@
+"""Who wrote what: one record for every write to a domain row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import UtcDateTime, json_column
+
+
+class Change(SQLModel, table=True):
+    """One row written: `before` is null for a creation, `after` for a deletion; both redacted."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_row", "table_name", "row_key", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    table_name: str
+    row_key: str
+    action: str = Field(description="create, update or delete")
+    before: dict[str, Any] | None = Field(default=None, sa_type=json_column())
+    after: dict[str, Any] | None = Field(default=None, sa_type=json_column())

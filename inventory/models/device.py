@@ -1,0 +1,126 @@
+"""Devices, their interfaces and radios, and the links between them, as last observed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import UtcDateTime, text_enum
+
+
+class DeviceRole(StrEnum):
+    """What a device is for."""
+
+    ACCESS_POINT = "access_point"
+    SWITCH = "switch"
+    CONTROLLER = "controller"
+    ROUTER = "router"
+    OTHER = "other"
+
+
+class Lifecycle(StrEnum):
+    """Where a device is between purchase and retirement. Separate from its health."""
+
+    PLANNED = "planned"
+    ORDERED = "ordered"
+    IN_STOCK = "in_stock"
+    INSTALLED = "installed"
+    ACTIVE = "active"
+    FAULTY = "faulty"
+    RMA = "rma"
+    RETIRED = "retired"
+
+
+class Health(StrEnum):
+    """How a device does now. `shadowed`: something on its path is down, it may be well."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    SHADOWED = "shadowed"
+    UNKNOWN = "unknown"
+
+
+class Device(SQLModel, table=True):
+    """A device that stands, stood or will stand at a site."""
+
+    __tablename__ = "device"
+    __table_args__ = (Index("ix_device_site_name_id", "site_id", "name", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int | None = Field(default=None, foreign_key="site.id")
+    room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
+    role: DeviceRole = Field(default=DeviceRole.OTHER, sa_type=text_enum(DeviceRole))
+    name: str
+    family: str = "generic"
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = Field(default=None, unique=True)
+    base_mac: str | None = Field(default=None, index=True, description="12 lower-case hex digits")
+    firmware: str | None = None
+    lifecycle: Lifecycle = Field(default=Lifecycle.ACTIVE, sa_type=text_enum(Lifecycle))
+    health: Health = Field(default=Health.UNKNOWN, sa_type=text_enum(Health))
+    replaces_id: int | None = Field(default=None, foreign_key="device.id", index=True)
+    last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str | None = Field(
+        default=None, description="why the last reading failed; None: it did not"
+    )
+
+
+class Interface(SQLModel, table=True):
+    """A port of a device. `if_index` may change at a reboot; the name is what we keep it by."""
+
+    __tablename__ = "interface"
+    __table_args__ = (UniqueConstraint("device_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: int = Field(foreign_key="device.id")
+    name: str
+    if_index: int | None = None
+    description: str | None = None
+    alias: str | None = None
+    kind: int | None = Field(default=None, description="IANAifType number")
+    admin: str | None = None
+    oper: str | None = None
+    speed_bps: int | None = None
+    mtu: int | None = None
+    mac: str | None = Field(default=None, index=True)
+
+
+class RadioRow(SQLModel, table=True):
+    """A radio of an access point, as last observed."""
+
+    __tablename__ = "radio"
+    __table_args__ = (UniqueConstraint("device_id", "index"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: int = Field(foreign_key="device.id")
+    index: int
+    name: str | None = None
+    band: str | None = None
+    channel: int | None = None
+    width_mhz: int | None = None
+    tx_power_dbm: float | None = None
+    clients: int | None = None
+
+
+class Link(SQLModel, table=True):
+    """What one end of a cable says of the other. The two ends make two rows; topology joins them."""
+
+    __tablename__ = "link"
+    __table_args__ = (UniqueConstraint("device_id", "local_interface", "protocol", "remote_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: int = Field(foreign_key="device.id")
+    local_interface: str
+    protocol: str
+    remote_key: str = Field(
+        description="chassis id, else system name, of what was heard, with its port"
+    )
+    remote_system_name: str | None = None
+    remote_port: str | None = None
+    remote_chassis_id: str | None = None
+    remote_device_id: int | None = Field(default=None, foreign_key="device.id", index=True)
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)

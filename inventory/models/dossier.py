@@ -1,0 +1,62 @@
+"""The dossier of a site, its history and its evidence. The machine itself is in programme/dossier."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import UtcDateTime, json_column
+
+
+class Dossier(SQLModel, table=True):
+    """The installation status of one site. `version` is the optimistic lock."""
+
+    __tablename__ = "dossier"
+
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id", unique=True)
+    status: str = Field(index=True, description="an id of programme.dossier.Status")
+    status_before_hold: str | None = None
+    measures: list[str] = Field(default_factory=list, sa_type=json_column())
+    cabling_done: bool = False
+    delivery_done: bool = False
+    facts: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=json_column(),
+        description="what guards ask for: funding, lot, dates",
+    )
+    version: int = 1
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Evidence(SQLModel, table=True):
+    """A document that a transition rests on, by its hash."""
+
+    __tablename__ = "evidence"
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id", index=True)
+    kind: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    added_by: str
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DossierTransition(SQLModel, table=True):
+    """One step of a dossier: who, when, from where to where, why, on what evidence."""
+
+    __tablename__ = "dossier_transition"
+    __table_args__ = (Index("ix_dossier_transition_dossier_id", "dossier_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    role: str
+    from_status: str
+    to_status: str
+    reason: str | None = None
+    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", index=True)

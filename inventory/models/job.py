@@ -1,0 +1,65 @@
+"""Work in the background: leases, jobs and the event log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import UtcDateTime, json_column, text_enum
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Lease(SQLModel, table=True):
+    """The right to act on one thing (`device:12`) until it expires."""
+
+    __tablename__ = "lease"
+
+    resource: str = Field(primary_key=True)
+    holder: str
+    purpose: str
+    acquired_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Job(SQLModel, table=True):
+    """One run of a job function; the table is the queue."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_state_id", "state", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    arguments: dict[str, Any] = Field(default_factory=dict, sa_type=json_column())
+    state: JobState = Field(default=JobState.QUEUED, sa_type=text_enum(JobState))
+    requested_by: str
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    worker: str | None = None
+    result: dict[str, Any] | None = Field(default=None, sa_type=json_column())
+    error: str | None = None
+
+
+class Event(SQLModel, table=True):
+    """Something that happened, in the order of `id`; live pages read it forward."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_site_id", "site_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(description="subject.verb, as push.verified")
+    site_id: int | None = Field(default=None, foreign_key="site.id")
+    device_id: int | None = Field(default=None, foreign_key="device.id", index=True)
+    message: str
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=json_column())

@@ -1,0 +1,66 @@
+"""Address spaces, and how a device is reached in them."""
+
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from inventory.models.columns import text_enum
+
+
+class Protocol(StrEnum):
+    """What we speak to a management endpoint."""
+
+    SNMP = "snmp"
+    SSH = "ssh"
+
+
+class CredentialKind(StrEnum):
+    """What a credential opens."""
+
+    SNMP_COMMUNITY = "snmp_community"
+    SSH_PASSWORD = "ssh_password"  # noqa: S105 - a kind, not a password
+
+
+class Zone(SQLModel, table=True):
+    """An address space: the same IP address in two zones is two devices."""
+
+    __tablename__ = "zone"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    site_id: int | None = Field(
+        default=None, foreign_key="site.id", index=True, description="None: several sites share it"
+    )
+    description: str | None = None
+
+
+class Credential(SQLModel, table=True):
+    """Who we are to a device. The secret itself is a reference into the table of sealed secrets."""
+
+    __tablename__ = "credential"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: CredentialKind = Field(sa_type=text_enum(CredentialKind))
+    username: str | None = None
+    secret_name: str
+
+
+class ManagementEndpoint(SQLModel, table=True):
+    """Where a device answers: (zone, host, protocol, port, via)."""
+
+    __tablename__ = "management_endpoint"
+    __table_args__ = (UniqueConstraint("zone_id", "host", "protocol", "port"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    zone_id: int = Field(foreign_key="zone.id")
+    host: str = Field(index=True, description="IPv4, IPv6 or name, in the zone")
+    protocol: Protocol = Field(sa_type=text_enum(Protocol))
+    port: int
+    via: str = Field(
+        default="direct", description="direct, or the jump host or probe to go through"
+    )
+    credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
+    device_id: int | None = Field(default=None, foreign_key="device.id", index=True)
+    host_key: str | None = Field(default=None, description="the SSH host key pinned at first use")

@@ -1,0 +1,112 @@
+"""What an installation may set: a TOML file, then `PREAU_` environment variables, which win.
+
+The object is built once in a shell and passed in; nothing below a shell reads the environment.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from inventory.errors import Misconfigured
+
+CONFIG_VARIABLE = "PREAU_CONFIG"
+SEARCHED = (Path("preau.toml"), Path("/etc/preau/preau.toml"))
+
+
+class Settings(BaseSettings):
+    """One installation's settings, frozen. Durations are in seconds, as their names say."""
+
+    model_config = SettingsConfigDict(env_prefix="PREAU_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("var"), description="Where the database, keys and logs live.")
+    database_url: str | None = Field(
+        None, description="PostgreSQL by its URL; None: SQLite in the data directory."
+    )
+    key_file: Path | None = Field(
+        None, description="The key that opens secrets; None: secret.key in the data directory."
+    )
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8000, ge=1, le=65535)
+    secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
+    session_hours: int = Field(12, ge=1)
+    log_level: str = "info"
+    log_json: bool = False
+    audit_cron: str = Field(
+        "30 2 * * *", description="When the nightly audit runs, Europe/Brussels."
+    )
+    poll_interval_s: int = Field(900, ge=10)
+    snmp_timeout_s: float = Field(2.0, gt=0)
+    snmp_retries: int = Field(2, ge=0)
+    snmp_max_devices_in_flight: int = Field(200, ge=1)
+    ssh_timeout_s: float = Field(15.0, gt=0)
+    ssh_max_sessions: int = Field(32, ge=1)
+    guard_s: int = Field(180, ge=30, description="How long a device waits for our confirmation.")
+
+    def sqlalchemy_url(self) -> str:
+        """Return the database's URL for SQLAlchemy, with the psycopg 3 driver named."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'preau.sqlite').absolute()}"
+        for plain in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(plain):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(plain)
+        return self.database_url
+
+    def secret_key_path(self) -> Path:
+        """Return the path of the file whose key opens the stored secrets."""
+        return self.key_file or self.data_dir / "secret.key"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what the TOML file (the init arguments) says."""
+        return env_settings, init_settings
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """Return the settings of this installation.
+
+    The file is `config`, else the one that `PREAU_CONFIG` names, else the first of ./preau.toml and
+    /etc/preau/preau.toml that exists, else none. Relative paths in a file are relative to it.
+    Raises Misconfigured when the file cannot be read or a value does not fit.
+    """
+    path = config or _named_by_environment() or next((p for p in SEARCHED if p.is_file()), None)
+    values = _read(path) if path else {}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured(
+            f"the setting {name} does not fit: {first['msg']}",
+            where=str(path) if path else "environment",
+        ) from error
+
+
+def _named_by_environment() -> Path | None:
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(
+            f"the settings file cannot be read: {error}", where=str(path)
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"the settings file is not TOML: {error}", where=str(path)) from error
+    for name in ("data_dir", "key_file"):
+        if name in values:
+            values[name] = path.parent / str(values[name])
+    return values

@@ -1,0 +1,1 @@
+"""A false school district: devices that answer SNMP and SSH, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""Plans and proves the radio of a site."""
