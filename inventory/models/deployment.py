@@ -87,6 +87,7 @@ class Push(SQLModel, table=True):
     state: PushState = Field(default=PushState.PLANNED, sa_type=text_enum(PushState))
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error_kind: str | None = Field(default=None, description="PushRejected, Refused …")
     error: str | None = None
 
 

@@ -63,9 +63,8 @@ class Device(SQLModel, table=True):
     health: Health = Field(default=Health.UNKNOWN, sa_type=text_enum(Health))
     replaces_id: int | None = Field(default=None, foreign_key="device.id", index=True)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    last_error: str | None = Field(
-        default=None, description="why the last reading failed; None: it did not"
-    )
+    last_error_kind: str | None = Field(default=None, description="Unreachable, Refused …")
+    last_error: str | None = Field(default=None, description="None: the last reading succeeded")
 
 
 class Interface(SQLModel, table=True):

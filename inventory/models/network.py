@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import text_enum
+from inventory.models.columns import json_column, text_enum
 
 
 class Protocol(StrEnum):
@@ -33,6 +33,13 @@ class Zone(SQLModel, table=True):
         default=None, foreign_key="site.id", index=True, description="None: several sites share it"
     )
     description: str | None = None
+    networks: list[str] = Field(
+        default_factory=list, sa_type=json_column(), description="ranges to discover, CIDR"
+    )
+    snmp_port: int = 161
+    ssh_port: int = 22
+    snmp_credential_id: int | None = Field(default=None, foreign_key="credential.id")
+    ssh_credential_id: int | None = Field(default=None, foreign_key="credential.id")
 
 
 class Credential(SQLModel, table=True):

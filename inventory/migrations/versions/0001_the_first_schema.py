@@ -279,7 +279,24 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("description", sa.String(), nullable=True),
+        sa.Column(
+            "networks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("snmp_port", sa.Integer(), nullable=False),
+        sa.Column("ssh_port", sa.Integer(), nullable=False),
+        sa.Column("snmp_credential_id", sa.Integer(), nullable=True),
+        sa.Column("ssh_credential_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_zone_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["snmp_credential_id"],
+            ["credential.id"],
+            name=op.f("fk_zone_snmp_credential_id_credential"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ssh_credential_id"],
+            ["credential.id"],
+            name=op.f("fk_zone_ssh_credential_id_credential"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_zone")),
         sa.UniqueConstraint("name", name=op.f("uq_zone_name")),
     )
@@ -435,6 +452,7 @@ def upgrade() -> None:
         sa.Column("health", sa.String(length=40), nullable=False),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error_kind", sa.String(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["replaces_id"], ["device.id"], name=op.f("fk_device_replaces_id_device")
@@ -657,6 +675,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error_kind", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["device_id"], ["device.id"], name=op.f("fk_push_device_id_device")

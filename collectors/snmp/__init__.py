@@ -1,0 +1,1 @@
+"""SNMP: the codec, the engine, recordings."""

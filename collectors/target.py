@@ -1,0 +1,35 @@
+"""Where and as whom a collector speaks to a device. Built from an endpoint just before use."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpTarget:
+    """One SNMP v2c agent. The same host in two zones is two agents."""
+
+    zone: str
+    host: str
+    port: int = 161
+    community: str = field(default="public", repr=False)
+    timeout_s: float = 2.0
+    retries: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port} in {self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
+class SshTarget:
+    """One SSH server. `device_type` is netmiko's; `host_key` the one pinned, None: pin at first use."""
+
+    zone: str
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    device_type: str
+    host_key: str | None = None
+    timeout_s: float = 15.0
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port} in {self.zone}"

@@ -1,0 +1,54 @@
+"""Fixtures of all tests: settings and databases of their own, on SQLite and on PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inventory.database import Database, open_database, upgrade
+from inventory.secrets import Vault, open_vault
+from inventory.settings import Settings
+from tests.postgres import PostgresServer, missing_postgres
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip aloud because a part is missing on this machine; in CI that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of this test process, on a socket in its own folder."""
+    missing = missing_postgres()
+    if missing:
+        skip_or_fail(f"{missing}: run make lab-deps")
+    with PostgresServer.started() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an installation of this test alone, once for each kind of database."""
+    url = None
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.new_database()
+    return Settings(data_dir=tmp_path / "data", database_url=url)
+
+
+@pytest.fixture
+def vault(settings: Settings) -> Vault:
+    """The vault of the test's installation."""
+    return open_vault(settings, create=True)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """An empty database of this test alone, at the newest schema."""
+    upgrade(settings)
+    opened = open_database(settings)
+    yield opened
+    opened.close()

@@ -1,0 +1,82 @@
+"""A real PostgreSQL server for the tests: Debian's binaries, own folder, Unix socket, no TCP."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+_USER = "postgres"
+
+
+def _binary(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+def missing_postgres() -> str | None:
+    """Return what keeps a server from being started here, or None."""
+    if _binary("initdb") is None or _binary("postgres") is None:
+        return "PostgreSQL's server is not installed"
+    if os.geteuid() == 0:
+        try:
+            pwd.getpwnam(_USER)
+        except KeyError:
+            return "PostgreSQL refuses to run as root and there is no user postgres"
+    return None
+
+
+class PostgresServer:
+    """One running server; `new_database()` gives the URL of an empty database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    @contextmanager
+    def started(cls) -> Iterator["PostgresServer"]:
+        """Make a cluster in a new folder, run it, and remove it afterwards."""
+        # A socket's path may hold 107 bytes, so the folder is a short one.
+        folder = Path(tempfile.mkdtemp(prefix="preau-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(folder, _USER, _USER)
+        data = folder / "data"
+        try:
+            _run("initdb", "-D", str(data), "-U", _USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+            options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+            _run("pg_ctl", "-D", str(data), "-o", options, "-w", "-l", f"{folder}/log", "start")
+            try:
+                yield cls(folder)
+            finally:
+                _run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        """Create an empty database and return its URL."""
+        name = f"t{uuid.uuid4().hex}"
+        _run("createdb", "-h", str(self.folder), "-U", _USER, "-T", "template0", name)
+        return f"postgresql://{_USER}@/{name}?host={quote(str(self.folder))}"
+
+
+def _run(binary: str, *arguments: str) -> None:
+    path = _binary(binary)
+    assert path is not None, binary
+    done = subprocess.run(
+        [path, *arguments],
+        user=_USER if os.geteuid() == 0 else None,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+    )
+    assert done.returncode == 0, done.stdout
