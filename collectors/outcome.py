@@ -43,7 +43,7 @@ def fan_out(
     """Return one outcome for each item, in the order of the items.
 
     `work` runs in a bounded pool of threads. A DeviceError becomes the item's outcome; any other
-    exception is a defect of ours, is logged with its trace, and becomes that one item's outcome too.
+    exception is a defect of ours, is logged with its trace, and becomes that item's outcome too.
     `on_done` is called in the caller's thread as each one ends.
     """
     listed = list(items)

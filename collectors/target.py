@@ -20,7 +20,7 @@ class SnmpTarget:
 
 @dataclass(frozen=True, slots=True)
 class SshTarget:
-    """One SSH server. `device_type` is netmiko's; `host_key` the one pinned, None: pin at first use."""
+    """One SSH server. `device_type` is netmiko's; `host_key` the pinned one, None: pin the first."""
 
     zone: str
     host: str

@@ -17,6 +17,6 @@ def now() -> datetime:
 
 
 def set_source(source: Callable[[], datetime] | None) -> None:
-    """Make `now()` answer what `source` returns (aware UTC); None goes back to the system's time."""
+    """Make `now()` answer what `source` returns (aware UTC); None: the system's time again."""
     global _source
     _source = source or _system_time

@@ -45,7 +45,7 @@ class Misconfigured(PreauError):
 
 
 class DeviceError(PreauError):
-    """A device did not do what was asked. Failure is data: one bad device never stops the others."""
+    """A device did not do what was asked; one bad device never stops the others."""
 
 
 class Unreachable(DeviceError):

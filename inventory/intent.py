@@ -165,7 +165,7 @@ class Port(_Value):
 
 
 class IntentLayer(_Value):
-    """One layer. Each list is keyed by its entries' id or name; `absent_wlans` takes some away."""
+    """One layer; lists are keyed by their entries' id or name, `absent_wlans` takes some away."""
 
     vlans: tuple[Vlan, ...] = ()
     wlans: tuple[Wlan, ...] = ()

@@ -66,7 +66,7 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Radio:
-    """One radio. `band` is "2.4", "5" or "6"; `tx_power_dbm` is conducted, as the device reports it."""
+    """One radio. `band` is "2.4", "5" or "6"; `tx_power_dbm` is conducted, as reported."""
 
     index: int
     name: str | None = None
@@ -109,7 +109,7 @@ class AccessPoint:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A device heard on a port. `protocol` is "lldp" or "cdp"; `local_interface` is our port's name."""
+    """A device heard on a port, by `protocol` "lldp" or "cdp"; `local_interface` is our port."""
 
     local_interface: str | None
     protocol: str
@@ -169,7 +169,7 @@ class Poe:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One health figure, with the OID that it came from. `label` tells which radio, sensor …"""
+    """One health figure, with the OID it came from; `label` tells which radio or sensor."""
 
     name: str
     label: str | None
@@ -218,7 +218,7 @@ def to_json(observation: Observation) -> dict[str, Any]:
 
 
 def from_json(body: dict[str, Any]) -> Observation:
-    """Return the Observation that `to_json` gave; raises pydantic.ValidationError on another shape."""
+    """Return the Observation that `to_json` gave; raises pydantic.ValidationError otherwise."""
     poe = body.get("poe")
     if poe:
         ports = [

@@ -63,7 +63,7 @@ class Vault:
 
 
 def open_vault(settings: Settings, *, create: bool = False) -> Vault:
-    """Return the vault of this installation; with `create`, make its key file (mode 0600) if absent.
+    """Return this installation's vault; with `create`, make its key file (mode 0600) if absent.
 
     Raises Misconfigured when the file is absent, unreadable or not a key.
     """

@@ -1,1 +1,1 @@
-"""Findings: one kind of value and one registry of pure rules for health, compliance, audit and acceptance."""
+"""One kind of finding and one registry of pure rules: health, compliance, audit, acceptance."""

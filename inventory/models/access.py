@@ -54,7 +54,7 @@ class User(SQLModel, table=True):
 
 
 class Grant(SQLModel, table=True):
-    """A role over a scope; `scope_key` is the province's or network's name, or a row id; '' for all."""
+    """A role over a scope; `scope_key`: a province's or network's name, a row id, '' for all."""
 
     __tablename__ = "app_grant"
     __table_args__ = (UniqueConstraint("user_id", "role", "scope", "scope_key"),)

@@ -105,7 +105,7 @@ class RadioRow(SQLModel, table=True):
 
 
 class Link(SQLModel, table=True):
-    """What one end of a cable says of the other. The two ends make two rows; topology joins them."""
+    """What one end of a cable says of the other; the two ends make two rows."""
 
     __tablename__ = "link"
     __table_args__ = (UniqueConstraint("device_id", "local_interface", "protocol", "remote_key"),)

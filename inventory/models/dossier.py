@@ -1,4 +1,4 @@
-"""The dossier of a site, its history and its evidence. The machine itself is in programme/dossier."""
+"""The dossier of a site, its history and evidence. The machine itself is programme.dossier."""
 
 from datetime import datetime
 from typing import Any
