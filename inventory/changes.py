@@ -29,10 +29,12 @@ UNRECORDED = frozenset(
         "finding",
         "job",
         "lease",
+        "login_throttle",
         "observation",
         "push_step",
         "register_import",
         "web_session",
+        "worker",
     }
 )
 SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_token", "token_hash"})

@@ -2,7 +2,15 @@
 
 from sqlmodel import SQLModel
 
-from inventory.models.access import Grant, GrantScope, User, UserRole, WebSession
+from inventory.models.access import (
+    ApiToken,
+    Grant,
+    GrantScope,
+    LoginThrottle,
+    User,
+    UserRole,
+    WebSession,
+)
 from inventory.models.change import Change
 from inventory.models.deployment import (
     ConfigBackup,
@@ -17,7 +25,7 @@ from inventory.models.device import Device, DeviceRole, Health, Interface, Lifec
 from inventory.models.dossier import Dossier, DossierTransition, Evidence
 from inventory.models.finding import FindingRow, Waiver
 from inventory.models.intent import IntentLayerRow, IntentScope
-from inventory.models.job import Event, Job, JobState, Lease
+from inventory.models.job import Event, Job, JobState, Lease, Worker
 from inventory.models.network import Credential, CredentialKind, ManagementEndpoint, Protocol, Zone
 from inventory.models.observation import ObservationRecord
 from inventory.models.place import Building, Floor, Room
@@ -35,6 +43,7 @@ from inventory.models.secret import Secret
 metadata = SQLModel.metadata
 
 __all__ = [
+    "ApiToken",
     "Building",
     "Change",
     "ConfigBackup",
@@ -62,6 +71,7 @@ __all__ = [
     "Lease",
     "Lifecycle",
     "Link",
+    "LoginThrottle",
     "ManagementEndpoint",
     "ObservationRecord",
     "OrganisingAuthority",
@@ -82,6 +92,7 @@ __all__ = [
     "UserRole",
     "Waiver",
     "WebSession",
+    "Worker",
     "Zone",
     "metadata",
 ]

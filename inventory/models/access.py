@@ -76,3 +76,26 @@ class WebSession(SQLModel, table=True):
     csrf_token: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ApiToken(SQLModel, table=True):
+    """A key for programs, acting as its user; only its hash is kept, it is shown once."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    name: str
+    token_hash: str = Field(unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LoginThrottle(SQLModel, table=True):
+    """Failed logins counted in one window, by login, by address and by both."""
+
+    __tablename__ = "login_throttle"
+
+    bucket: str = Field(primary_key=True, description="SHA-256 of what is counted")
+    failures: int = 0
+    window_ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
