@@ -1,0 +1,272 @@
+"""`make demo`: the false school district, and the product run on it as a newcomer would run it.
+
+Every step is a `preau` command, shown as it is run. With `--once` the demo prints a summary and one
+line of JSON and ends, with status 0 only if everything that it claims was read back.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lab import story
+from lab.demo_steps import Failed, Preau, say, summary
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "var/demo"
+CONFIG_MARK = "# Written by `make demo`: its installation. Delete or change it as you like.\n"
+LAB_START_S = 30.0
+SERVE_START_S = 30.0
+
+
+def main() -> None:
+    """Run the demo; exit 0 when all that it claims was verified, 1 when not, 2 when it cannot run."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="print a summary and end")
+    once: bool = parser.parse_args().once
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
+    started = time.monotonic()
+    try:
+        ok = _run(once=once, started=started)
+    except Failed as failure:
+        print(f"preau demo: {failure}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("\nThe demo was stopped.")
+        sys.exit(0 if not once else 2)
+    sys.exit(0 if ok else 1)
+
+
+def _run(*, once: bool, started: float) -> bool:
+    port = int(os.environ.get("PREAU_WEB_PORT", "8000"))
+    _refuse_taken_port(port)
+    with _lab() as district:
+        preau = _installation(port)
+        login = ("demo", secrets.token_urlsafe(9))
+        results = _main_job(preau, district, login)
+        with _served(preau, port) as server:
+            results["pages"] = _pages_answer(port)
+            results["seconds"] = round(time.monotonic() - started, 1)
+            summary(results)
+            if not once:
+                say("", f"The pages are at http://127.0.0.1:{port}/")
+                say("", f"Log in as {login[0]} with the password {login[1]}")
+                say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
+                say("", "  .venv/bin/preau observe 127.30.0.11 --json")
+                say("", "  .venv/bin/preau deploy status")
+                server.wait()
+        if once:
+            print(json.dumps(results, ensure_ascii=False))
+        return bool(results["ok"])
+
+
+def _main_job(preau: Preau, district: dict[str, Any], login: tuple[str, str]) -> dict[str, Any]:
+    say("1/8", "An empty database, an account and the secrets of the district")
+    preau("db", "upgrade")
+    preau(
+        "user", "add", login[0], "--name", "Démonstration", "--role", "network_engineer",
+        "--role", "programme_manager", stdin=login[1],
+    )  # fmt: skip
+    for name, value in story.SECRETS.items():
+        preau("secret", "set", name, stdin=value, quiet=True)
+
+    say("2/8", "The register of schools: shown first, then applied")
+    register = str(FOLDER / "lab/register.csv")
+    preau("register", "import", register, "--dry-run")
+    imported = preau.json("register", "import", register, "--yes")
+    say("", f"{imported['created']} implantations created, {imported['rejected']} lines rejected")
+
+    say("3/8", "The address spaces of the three schools, two of them with the same addresses")
+    for zone in district["zones"]:
+        preau(
+            "zone", "add", zone["name"], "--site", zone["site"], "--network", zone["network"],
+            "--snmp-port", str(zone["snmp_port"]), "--ssh-port", str(zone["ssh_port"]),
+            "--community-secret", "lab-snmp", "--ssh-user", "preau", "--ssh-secret", "lab-ssh",
+        )  # fmt: skip
+
+    say("4/8", "Discovery over SNMP, then a reading of everything found")
+    found = preau.json("discover")
+    read = preau.json("poll")
+
+    say("5/8", "What each school should have")
+    _set_intents(preau, district)
+
+    say("6/8", "The plan, then the push: guarded, and read back from a new session")
+    plan = preau.json("deploy", "plan")
+    preau("deploy", "show", str(plan["plan"]))
+    pushed = preau.json("deploy", "run", str(plan["plan"]))
+
+    say("7/8", "A reading of the new state, and the audit")
+    again = preau.json("poll")
+    audited = preau.json("audit", "run")
+
+    say("8/8", "The dossiers: installed schools become « configurée », the one with a failure not")
+    dossiers = preau.dossiers(district)
+    return _results(district, found, read, pushed, again, audited, dossiers)
+
+
+def _set_intents(preau: Preau, district: dict[str, Any]) -> None:
+    folder = FOLDER / "intent"
+    folder.mkdir(exist_ok=True)
+
+    def keep(name: str, layer: dict[str, Any], *scope: str) -> None:
+        file = folder / f"{name}.json"
+        file.write_text(json.dumps(layer, ensure_ascii=False, indent=2), encoding="utf-8")
+        preau("intent", "set", *scope, str(file), quiet=True)
+
+    keep("programme", story.PROGRAMME, "--programme")
+    keep("lac", story.LAC, "--site", "95003/9503")
+    for device in district["devices"]:
+        number = int(device["name"].removeprefix("ap").removeprefix("sw"))
+        layer = story.access_point(number) if device["role"] == "access_point" else story.switch(number)
+        keep(f"{device['zone']}-{device['name']}", layer, "--device", device["serial"])
+
+
+def _results(
+    district: dict[str, Any],
+    found: dict[str, Any],
+    read: dict[str, Any],
+    pushed: dict[str, Any],
+    again: dict[str, Any],
+    audited: dict[str, Any],
+    dossiers: dict[str, Any],
+) -> dict[str, Any]:
+    expected = len(district["devices"])
+    states = pushed["states"]
+    results = {
+        "sites": len(district["zones"]),
+        "devices_expected": expected,
+        "devices_found": found["new"] + found["known"],
+        "read": read["read"],
+        "configured": states.get("verified", 0) + states.get("unchanged", 0),
+        "verified": states.get("verified", 0),
+        "failed": states.get("failed", 0) + states.get("in_doubt", 0),
+        "rolled_back": states.get("rolled_back", 0),
+        "read_again": again["read"],
+        "findings": audited["open"],
+        "dossiers_configured": dossiers["configured"],
+        "dossiers_refused": dossiers["refused"],
+        "failures": pushed["failures"],
+    }
+    # One access point refuses a line on purpose: its old configuration must be proven back.
+    results["ok"] = (
+        results["devices_found"] == results["read"] == results["read_again"] == expected
+        and results["verified"] == expected - 1
+        and results["rolled_back"] == 1
+        and results["failed"] == 0
+        and results["dossiers_configured"] == len(district["zones"]) - 1
+        and results["dossiers_refused"] == 1
+    )
+    return results
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failed(
+                f"port {port} of 127.0.0.1 is in use: stop what listens there, or choose another"
+                f" with PREAU_WEB_PORT={port + 1} make demo"
+            ) from error
+
+
+@contextlib.contextmanager
+def _lab() -> Iterator[dict[str, Any]]:
+    say("", "The false school district: 3 schools, 6 switches, 24 access points, on loopback")
+    folder = FOLDER / "lab"
+    command = [
+        sys.executable, "-m", "lab", "serve", "--manifest", str(folder),
+        "--fault", f"{story.BAD_DEVICE}=refuse_line:{story.REFUSED_LINE}",
+    ]  # fmt: skip
+    with _process(command, ready="ready", limit_s=LAB_START_S):
+        yield json.loads((folder / "district.json").read_text(encoding="utf-8"))
+
+
+def _installation(port: int) -> Preau:
+    data = FOLDER / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    config = FOLDER / "preau.toml"
+    text = f'{CONFIG_MARK}data_dir = "{{}}"\nweb_port = {port}\nguard_s = 60\nlog_level = "warning"\n'
+    config.write_text(text.format("data"), encoding="utf-8")
+    here = ROOT / "preau.toml"
+    if not here.exists() or here.read_text(encoding="utf-8").startswith(CONFIG_MARK):
+        here.write_text(text.format("var/demo/data"), encoding="utf-8")
+    else:
+        say("", f"{here} is yours and stays; the demo's settings are in {config}")
+    return Preau(config)
+
+
+@contextlib.contextmanager
+def _served(preau: Preau, port: int) -> Iterator[subprocess.Popen[str]]:
+    with _process(preau.command("serve"), env=preau.environment) as server:
+        deadline = time.monotonic() + SERVE_START_S
+        while not _answers(f"http://127.0.0.1:{port}/healthz"):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise Failed("the pages did not come up: see the lines above")
+            time.sleep(0.2)
+        yield server
+
+
+def _pages_answer(port: int) -> bool:
+    return _answers(f"http://127.0.0.1:{port}/connexion")
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+@contextlib.contextmanager
+def _process(
+    command: list[str],
+    *,
+    ready: str | None = None,
+    limit_s: float = 0,
+    env: dict[str, str] | None = None,
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a process of ours; with `ready`, wait for a line that starts so; end it afterwards."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE if ready else None
+    )
+    try:
+        if ready:
+            _wait_for_line(process, ready, limit_s)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for_line(process: subprocess.Popen[str], ready: str, limit_s: float) -> None:
+    assert process.stdout is not None
+    deadline = time.monotonic() + limit_s
+    for line in process.stdout:
+        if line.startswith(ready):
+            return
+        if time.monotonic() > deadline:
+            break
+    process.wait(5)
+    raise Failed("the lab did not start: see the line above")
+
+
+if __name__ == "__main__":
+    main()
