@@ -1,0 +1,207 @@
+"""Intent as kept: layers with versions, checked before they are stored, and what follows of them.
+
+The layers of one device, widest first: the programme, the organising authorities of its site, the
+site, its groups, the device. A group is what devices have in common: `role:switch`,
+`family:openwrt`, `model:JL675A`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session, SQLModel, col, select
+
+from inventory import clock
+from inventory.errors import InvalidInput, NotFound
+from inventory.intent import DeviceIntent, IntentLayer, Wlan, resolve
+from inventory.models import (
+    Device,
+    DeviceRole,
+    Implantation,
+    IntentLayerRow,
+    IntentScope,
+    OrganisingAuthority,
+    School,
+    Secret,
+    Site,
+    SiteImplantation,
+)
+
+_ROW_SCOPES: dict[IntentScope, type[SQLModel]] = {
+    IntentScope.ORGANISING_AUTHORITY: OrganisingAuthority,
+    IntentScope.SITE: Site,
+    IntentScope.DEVICE: Device,
+}
+_GROUP = re.compile(r"(role|family|model):\S.*")
+_HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123, 2.1
+
+Key = tuple[IntentScope, str]
+
+
+def set_intent(
+    session: Session, scope: IntentScope, scope_key: str, body: dict[str, Any]
+) -> IntentLayerRow:
+    """Store one layer in place of the one before and return it; the same contents change nothing.
+
+    Raises InvalidInput, naming the field, when `body` is no layer, names a secret that is not
+    kept, or contradicts the wider layers; NotFound when there is no such site, device or PO.
+    """
+    layer = parse_layer(body)
+    _refuse_unknown_scope(session, scope, scope_key)
+    _refuse_unknown_secrets(session, layer.wlans)
+    _refuse_contradiction(session, scope, scope_key, layer)
+    stored = layer.model_dump(mode="json", exclude_defaults=True)
+    row = _rows(session, [(scope, scope_key)]).get((scope, scope_key))
+    if row is None:
+        row = IntentLayerRow(scope=scope, scope_key=scope_key, body=stored, updated_at=clock.now())
+    elif row.body != stored:
+        row.body = stored
+        row.version += 1
+        row.updated_at = clock.now()
+    session.add(row)
+    session.flush()
+    return row
+
+
+def parse_layer(body: object) -> IntentLayer:
+    """Return the layer that JSON says; raises InvalidInput with the first wrong field's path."""
+    try:
+        return IntentLayer.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"]) or "the whole"
+        rest = error.error_count() - 1
+        more = f", and {rest} more" if rest else ""
+        raise InvalidInput(
+            f"{path}: {first['msg'].removeprefix('Value error, ')}{more}",
+            where="intent",
+            todo="mend the field; nothing was changed",
+        ) from error
+
+
+def intent_of_device(session: Session, device: Device) -> DeviceIntent:
+    """Return all that `device` should have, by its layers and its role.
+
+    An access point has WLANs and radios, a switch has ports. Where no layer says a hostname, it is
+    the device's planned name when that can be one. Raises InvalidInput when the layers contradict
+    each other, or when a stored one no longer fits this release.
+    """
+    keys = _keys_of_device(session, device)
+    rows = _rows(session, keys)
+    layers = [(_origin(key), parse_layer(rows[key].body)) for key in keys if key in rows]
+    return _for_role(resolve(layers), device)
+
+
+def _for_role(intent: DeviceIntent, device: Device) -> DeviceIntent:
+    if intent.hostname is None and _HOSTNAME.fullmatch(device.name):
+        intent = replace(
+            intent, hostname=device.name, origins={**intent.origins, "hostname": "name"}
+        )
+    if device.role is not DeviceRole.ACCESS_POINT:
+        intent = replace(intent, wlans=(), radios=())
+    if device.role is not DeviceRole.SWITCH:
+        intent = replace(intent, ports=())
+    kept = {f"wlans/{wlan.name}" for wlan in intent.wlans}
+    kept |= {f"radios/{radio.band}" for radio in intent.radios}
+    kept |= {f"ports/{port.name}" for port in intent.ports}
+    origins = {
+        entry: origin
+        for entry, origin in intent.origins.items()
+        if entry in kept or not entry.startswith(("wlans/", "radios/", "ports/"))
+    }
+    return replace(intent, origins=origins)
+
+
+def _keys_of_device(session: Session, device: Device) -> list[Key]:
+    keys: list[Key] = [(IntentScope.PROGRAMME, "")]
+    if device.site_id is not None:
+        keys += _keys_of_authorities(session, device.site_id)
+        keys.append((IntentScope.SITE, str(device.site_id)))
+    groups = [f"role:{device.role}", f"family:{device.family}"]
+    groups += [f"model:{device.model}"] if device.model else []
+    keys += [(IntentScope.DEVICE_GROUP, group) for group in groups]
+    keys.append((IntentScope.DEVICE, str(device.id)))
+    return keys
+
+
+def _keys_of_authorities(session: Session, site_id: int) -> list[Key]:
+    # One building may hold schools of several PO: they are applied in the order of their numbers,
+    # so that the answer is the same each time; a contradiction is for the site's layer to settle.
+    authorities = session.exec(
+        select(School.organising_authority_id)
+        .join(Implantation, col(Implantation.school_id) == School.id)
+        .join(SiteImplantation, col(SiteImplantation.implantation_id) == Implantation.id)
+        .where(
+            SiteImplantation.site_id == site_id, col(School.organising_authority_id).is_not(None)
+        )
+        .distinct()
+        .order_by(col(School.organising_authority_id))
+    ).all()
+    return [(IntentScope.ORGANISING_AUTHORITY, str(row_id)) for row_id in authorities]
+
+
+def _rows(session: Session, keys: Iterable[Key]) -> dict[Key, IntentLayerRow]:
+    wanted = set(keys)
+    rows = session.exec(
+        select(IntentLayerRow).where(col(IntentLayerRow.scope_key).in_({key for _, key in wanted}))
+    ).all()
+    return {(r.scope, r.scope_key): r for r in rows if (r.scope, r.scope_key) in wanted}
+
+
+def _origin(key: Key) -> str:
+    scope, scope_key = key
+    return f"{scope}:{scope_key}" if scope_key else str(scope)
+
+
+def _refuse_unknown_scope(session: Session, scope: IntentScope, scope_key: str) -> None:
+    if scope is IntentScope.PROGRAMME:
+        if scope_key:
+            raise InvalidInput("the programme has one layer and no key", where="intent")
+    elif scope is IntentScope.DEVICE_GROUP:
+        if not _GROUP.fullmatch(scope_key):
+            raise InvalidInput(
+                f"{scope_key} is no group of devices",
+                where="intent",
+                todo="write role:switch, family:openwrt or model:NAME",
+            )
+    elif not scope_key.isdigit() or session.get(_ROW_SCOPES[scope], int(scope_key)) is None:
+        raise NotFound(f"there is no {scope.replace('_', ' ')} {scope_key}")
+
+
+def _refuse_unknown_secrets(session: Session, wlans: Iterable[Wlan]) -> None:
+    for wlan in wlans:
+        names = [wlan.passphrase_secret] if wlan.passphrase_secret else []
+        names += [server.secret_name for server in wlan.radius_servers]
+        for name in names:
+            if session.get(Secret, name) is None:
+                raise InvalidInput(
+                    f"the WLAN {wlan.name} uses the secret {name}, which is not kept",
+                    where="intent",
+                    todo=f"run: preau secret set {name}",
+                )
+
+
+def _refuse_contradiction(
+    session: Session, scope: IntentScope, scope_key: str, layer: IntentLayer
+) -> None:
+    # Groups and PO lie across sites: what they contradict shows for the device, when it is planned.
+    keys: list[Key] = [(IntentScope.PROGRAMME, "")]
+    if scope is IntentScope.SITE:
+        keys += _keys_of_authorities(session, int(scope_key))
+        keys.append((IntentScope.SITE, scope_key))
+    elif scope is IntentScope.DEVICE:
+        device = session.get(Device, int(scope_key))
+        keys = _keys_of_device(session, device) if device else keys
+    elif scope is not IntentScope.PROGRAMME:
+        return
+    rows = _rows(session, keys)
+    new = (scope, scope_key)
+    resolve(
+        [
+            (_origin(key), layer if key == new else parse_layer(rows[key].body))
+            for key in keys
+            if key == new or key in rows
+        ]
+    )

@@ -1,0 +1,150 @@
+"""From a management endpoint to where and as whom a collector speaks, just before it does.
+
+The secret is opened here, goes into the target and nowhere else.
+"""
+
+from sqlmodel import Session, col, select
+
+from collectors.target import SnmpTarget, SshTarget
+from inventory.errors import InvalidInput, Misconfigured, NotFound
+from inventory.models import (
+    Credential,
+    CredentialKind,
+    Device,
+    ManagementEndpoint,
+    Protocol,
+    Zone,
+)
+from inventory.secrets import Vault, open_secret
+from inventory.settings import Settings
+from inventory.vendors.family import family
+
+
+def snmp_target(
+    session: Session, vault: Vault, settings: Settings, endpoint: ManagementEndpoint
+) -> SnmpTarget:
+    """Return the SNMP agent behind `endpoint`, with its own credential or else its zone's.
+
+    Raises Misconfigured when neither has one, or when it is reached through something that this
+    release does not go through.
+    """
+    zone = _zone(session, endpoint)
+    credential = _credential(
+        session, zone, endpoint.credential_id or zone.snmp_credential_id, Protocol.SNMP
+    )
+    return SnmpTarget(
+        zone=zone.name,
+        host=endpoint.host,
+        port=endpoint.port,
+        community=open_secret(session, vault, credential.secret_name),
+        timeout_s=settings.snmp_timeout_s,
+        retries=settings.snmp_retries,
+    )
+
+
+def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: int) -> SshTarget:
+    """Return the SSH server of one device, by its newest SSH endpoint.
+
+    Raises NotFound for an unknown device or one without an SSH endpoint, Misconfigured when no
+    credential is known for it or its family cannot be configured over SSH.
+    """
+    device = session.get(Device, device_id)
+    if device is None:
+        raise NotFound(f"there is no device {device_id}")
+    endpoint = session.exec(
+        select(ManagementEndpoint)
+        .where(
+            ManagementEndpoint.device_id == device_id,
+            ManagementEndpoint.protocol == Protocol.SSH,
+        )
+        .order_by(col(ManagementEndpoint.id).desc())
+        .limit(1)
+    ).first()
+    if endpoint is None:
+        raise NotFound(
+            f"no SSH address of {device.name} is known", todo="run: preau discover for its zone"
+        )
+    configuration = family(device.family).configuration
+    if configuration is None:
+        raise Misconfigured(
+            f"devices of the family {device.family} are not configured over SSH", where=device.name
+        )
+    zone = _zone(session, endpoint)
+    credential = _credential(
+        session, zone, endpoint.credential_id or zone.ssh_credential_id, Protocol.SSH
+    )
+    return SshTarget(
+        zone=zone.name,
+        host=endpoint.host,
+        port=endpoint.port,
+        username=credential.username or "",
+        password=open_secret(session, vault, credential.secret_name),
+        device_type=configuration.device_type,
+        host_key=endpoint.host_key,
+        timeout_s=settings.ssh_timeout_s,
+    )
+
+
+def known_snmp_endpoint(
+    session: Session, host: str, *, port: int | None = None, zone_name: str | None = None
+) -> ManagementEndpoint | None:
+    """Return the SNMP endpoint of an address, None when it is not known.
+
+    Raises InvalidInput, naming the zones or ports, when the address is known more than once: the
+    same IP in two zones is two devices.
+    """
+    query = (
+        select(ManagementEndpoint, Zone)
+        .join(Zone, col(Zone.id) == ManagementEndpoint.zone_id)
+        .where(ManagementEndpoint.host == host, ManagementEndpoint.protocol == Protocol.SNMP)
+        .order_by(Zone.name, col(ManagementEndpoint.port))
+    )
+    if port is not None:
+        query = query.where(ManagementEndpoint.port == port)
+    if zone_name is not None:
+        query = query.where(Zone.name == zone_name)
+    found = session.exec(query).all()
+    if len(found) > 1:
+        zones = list(dict.fromkeys(zone.name for _, zone in found))
+        if len(zones) > 1:
+            raise InvalidInput(
+                f"the address is known in the zones {', '.join(zones)}",
+                where=host,
+                todo="say which with --zone",
+            )
+        ports = ", ".join(str(endpoint.port) for endpoint, _ in found)
+        raise InvalidInput(
+            f"the address is known with the ports {ports}", where=host, todo="say which: HOST:PORT"
+        )
+    return found[0][0] if found else None
+
+
+def _zone(session: Session, endpoint: ManagementEndpoint) -> Zone:
+    zone = session.get(Zone, endpoint.zone_id)
+    if zone is None:  # the foreign key forbids it
+        raise NotFound(f"there is no zone {endpoint.zone_id}")
+    if endpoint.via != "direct":
+        raise Misconfigured(
+            f"{endpoint.host} is reached via {endpoint.via}, and this release goes direct only",
+            where=f"zone {zone.name}",
+        )
+    return zone
+
+
+_KINDS = {
+    Protocol.SNMP: CredentialKind.SNMP_COMMUNITY,
+    Protocol.SSH: CredentialKind.SSH_PASSWORD,
+}
+
+
+def _credential(
+    session: Session, zone: Zone, credential_id: int | None, protocol: Protocol
+) -> Credential:
+    credential = session.get(Credential, credential_id) if credential_id else None
+    if credential is None or credential.kind is not _KINDS[protocol]:
+        raise Misconfigured(
+            f"no {protocol.upper()} credential is known",
+            where=f"zone {zone.name}",
+            todo="give the zone one: preau zone add",
+        )
+    return credential

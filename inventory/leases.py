@@ -1,0 +1,145 @@
+"""Leases: the right to act on one thing, for one holder at a time, until it expires.
+
+A push, a poll and a person never act on one device at once: each takes the lease of `device:<id>`
+first. The right stands in the database, so that it holds between processes and machines; it ends by
+itself after its time, so that a process that died blocks nobody for long.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from inventory import clock
+from inventory.database import Database
+from inventory.errors import Conflict
+from inventory.models import Lease
+
+
+def device_resource(device_id: int) -> str:
+    """Return the name of the lease of one device."""
+    return f"device:{device_id}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lease that we hold; `renew` it during work that is longer than its time."""
+
+    database: Database
+    resource: str
+    holder: str
+    acquired_at: datetime
+
+    def renew(self, ttl_s: float) -> None:
+        """Hold it for `ttl_s` seconds from now; raises Conflict when another took it meanwhile."""
+        with self.database.write(self.holder) as session:
+            done = session.execute(
+                update(Lease)
+                .where(
+                    col(Lease.resource) == self.resource,
+                    col(Lease.holder) == self.holder,
+                    col(Lease.acquired_at) == self.acquired_at,
+                )
+                .values(expires_at=clock.now() + timedelta(seconds=ttl_s))
+                .returning(col(Lease.resource))
+            )
+            if done.first() is None:
+                raise Conflict(
+                    f"the lease of {self.resource} expired and another took it",
+                    todo="start again",
+                )
+
+
+@contextmanager
+def lease(
+    database: Database, resource: str, *, holder: str, purpose: str, ttl_s: float
+) -> Iterator[Held]:
+    """Hold `resource` (as `device:12`) during the block, for `ttl_s` seconds at most.
+
+    Raises Conflict, saying who holds it, why and until when, while another holder (or the same one
+    a second time) has it. The lease is given back at the end of the block, also when it raises.
+    """
+    with leases(database, [resource], holder=holder, purpose=purpose, ttl_s=ttl_s) as held:
+        if not held:
+            raise _busy(database, resource)
+        yield held[resource]
+
+
+@contextmanager
+def leases(
+    database: Database, resources: Sequence[str], *, holder: str, purpose: str, ttl_s: float
+) -> Iterator[dict[str, Held]]:
+    """Hold those of `resources` that are free during the block; the others are just not in it."""
+    with database.write(holder) as session:
+        at = clock.now()
+        taken = _take(session, resources, holder=holder, purpose=purpose, at=at, ttl_s=ttl_s)
+    held = {resource: Held(database, resource, holder, at) for resource in taken}
+    try:
+        yield held
+    finally:
+        if held:
+            _give_back(database, list(held), holder=holder, acquired_at=at)
+
+
+def _take(
+    session: Session,
+    resources: Sequence[str],
+    *,
+    holder: str,
+    purpose: str,
+    at: datetime,
+    ttl_s: float,
+) -> list[str]:
+    if not resources:
+        return []
+    # One statement decides on both databases: a row is inserted, or taken over when it has expired.
+    # Sorted, so that two who ask for the same ones wait for each other in one order.
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Lease).values(
+        [
+            {
+                "resource": resource,
+                "holder": holder,
+                "purpose": purpose,
+                "acquired_at": at,
+                "expires_at": at + timedelta(seconds=ttl_s),
+            }
+            for resource in sorted(set(resources))
+        ]
+    )
+    new = statement.excluded
+    taken = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[col(Lease.resource)],
+            set_={name: new[name] for name in ("holder", "purpose", "acquired_at", "expires_at")},
+            where=col(Lease.expires_at) <= at,
+        ).returning(col(Lease.resource))
+    )
+    return list(taken.scalars())
+
+
+def _give_back(
+    database: Database, resources: list[str], *, holder: str, acquired_at: datetime
+) -> None:
+    # A lease that expired under us may be another's by now: it is theirs to give back.
+    with database.write(holder) as session:
+        session.execute(
+            delete(Lease).where(
+                col(Lease.resource).in_(resources),
+                col(Lease.holder) == holder,
+                col(Lease.acquired_at) == acquired_at,
+            )
+        )
+
+
+def _busy(database: Database, resource: str) -> Conflict:
+    with database.read() as session:
+        row = session.exec(select(Lease).where(Lease.resource == resource)).first()
+    who = (
+        f"{row.holder} for {row.purpose} until {row.expires_at:%H:%M:%S} UTC" if row else "another"
+    )
+    return Conflict(f"{resource} is held by {who}", todo="try again when it is free")
