@@ -38,8 +38,8 @@ class Zone(SQLModel, table=True):
     )
     snmp_port: int = 161
     ssh_port: int = 22
-    snmp_credential_id: int | None = Field(default=None, foreign_key="credential.id")
-    ssh_credential_id: int | None = Field(default=None, foreign_key="credential.id")
+    snmp_credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
+    ssh_credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
 
 
 class Credential(SQLModel, table=True):

@@ -352,6 +352,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("zone", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_zone_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_zone_snmp_credential_id"), ["snmp_credential_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_zone_ssh_credential_id"), ["ssh_credential_id"], unique=False
+        )
 
     op.create_table(
         "evidence",
@@ -846,6 +852,8 @@ def downgrade() -> None:
 
     op.drop_table("evidence")
     with op.batch_alter_table("zone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_zone_ssh_credential_id"))
+        batch_op.drop_index(batch_op.f("ix_zone_snmp_credential_id"))
         batch_op.drop_index(batch_op.f("ix_zone_site_id"))
 
     op.drop_table("zone")
