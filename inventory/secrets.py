@@ -6,10 +6,12 @@ and never kept.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +25,7 @@ from inventory.settings import Settings
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_KEY_ID_BYTES = 8
 
 
 def shown(name: str) -> str:
@@ -30,63 +33,137 @@ def shown(name: str) -> str:
     return f"‹secret:{name}›"
 
 
-class Vault:
-    """Seals and opens with the key of one installation."""
+@dataclass(frozen=True)
+class Keys:
+    """What a key file holds. The first sealing key seals; all of them open.
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != _KEY_BYTES:
-            raise ValueError(f"the key has {len(key)} bytes, not {_KEY_BYTES}")
-        self._cipher = AESGCM(key)
-        self._hmac_key = hashlib.sha256(b"preau displayed form" + key).digest()
-        self.key_id = hashlib.sha256(b"preau key id" + key).hexdigest()[:16]
+    The fingerprint key is never rotated: a rotation must not make every device look changed.
+    """
+
+    fingerprint: bytes = field(repr=False)
+    sealing: tuple[bytes, ...] = field(repr=False)
+
+    @classmethod
+    def fresh(cls) -> "Keys":
+        """Return new random keys."""
+        return cls(secrets.token_bytes(_KEY_BYTES), (secrets.token_bytes(_KEY_BYTES),))
+
+    def rotated(self) -> "Keys":
+        """Return these keys with a new one that seals from now on."""
+        return Keys(self.fingerprint, (secrets.token_bytes(_KEY_BYTES), *self.sealing))
+
+    def newest_only(self) -> "Keys":
+        """Return these keys without the sealing keys that nothing is sealed with any more."""
+        return Keys(self.fingerprint, self.sealing[:1])
+
+
+class Vault:
+    """Seals and opens with the keys of one installation.
+
+    What it seals begins with the id of the key that sealed it, so that a rotation can be told from
+    damage and can be taken up again where it stopped.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        self._fingerprint_key = keys.fingerprint
+        self._ciphers = {_key_id(key): AESGCM(key) for key in keys.sealing}
+        self._newest = _key_id(keys.sealing[0])
+        self.key_id = self._newest.hex()
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Return nonce + ciphertext; `context` must be the same to open it."""
+        """Return key id + nonce + ciphertext; `context` must be the same to open it."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, context.encode())
+        sealed = self._ciphers[self._newest].encrypt(nonce, plain, context.encode())
+        return self._newest + nonce + sealed
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return what was sealed; raises Misconfigured under another key or context."""
+        cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
+        nonce = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
         try:
-            return self._cipher.decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode()
-            )
-        except InvalidTag as error:
-            raise Misconfigured(
-                f"{context} cannot be opened with this key",
-                todo="put back the key file it was sealed with",
-            ) from error
+            if cipher is not None:
+                rest = sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
+                return cipher.decrypt(nonce, rest, context.encode())
+        except InvalidTag:
+            pass
+        raise Misconfigured(
+            f"{context} cannot be opened with this key",
+            todo="put back the key file it was sealed with",
+        )
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Return whether `sealed` was sealed with the key that seals now."""
+        return sealed.startswith(self._newest)
 
     def fingerprint(self, text: str) -> str:
         """Return the keyed HMAC-SHA-256 of `text` in hex: equal texts are told, nothing else is."""
-        return hmac.new(self._hmac_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"preau key id" + key).digest()[:_KEY_ID_BYTES]
 
 
 def open_vault(settings: Settings, *, create: bool = False) -> Vault:
     """Return this installation's vault; with `create`, make its key file (mode 0600) if absent.
 
-    Raises Misconfigured when the file is absent, unreadable or not a key.
+    Raises Misconfigured when the file is absent, unreadable or not a key file.
     """
     path = settings.secret_key_path()
     if create and not path.exists():
-        _make_key_file(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_keys(path, Keys.fresh())
+    return Vault(read_keys(path))
+
+
+def read_keys(path: Path) -> Keys:
+    """Return the keys of a key file: a line `fingerprint KEY`, then lines `seal KEY`, newest first.
+
+    Raises Misconfigured when the file is unreadable or not a key file.
+    """
     try:
-        return Vault(base64.b64decode(path.read_bytes().strip(), validate=True))
+        lines = path.read_text(encoding="ascii").splitlines()
+    except UnicodeDecodeError as error:
+        raise _not_a_key_file(path) from error
     except OSError as error:
         raise Misconfigured(
             f"the key file cannot be read: {error.strerror}",
             where=str(path),
             todo="run: preau db upgrade",
         ) from error
-    except ValueError as error:
-        raise Misconfigured("this is not a key file of Préau", where=str(path)) from error
+    found: dict[str, list[bytes]] = {"fingerprint": [], "seal": []}
+    for line in lines:
+        kind, _, encoded = line.partition(" ")
+        try:
+            found[kind].append(base64.b64decode(encoded, validate=True))
+        except (KeyError, binascii.Error) as error:
+            raise _not_a_key_file(path) from error
+    keys = [*found["fingerprint"], *found["seal"]]
+    if len(found["fingerprint"]) != 1 or len(keys) < 2 or any(len(k) != _KEY_BYTES for k in keys):
+        raise _not_a_key_file(path)
+    return Keys(keys[0], tuple(keys[1:]))
 
 
-def _make_key_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
+def write_keys(path: Path, keys: Keys) -> None:
+    """Put `keys` in the place of what `path` holds, at once or not at all; mode 0600."""
+    lines = [_key_line("fingerprint", keys.fingerprint)]
+    lines += [_key_line("seal", key) for key in keys.sealing]
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _key_line(kind: str, key: bytes) -> str:
+    return f"{kind} {base64.b64encode(key).decode()}\n"
+
+
+def _not_a_key_file(path: Path) -> Misconfigured:
+    return Misconfigured("this is not a key file of Préau", where=str(path))
 
 
 def store_secret(session: Session, vault: Vault, name: str, value: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from inventory.database import Database
 from inventory.errors import Misconfigured, NotFound
 from inventory.models import Secret
-from inventory.secrets import Vault, open_secret, open_vault, store_secret
+from inventory.secrets import Keys, Vault, open_secret, open_vault, store_secret
 from inventory.settings import Settings
 
 
@@ -27,7 +27,7 @@ def test_another_key_or_another_name_does_not_open_it(vault: Vault) -> None:
     with pytest.raises(Misconfigured):
         vault.open(sealed, "secret b")
     with pytest.raises(Misconfigured):
-        Vault(bytes(32)).open(sealed, "secret a")
+        Vault(Keys.fresh()).open(sealed, "secret a")
 
 
 def test_the_key_file_is_readable_by_its_owner_alone(settings: Settings) -> None:
@@ -36,7 +36,9 @@ def test_the_key_file_is_readable_by_its_owner_alone(settings: Settings) -> None
     assert open_vault(settings, create=True).key_id == first.key_id
 
 
-@pytest.mark.parametrize("content", [b"", b"not base64 !", b"c2hvcnQ="])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"seal !", b"seal c2hvcnQ=\n", b"-----BEGIN PRIVATE KEY-----\n"]
+)
 def test_a_file_that_is_no_key_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     settings = Settings(data_dir=tmp_path)
     with pytest.raises(Misconfigured, match="cannot be read"):
