@@ -1,1 +1,1 @@
-"""The programme's rules and state machines: register, eligibility, dossier. Values in, values out."""
+"""The programme's rules and state machines: register, eligibility, dossier. Pure functions."""
