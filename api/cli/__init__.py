@@ -8,10 +8,13 @@ done. Every error is one line on stderr.
 import importlib
 import sys
 from pathlib import Path
+from typing import Annotated, Any
 
-import click
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-# name -> (module, attribute, help). An attribute that is a Typer app gives a group or a command.
+# name -> (the module whose `app` it is, help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("api.cli.serve", "Serve the pages and run the jobs, as two processes."),
     "register": ("api.cli.register", "Import the register of schools."),
@@ -30,33 +33,51 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+class _Commands(TyperGroup):
+    """Commands by name; a module is imported when its command is called, not for the list."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        from typer.main import get_command
-
         return get_command(importlib.import_module(COMMANDS[cmd_name][0]).app)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, no_args_is_help=True)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="Settings file; default: PREAU_CONFIG, ./preau.toml, /etc/preau/preau.toml.",
-)
-@click.version_option(package_name="preau", prog_name="preau")
-@click.pass_context
-def preau(ctx: click.Context, config: Path | None) -> None:
+# Without rich's panels, whose import alone would take longer than the help.
+app = typer.Typer(cls=_Commands, no_args_is_help=True, rich_markup_mode=None)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"preau {version('preau')}")
+        raise typer.Exit
+
+
+@app.callback()
+def preau(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file; default: PREAU_CONFIG, ./preau.toml, /etc/preau/preau.toml."
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Network inventory and WiFi deployment manager for the schools of Wallonia."""
-    ctx.obj = config
+    from api.cli import context
+
+    context.use_settings_file(config)
 
 
 def main() -> None:
@@ -64,9 +85,9 @@ def main() -> None:
     from inventory.errors import PreauError
 
     try:
-        preau(prog_name="preau")
+        app(prog_name="preau")
     except PreauError as error:
-        click.echo(f"preau: {error}", err=True)
+        typer.echo(f"preau: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
+import typer
 
 from inventory.database import Database, open_database
 from inventory.log import configure_logging
@@ -26,10 +26,18 @@ class Installation:
     actor: str
 
 
+_settings_file: Path | None = None
+
+
+def use_settings_file(path: Path | None) -> None:
+    """Take the settings of this process from `path`; None: from where they are looked for."""
+    global _settings_file
+    _settings_file = path
+
+
 def settings_of_command() -> Settings:
     """Return the settings that the running command was given, with logging set up for it."""
-    config = click.get_current_context().find_root().obj
-    settings = load_settings(config if isinstance(config, Path) else None)
+    settings = load_settings(_settings_file)
     configure_logging(settings, "cli")
     return settings
 
@@ -47,4 +55,4 @@ def installation() -> Iterator[Installation]:
 
 def print_json(value: Any) -> None:
     """Print one value as JSON, in UTF-8 as it is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

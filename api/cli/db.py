@@ -1,13 +1,12 @@
 """`preau db`: make and upgrade the database."""
 
-import click
 import typer
 
 from api.cli.context import settings_of_command
 from inventory.database import upgrade
 from inventory.secrets import open_vault
 
-app = typer.Typer(help="Make and upgrade the database.", no_args_is_help=True)
+app = typer.Typer(help="Make and upgrade the database.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
@@ -22,6 +21,6 @@ def upgrade_command() -> None:
     before, after = upgrade(settings)
     open_vault(settings, create=True)
     if before == after:
-        click.echo(f"The database is already at revision {after}.")
+        typer.echo(f"The database is already at revision {after}.")
     else:
-        click.echo(f"The database went from {before or 'nothing'} to revision {after}.")
+        typer.echo(f"The database went from {before or 'nothing'} to revision {after}.")

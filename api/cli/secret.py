@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 from sqlmodel import select
 
@@ -11,14 +10,14 @@ from inventory.errors import InvalidInput
 from inventory.models import Secret
 from inventory.secrets import store_secret
 
-app = typer.Typer(help="Keep secrets under a name.", no_args_is_help=True)
+app = typer.Typer(help="Keep secrets under a name.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("set")
 def set_command(name: str) -> None:
     """Keep a secret; its value is asked for, or read from standard input when that is a pipe."""
     value = (
-        click.prompt(name, hide_input=True, confirmation_prompt=True)
+        typer.prompt(name, hide_input=True, confirmation_prompt=True)
         if sys.stdin.isatty()
         else sys.stdin.read().removesuffix("\n")
     )
@@ -26,7 +25,7 @@ def set_command(name: str) -> None:
         raise InvalidInput("an empty secret was given", where=name, todo="nothing was changed")
     with installation() as here, here.database.write(here.actor) as session:
         store_secret(session, here.vault, name, value)
-    click.echo(f"Kept as {name}.")
+    typer.echo(f"Kept as {name}.")
 
 
 @app.command("list")
@@ -39,4 +38,4 @@ def list_command(*, as_json: bool = typer.Option(False, "--json")) -> None:
         print_json(listed)
         return
     for entry in listed:
-        click.echo(f"{entry['name']}  {entry['updated_at']}")
+        typer.echo(f"{entry['name']}  {entry['updated_at']}")
