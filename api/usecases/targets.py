@@ -29,17 +29,37 @@ def snmp_target(
     release does not go through.
     """
     zone = _zone(session, endpoint)
-    credential = _credential(
-        session, zone, endpoint.credential_id or zone.snmp_credential_id, Protocol.SNMP
-    )
+    credential_id = endpoint.credential_id or zone.snmp_credential_id
     return SnmpTarget(
         zone=zone.name,
         host=endpoint.host,
         port=endpoint.port,
-        community=open_secret(session, vault, credential.secret_name),
+        community=_community(session, vault, zone, credential_id),
         timeout_s=settings.snmp_timeout_s,
         retries=settings.snmp_retries,
     )
+
+
+def zone_snmp_target(
+    session: Session, vault: Vault, settings: Settings, zone: Zone, host: str
+) -> SnmpTarget:
+    """Return an address of `zone` that is no endpoint yet, with the zone's port and credential.
+
+    Raises Misconfigured when the zone has no SNMP credential.
+    """
+    return SnmpTarget(
+        zone=zone.name,
+        host=host,
+        port=zone.snmp_port,
+        community=_community(session, vault, zone, zone.snmp_credential_id),
+        timeout_s=settings.snmp_timeout_s,
+        retries=settings.snmp_retries,
+    )
+
+
+def _community(session: Session, vault: Vault, zone: Zone, credential_id: int | None) -> str:
+    credential = _credential(session, zone, credential_id, Protocol.SNMP)
+    return open_secret(session, vault, credential.secret_name)
 
 
 def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: int) -> SshTarget:

@@ -7,7 +7,7 @@ so adding a rule is adding a module and its test.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -53,19 +53,29 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """All that a rule may look at about one device. None is "not known"."""
+    """All that a rule may look at about one device. None is "not known".
+
+    `access_point_ports` tells which of a switch's ports leads to which access point, by names;
+    `firmwares` how many devices of the same model at the same site run each version.
+    """
 
     name: str
     role: str
     family: str
     lifecycle: str
     now: datetime
+    model: str | None = None
+    firmware: str | None = None
     last_seen_at: datetime | None = None
+    last_error_kind: str | None = None
     last_error: str | None = None
     intent: DeviceIntent | None = None
+    intent_error: str | None = None
     observation: Observation | None = None
+    access_point_ports: Mapping[str, str] = field(default_factory=dict)
+    firmwares: Mapping[str, int] = field(default_factory=dict)
     config_matches_last_push: bool | None = None
-    ssh_legacy_algorithms: bool | None = None
+    default_community: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,244 @@
+"""Polling: read every known device, keep what it says, and keep why where it cannot be read."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from collectors.observe import observe_many
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from api.usecases.progress import Counter, Progress, quiet
+from api.usecases.readings import record_failure, record_observation
+from api.usecases.targets import snmp_target
+from collectors.outcome import Outcome
+from collectors.target import SnmpTarget
+from inventory import clock
+from inventory.database import Database
+from inventory.errors import DeviceError, PreauError
+from inventory.events import record_event
+from inventory.leases import device_resource, leases
+from inventory.models import Device, Lifecycle, ManagementEndpoint, Protocol
+from inventory.observation import Observation
+from inventory.reconcile import marks, same_device
+from inventory.secrets import Vault
+from inventory.settings import Settings
+
+_PAGE = 1000
+_ROWS_AT_ONCE = 50  # devices in one transaction: SQLite's other writers wait for it
+_LEASE_S = 900.0
+_POLLED = (Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY)
+
+log = structlog.get_logger()
+
+Reading = Outcome[SnmpTarget, Observation]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why one device could not be read."""
+
+    device_id: int
+    name: str
+    kind: str
+    error: str
+
+
+@dataclass
+class PollResult:
+    """What came of a poll. `busy` devices were left alone: another acts on them."""
+
+    read: int = 0
+    busy: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    duration_s: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts, and each failure by device."""
+        return {
+            "read": self.read,
+            "failed": len(self.failures),
+            "busy": self.busy,
+            "duration_s": round(self.duration_s, 3),
+            "failures": [
+                {"device_id": f.device_id, "name": f.name, "kind": f.kind, "error": f.error}
+                for f in self.failures
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class _Polled:
+    device_id: int
+    name: str
+    targets: tuple[SnmpTarget, ...] = ()
+    error: DeviceError | None = None
+
+
+def poll(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    *,
+    site_ids: Sequence[int] | None = None,
+    actor: str,
+    on_progress: Progress = quiet,
+) -> PollResult:
+    """Read every installed device that has an SNMP endpoint, of all sites or of `site_ids`.
+
+    Each device ends with an observation, or with its error in its row; one never stops the others.
+    A device with several addresses is asked at the newest first. Devices that another holds are
+    left out and counted.
+    """
+    started = time.monotonic()
+    result = PollResult()
+    with database.read() as session:
+        progress = Counter(on_progress, "devices read", _count(session, site_ids))
+    for page in _pages(database, vault, settings, site_ids):
+        by_resource = {device_resource(device.device_id): device for device in page}
+        with leases(
+            database, list(by_resource), holder=actor, purpose="poll", ttl_s=_LEASE_S
+        ) as held:
+            ours = [device for resource, device in by_resource.items() if resource in held]
+            result.busy += len(page) - len(ours)
+            readings = _read(ours, settings, progress)
+            for start in range(0, len(ours), _ROWS_AT_ONCE):
+                _keep(database, ours[start : start + _ROWS_AT_ONCE], readings, actor, result)
+    result.duration_s = time.monotonic() - started
+    _record_end(database, result, actor)
+    return result
+
+
+def _selected(site_ids: Sequence[int] | None) -> Any:
+    with_endpoint = select(ManagementEndpoint.device_id).where(
+        ManagementEndpoint.device_id == Device.id, ManagementEndpoint.protocol == Protocol.SNMP
+    )
+    clause = col(Device.lifecycle).in_(_POLLED) & with_endpoint.exists()
+    return clause if site_ids is None else clause & col(Device.site_id).in_(site_ids)
+
+
+def _count(session: Session, site_ids: Sequence[int] | None) -> int:
+    return len(session.exec(select(Device.id).where(_selected(site_ids))).all())
+
+
+def _pages(
+    database: Database, vault: Vault, settings: Settings, site_ids: Sequence[int] | None
+) -> Iterator[list[_Polled]]:
+    last = 0
+    while True:
+        with database.read() as session:
+            devices = session.exec(
+                select(Device)
+                .where(_selected(site_ids), col(Device.id) > last)
+                .order_by(col(Device.id))
+                .limit(_PAGE)
+            ).all()
+            page = [_to_poll(session, vault, settings, device) for device in devices]
+        if not page:
+            return
+        last = page[-1].device_id
+        yield page
+
+
+def _to_poll(session: Session, vault: Vault, settings: Settings, device: Device) -> _Polled:
+    if device.id is None:  # it came from the database
+        raise ValueError(device.name)
+    endpoints = session.exec(
+        select(ManagementEndpoint)
+        .where(
+            ManagementEndpoint.device_id == device.id,
+            ManagementEndpoint.protocol == Protocol.SNMP,
+        )
+        .order_by(col(ManagementEndpoint.id).desc())
+    ).all()
+    try:
+        targets = tuple(snmp_target(session, vault, settings, each) for each in endpoints)
+    except PreauError as error:
+        # Without a credential nothing is asked; for the device that is a failure as any other.
+        return _Polled(device.id, device.name, error=DeviceError(str(error)))
+    return _Polled(device.id, device.name, targets)
+
+
+def _read(
+    devices: Sequence[_Polled], settings: Settings, progress: Counter
+) -> dict[int, Reading | None]:
+    """Return the reading of each device by its id, from the first of its addresses to answer."""
+    readings: dict[int, Reading | None] = {}
+    waiting = [device for device in devices if device.targets]
+    attempt = 0
+    while waiting:
+        outcomes = observe_many(
+            [device.targets[attempt] for device in waiting],
+            settings=settings,
+            on_done=progress.one_more if attempt == 0 else None,
+        )
+        readings |= {
+            device.device_id: outcome for device, outcome in zip(waiting, outcomes, strict=True)
+        }
+        attempt += 1
+        waiting = [
+            device
+            for device, outcome in zip(waiting, outcomes, strict=True)
+            if outcome.error is not None and len(device.targets) > attempt
+        ]
+    return readings
+
+
+def _keep(
+    database: Database,
+    devices: Sequence[_Polled],
+    readings: dict[int, Reading | None],
+    actor: str,
+    result: PollResult,
+) -> None:
+    with database.write(actor) as session:
+        for polled in devices:
+            device = session.get(Device, polled.device_id)
+            if device is None:  # deleted meanwhile
+                continue
+            error = polled.error or _keep_reading(session, device, readings[polled.device_id])
+            if error is None:
+                result.read += 1
+                continue
+            record_failure(session, device, error)
+            result.failures.append(
+                Failure(polled.device_id, device.name, type(error).__name__, str(error))
+            )
+
+
+def _keep_reading(session: Session, device: Device, reading: Reading | None) -> DeviceError | None:
+    """Record what was read, and return None; or return why it is not recorded."""
+    if reading is None:
+        return DeviceError("it was not read")
+    try:
+        seen = reading.unwrap()
+        if same_device(marks(seen), device.serial, device.base_mac) is False:
+            # Recording it would be a false reading of the device that stood there.
+            raise DeviceError(
+                f"another device answers, {seen.identity.sysname or 'without a name'}"
+                f" (serial {seen.identity.serial or 'not told'})",
+                where=str(reading.key),
+                todo="run: preau discover",
+            )
+        with session.begin_nested():
+            record_observation(session, device, seen, at=clock.now(), duration_s=reading.duration_s)
+    except DeviceError as error:
+        return error
+    except SQLAlchemyError as defect:
+        log.exception("observation_refused", device_id=device.id)
+        session.refresh(device)
+        return DeviceError(f"what it said could not be kept: {type(defect).__name__}")
+    return None
+
+
+def _record_end(database: Database, result: PollResult, actor: str) -> None:
+    failed = len(result.failures)
+    with database.write(actor) as session:
+        record_event(
+            session,
+            "poll.finished",
+            f"Relevé terminé\u00a0: {result.read} équipements lus, {failed} en échec",
+            body={"read": result.read, "failed": failed, "busy": result.busy},
+        )

@@ -1,0 +1,128 @@
+"""Zones: address spaces, the ranges to discover in them, and who we are to the devices there."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from inventory.errors import InvalidInput, NotFound
+from inventory.models import Credential, CredentialKind, Secret, Site, Zone
+
+
+def define_zone(
+    session: Session,
+    name: str,
+    *,
+    site_id: int | None,
+    networks: Sequence[str],
+    snmp_port: int = 161,
+    ssh_port: int = 22,
+    community_secret: str | None = None,
+    ssh_user: str | None = None,
+    ssh_secret: str | None = None,
+) -> Zone:
+    """Make the zone `name`, or bring it to what is said here, and return it.
+
+    Credentials are named after the secrets that they use, so that zones which use the same secret
+    share one; None leaves what the zone has. Raises InvalidInput for a range that is none, and
+    NotFound for a secret that is not kept.
+    """
+    zone = session.exec(select(Zone).where(Zone.name == name)).first() or Zone(name=name)
+    zone.site_id = site_id
+    zone.networks = [str(parse_network(text)) for text in networks]
+    zone.snmp_port = _port(snmp_port)
+    zone.ssh_port = _port(ssh_port)
+    if community_secret is not None:
+        zone.snmp_credential_id = _credential(
+            session, CredentialKind.SNMP_COMMUNITY, None, community_secret
+        )
+    if (ssh_user is None) != (ssh_secret is None):
+        raise InvalidInput(
+            "an SSH login needs a user and a secret",
+            where=f"zone {name}",
+            todo="give both --ssh-user and --ssh-secret",
+        )
+    if ssh_user is not None and ssh_secret is not None:
+        zone.ssh_credential_id = _credential(
+            session, CredentialKind.SSH_PASSWORD, ssh_user, ssh_secret
+        )
+    session.add(zone)
+    session.flush()
+    return zone
+
+
+def list_zones(session: Session) -> list[dict[str, Any]]:
+    """Return every zone by name, as `show_zone` does."""
+    return [_shown(session, zone) for zone in session.exec(select(Zone).order_by(Zone.name))]
+
+
+def show_zone(session: Session, name: str) -> dict[str, Any]:
+    """Return one zone with its site's name and the names of the secrets it uses.
+
+    Raises NotFound for an unknown name.
+    """
+    return _shown(session, find_zone(session, name))
+
+
+def find_zone(session: Session, name: str) -> Zone:
+    """Return the zone called `name`; raises NotFound."""
+    zone = session.exec(select(Zone).where(Zone.name == name)).first()
+    if zone is None:
+        raise NotFound(f"there is no zone {name}", todo="run: preau zone list")
+    return zone
+
+
+def parse_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return the range `text` says (CIDR, or one address); raises InvalidInput."""
+    try:
+        return ipaddress.ip_network(text.strip())
+    except ValueError as error:
+        raise InvalidInput(
+            f"{text} is no address range: {error}", todo="write CIDR, as 192.168.1.0/24"
+        ) from error
+
+
+def _port(port: int) -> int:
+    if not 1 <= port <= 65535:
+        raise InvalidInput(f"{port} is no port", todo="give one from 1 to 65535")
+    return port
+
+
+def _credential(
+    session: Session, kind: CredentialKind, username: str | None, secret_name: str
+) -> int:
+    if session.get(Secret, secret_name) is None:
+        raise NotFound(
+            f"there is no secret named {secret_name}", todo=f"run: preau secret set {secret_name}"
+        )
+    name = f"{username}:{secret_name}" if username else secret_name
+    name = f"{kind}:{name}"
+    row = session.exec(select(Credential).where(Credential.name == name)).first()
+    if row is None:
+        row = Credential(name=name, kind=kind, username=username, secret_name=secret_name)
+        session.add(row)
+        session.flush()
+    if row.id is None:  # the flush gave it one
+        raise ValueError(name)
+    return row.id
+
+
+def _shown(session: Session, zone: Zone) -> dict[str, Any]:
+    site = session.get(Site, zone.site_id) if zone.site_id else None
+    ids = [zone.snmp_credential_id, zone.ssh_credential_id]
+    used = {
+        row.id: row for row in session.exec(select(Credential).where(col(Credential.id).in_(ids)))
+    }
+    snmp, ssh = (used.get(row_id) for row_id in ids)
+    return {
+        "name": zone.name,
+        "site": site.name if site else None,
+        "site_id": zone.site_id,
+        "networks": zone.networks,
+        "snmp_port": zone.snmp_port,
+        "ssh_port": zone.ssh_port,
+        "community_secret": snmp.secret_name if snmp else None,
+        "ssh_user": ssh.username if ssh else None,
+        "ssh_secret": ssh.secret_name if ssh else None,
+    }

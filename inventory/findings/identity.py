@@ -1,0 +1,92 @@
+"""Whether a device is who we think it is, runs what its fellows run, and is configured as pushed."""
+
+from collections.abc import Iterator
+
+from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+
+
+@rule("identity.no_serial", "Numéro de série inconnu", Use.AUDIT, Use.ACCEPTANCE)
+def no_serial(subject: Subject) -> Iterator[Finding]:
+    """A device without a serial number cannot be matched with its delivery or its guarantee."""
+    seen = subject.observation
+    if seen is not None and not seen.identity.serial:
+        yield Finding(
+            "identity.no_serial",
+            Severity.MINOR,
+            f"{subject.name} n’indique pas son numéro de série",
+            evidence={"sys_object_id": seen.identity.sys_object_id},
+        )
+
+
+@rule("identity.name_differs", "Nom différent du nom prévu", Use.COMPLIANCE, Use.AUDIT)
+def name_differs(subject: Subject) -> Iterator[Finding]:
+    """A device that calls itself otherwise than planned is looked for in the wrong room."""
+    if subject.observation is None or subject.intent is None or subject.intent.hostname is None:
+        return
+    told, planned = subject.observation.identity.sysname, subject.intent.hostname
+    # sysName may carry the domain (SNMPv2-MIB: "by convention, the fully-qualified domain name").
+    if told and told.split(".", maxsplit=1)[0].lower() != planned.lower():
+        yield Finding(
+            "identity.name_differs",
+            Severity.MINOR,
+            f"{subject.name} s’appelle «\u00a0{told}\u00a0» au lieu de «\u00a0{planned}\u00a0»",
+            evidence={"observed": told, "intended": planned},
+        )
+
+
+@rule("firmware.mixed", "Versions de micrologiciel différentes", Use.AUDIT, Use.ACCEPTANCE)
+def mixed_firmware(subject: Subject) -> Iterator[Finding]:
+    """A device that runs another version than most of its model at the same site."""
+    ours = subject.firmwares.get(subject.firmware or "", 0)
+    if not ours:
+        return
+    usual, count = max(subject.firmwares.items(), key=lambda item: (item[1], item[0]))
+    if usual == subject.firmware or count <= ours:
+        return
+    yield Finding(
+        "firmware.mixed",
+        Severity.MINOR,
+        f"{subject.name} utilise la version {subject.firmware}\u00a0; "
+        f"{count} équipements {subject.model} du site utilisent la version {usual}",
+        evidence={"observed": subject.firmware, "usual": usual, "count": count},
+    )
+
+
+@rule(
+    "configuration.drift",
+    "Configuration modifiée depuis le déploiement",
+    Use.COMPLIANCE,
+    Use.AUDIT,
+    Use.ACCEPTANCE,
+)
+def drift(subject: Subject) -> Iterator[Finding]:
+    """A device whose configuration is no longer the one that was pushed and verified."""
+    if subject.config_matches_last_push is False:
+        yield Finding(
+            "configuration.drift",
+            Severity.MAJOR,
+            f"La configuration de {subject.name} a changé depuis le dernier déploiement vérifié",
+        )
+
+
+@rule("intent.contradiction", "Configuration prévue contradictoire", Use.COMPLIANCE, Use.AUDIT)
+def contradiction(subject: Subject) -> Iterator[Finding]:
+    """A device for which the layers of intent contradict each other: nothing can be pushed to it."""
+    if subject.intent_error is not None:
+        yield Finding(
+            "intent.contradiction",
+            Severity.MAJOR,
+            f"Ce qui est prévu pour {subject.name} se contredit",
+            evidence={"error": subject.intent_error},
+        )
+
+
+@rule("security.default_community", "Identifiants SNMP d’usine", Use.AUDIT, Use.ACCEPTANCE)
+def default_community(subject: Subject) -> Iterator[Finding]:
+    """A device that is read with a community that everyone knows."""
+    if subject.default_community:
+        yield Finding(
+            "security.default_community",
+            Severity.MAJOR,
+            f"{subject.name} est lu avec la communauté SNMP d’usine, connue de tous",
+        )

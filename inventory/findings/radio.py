@@ -1,0 +1,152 @@
+"""Radios: lawful, as planned, and on."""
+
+from collections.abc import Iterator
+
+from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+from inventory.intent import CHANNELS, Band
+from inventory.observation import Radio
+
+# 802.11h: a radio on these channels must leave them when it hears a radar (ETSI EN 301 893, 4.2.6).
+_DFS_CHANNELS = frozenset({52, 56, 60, 64, *range(100, 145, 4)})
+_POWER_TOLERANCE_DB = 3.0
+_CROWDED_PERCENT = 50.0  # DOMAIN: channel utilisation < 50 % at acceptance
+
+
+def _radios(subject: Subject) -> Iterator[tuple[Band, Radio]]:
+    for radio in subject.observation.radios if subject.observation else ():
+        if radio.band in {band.value for band in Band}:
+            yield Band(radio.band), radio
+
+
+def _label(radio: Radio) -> str:
+    return radio.name or str(radio.index)
+
+
+@rule("radio.unlawful_channel", "Canal interdit en Belgique", Use.AUDIT, Use.ACCEPTANCE)
+def unlawful_channel(subject: Subject) -> Iterator[Finding]:
+    """A radio on a channel that Belgium does not allow (BIPT B01-32, B03-01)."""
+    for band, radio in _radios(subject):
+        if radio.channel is not None and radio.channel not in CHANNELS[band]:
+            yield Finding(
+                "radio.unlawful_channel",
+                Severity.BLOCKING,
+                f"{subject.name} émet sur le canal {radio.channel} à {_ghz(band)}, "
+                "interdit en Belgique",
+                label=_label(radio),
+                evidence={"channel": radio.channel, "band": band.value},
+            )
+
+
+@rule("radio.wide_2_4", "Canal de 40 MHz à 2,4 GHz", Use.AUDIT, Use.ACCEPTANCE)
+def wide_at_2_4(subject: Subject) -> Iterator[Finding]:
+    """A 40 MHz channel at 2.4 GHz leaves one place for all neighbours (RADIO: plan 20 MHz)."""
+    for band, radio in _radios(subject):
+        if band is Band.GHZ_2_4 and (radio.width_mhz or 0) > 20:
+            yield Finding(
+                "radio.wide_2_4",
+                Severity.MINOR,
+                f"{subject.name} occupe {radio.width_mhz}\u00a0MHz à 2,4\u00a0GHz au lieu de "
+                "20\u00a0MHz",
+                label=_label(radio),
+                evidence={"width_mhz": radio.width_mhz, "limit_mhz": 20},
+            )
+
+
+@rule(
+    "radio.differs",
+    "Radio différente de la planification",
+    Use.COMPLIANCE,
+    Use.AUDIT,
+    Use.ACCEPTANCE,
+)
+def differs(subject: Subject) -> Iterator[Finding]:
+    """A radio that is not on its planned channel, width or power."""
+    plans = {plan.band: plan for plan in subject.intent.radios} if subject.intent else {}
+    for band, radio in _radios(subject):
+        plan = plans.get(band)
+        if plan is None or not plan.enabled or radio.channel is None:
+            continue
+        wrong = _differences(radio, plan.channel, plan.width_mhz, plan.tx_power_dbm)
+        if wrong:
+            # A radar moved it, lawfully and maybe for an hour only.
+            moved = list(wrong) == ["channel"] and plan.channel in _DFS_CHANNELS
+            yield Finding(
+                "radio.differs",
+                Severity.INFO if moved else Severity.MINOR,
+                f"{subject.name}, {_ghz(band)}\u00a0: " + ", ".join(wrong.values()),
+                label=_label(radio),
+                evidence={
+                    "channel": radio.channel,
+                    "width_mhz": radio.width_mhz,
+                    "tx_power_dbm": radio.tx_power_dbm,
+                    "planned_channel": plan.channel,
+                    "planned_width_mhz": plan.width_mhz,
+                    "planned_tx_power_dbm": plan.tx_power_dbm,
+                },
+            )
+
+
+def _differences(
+    radio: Radio, channel: int | None, width_mhz: int | None, power_dbm: int | None
+) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if channel is not None and radio.channel != channel:
+        wrong["channel"] = f"canal {radio.channel} au lieu de {channel}"
+    if None not in (width_mhz, radio.width_mhz) and radio.width_mhz != width_mhz:
+        wrong["width"] = f"largeur {radio.width_mhz}\u00a0MHz au lieu de {width_mhz}\u00a0MHz"
+    if power_dbm is not None and radio.tx_power_dbm is not None:
+        # Devices choose among steps, and the regulatory domain may cut below what was asked.
+        if abs(radio.tx_power_dbm - power_dbm) > _POWER_TOLERANCE_DB:
+            told = f"{radio.tx_power_dbm:.0f}\u00a0dBm"
+            wrong["power"] = f"puissance {told} au lieu de {power_dbm}\u00a0dBm"
+    return wrong
+
+
+@rule("radio.off", "Radio éteinte", Use.HEALTH, Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
+def off(subject: Subject) -> Iterator[Finding]:
+    """A band in which WLANs are planned and the access point does not transmit."""
+    if subject.observation is None or subject.intent is None or subject.observation.problems:
+        return
+    wanted = {band for wlan in subject.intent.wlans for band in wlan.bands}
+    wanted -= {plan.band for plan in subject.intent.radios if not plan.enabled}
+    if wanted and not subject.observation.radios:
+        # Some families do not tell their radios at all: said as it is, it is true of both.
+        if subject.family != "generic":
+            yield Finding(
+                "radio.off",
+                Severity.MAJOR,
+                f"{subject.name} n’annonce aucune radio alors que des réseaux WiFi y sont prévus",
+                evidence={"planned_bands": sorted(wanted)},
+            )
+        return
+    bands = {band for band, _ in _radios(subject)}
+    heard = {band for band, radio in _radios(subject) if radio.channel is not None}
+    # A band for which the device has no radio is another matter (6 GHz on older hardware).
+    for band in sorted(wanted & bands - heard):
+        yield Finding(
+            "radio.off",
+            Severity.MAJOR,
+            f"La radio à {_ghz(band)} de {subject.name} est éteinte alors qu’un réseau y est prévu",
+            label=band.value,
+            evidence={"band": band.value},
+        )
+
+
+@rule("radio.crowded", "Canal encombré", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
+def crowded(subject: Subject) -> Iterator[Finding]:
+    """A channel that is in use for half of the time or more."""
+    for band, radio in _radios(subject):
+        used = radio.utilisation_percent
+        if used is not None and used >= _CROWDED_PERCENT:
+            yield Finding(
+                "radio.crowded",
+                Severity.MINOR,
+                f"Le canal {radio.channel} ({_ghz(band)}) de {subject.name} est occupé à "
+                f"{used:.0f}\u00a0% (limite\u00a0: {_CROWDED_PERCENT:.0f}\u00a0%)",
+                label=_label(radio),
+                evidence={"percent": used, "limit_percent": _CROWDED_PERCENT},
+            )
+
+
+def _ghz(band: Band) -> str:
+    return f"{band.value.replace('.', ',')}\u00a0GHz"

@@ -1,0 +1,89 @@
+"""Whether a device can be read at all, and how it does when it can."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+
+_STALE_AFTER = timedelta(hours=24)
+_BUSY_PERCENT = 90.0
+
+
+@rule(
+    "reachability.silent",
+    "Équipement injoignable",
+    Use.HEALTH,
+    Use.AUDIT,
+    Use.ACCEPTANCE,
+)
+def silent(subject: Subject) -> Iterator[Finding]:
+    """A device that did not answer the last time; behind a silent switch stands a whole wing."""
+    if subject.last_error_kind != "Unreachable":
+        return
+    seen = subject.last_seen_at
+    yield Finding(
+        "reachability.silent",
+        Severity.BLOCKING if subject.role == "switch" else Severity.MAJOR,
+        f"{subject.name} ne répond plus"
+        if seen
+        else f"{subject.name} n’a jamais répondu depuis son inscription",
+        evidence={
+            "last_seen_at": seen.isoformat() if seen else None,
+            "error": subject.last_error,
+        },
+    )
+
+
+@rule("reachability.unreadable", "Équipement illisible", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
+def unreadable(subject: Subject) -> Iterator[Finding]:
+    """A device that answers and refuses us, or says what cannot be understood."""
+    if subject.last_error_kind in (None, "Unreachable"):
+        return
+    refused = subject.last_error_kind == "Refused"
+    yield Finding(
+        "reachability.unreadable",
+        Severity.MAJOR,
+        f"{subject.name} refuse nos identifiants"
+        if refused
+        else f"{subject.name} répond, mais sa lecture échoue",
+        evidence={"kind": subject.last_error_kind, "error": subject.last_error},
+    )
+
+
+@rule("reachability.stale", "Relevé trop ancien", Use.HEALTH, Use.AUDIT)
+def stale(subject: Subject) -> Iterator[Finding]:
+    """A device that nobody read for a day: what is shown of it may no longer be true."""
+    if subject.last_error_kind is not None:
+        return
+    if subject.last_seen_at is None:
+        yield Finding(
+            "reachability.stale", Severity.MINOR, f"{subject.name} n’a encore jamais été relevé"
+        )
+    elif subject.now - subject.last_seen_at > _STALE_AFTER:
+        hours = int((subject.now - subject.last_seen_at).total_seconds() // 3600)
+        yield Finding(
+            "reachability.stale",
+            Severity.MINOR,
+            f"Le dernier relevé de {subject.name} date d’il y a {hours}\u00a0h",
+            evidence={"hours": hours},
+        )
+
+
+@rule("load.busy", "Équipement surchargé", Use.HEALTH, Use.AUDIT)
+def busy(subject: Subject) -> Iterator[Finding]:
+    """A device whose processor or memory is nearly used up."""
+    names = {"cpu_percent": "processeur", "memory_percent": "mémoire"}
+    highest: dict[str, float] = {}
+    for metric in subject.observation.metrics if subject.observation else ():
+        if metric.name in names:
+            highest[metric.name] = max(metric.value, highest.get(metric.name, 0.0))
+    for name, value in highest.items():
+        if value >= _BUSY_PERCENT:
+            yield Finding(
+                "load.busy",
+                Severity.MINOR,
+                f"{subject.name}\u00a0: {names[name]} à {value:.0f}\u00a0% "
+                f"(limite\u00a0: {_BUSY_PERCENT:.0f}\u00a0%)",
+                label=name,
+                evidence={"percent": value, "limit_percent": _BUSY_PERCENT},
+            )

@@ -1,0 +1,108 @@
+"""Switch ports: what an access point hangs on is fast, powered, and carries its VLANs."""
+
+from collections.abc import Iterator
+
+from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+from inventory.intent import PortMode
+from inventory.observation import Interface, Observation
+
+_GIGABIT_BPS = 1_000_000_000
+_SPARE_POE_PERCENT = 20.0
+
+
+def _ports(seen: Observation) -> dict[str, Interface]:
+    return {port.name: port for port in seen.interfaces if port.name}
+
+
+@rule("port.slow_access_point", "Borne raccordée trop lentement", Use.AUDIT, Use.ACCEPTANCE)
+def slow_access_point(subject: Subject) -> Iterator[Finding]:
+    """An access point's port that negotiated less than 1 Gbit/s: a damaged or two-pair cable."""
+    if subject.observation is None:
+        return
+    ports = _ports(subject.observation)
+    for name, access_point in subject.access_point_ports.items():
+        port = ports.get(name)
+        if port is None or port.oper != "up" or not port.speed_bps:
+            continue
+        if port.speed_bps < _GIGABIT_BPS:
+            mbps = port.speed_bps // 1_000_000
+            yield Finding(
+                "port.slow_access_point",
+                Severity.MAJOR,
+                f"{access_point} est raccordée à {mbps}\u00a0Mbit/s au port {name} de "
+                f"{subject.name} (attendu\u00a0: 1\u00a0Gbit/s)",
+                label=name,
+                evidence={"speed_bps": port.speed_bps, "limit_bps": _GIGABIT_BPS},
+            )
+
+
+@rule("port.no_trunk", "Borne sans VLAN étiqueté", Use.AUDIT, Use.ACCEPTANCE)
+def no_trunk(subject: Subject) -> Iterator[Finding]:
+    """An access point on a port that carries one VLAN only: its WLANs all end in the same one."""
+    if subject.observation is None or not subject.observation.vlans:
+        return
+    ports = _ports(subject.observation)
+    tagged = {index for vlan in subject.observation.vlans for index in vlan.tagged}
+    for name, access_point in subject.access_point_ports.items():
+        if name in ports and ports[name].index not in tagged:
+            yield Finding(
+                "port.no_trunk",
+                Severity.MAJOR,
+                f"Le port {name} de {subject.name}, où est raccordée {access_point}, "
+                "ne transporte aucun VLAN étiqueté",
+                label=name,
+                evidence={"access_point": access_point},
+            )
+
+
+@rule("port.vlans_differ", "VLAN d’un port différents", Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
+def vlans_differ(subject: Subject) -> Iterator[Finding]:
+    """A port that lacks a VLAN it is planned to carry, or has another native one."""
+    seen = subject.observation
+    if seen is None or not seen.vlans or subject.intent is None:
+        return
+    ports = _ports(seen)
+    for plan in subject.intent.ports:
+        port = ports.get(plan.name)
+        if port is None or not plan.enabled:
+            continue
+        tagged = {vlan.id for vlan in seen.vlans if port.index in vlan.tagged}
+        native = {vlan.id for vlan in seen.vlans if port.index in vlan.untagged}
+        lacking = sorted(set(plan.tagged_vlans) - tagged) if plan.mode is PortMode.TRUNK else []
+        if lacking or (native and plan.native_vlan not in native):
+            said = [f"VLAN {', '.join(map(str, lacking))} absents"] if lacking else []
+            if native and plan.native_vlan not in native:
+                said.append(f"VLAN natif {min(native)} au lieu de {plan.native_vlan}")
+            yield Finding(
+                "port.vlans_differ",
+                Severity.MAJOR,
+                f"Port {plan.name} de {subject.name}\u00a0: {', '.join(said)}",
+                label=plan.name,
+                evidence={
+                    "tagged": sorted(tagged),
+                    "native": sorted(native),
+                    "planned_tagged": list(plan.tagged_vlans),
+                    "planned_native": plan.native_vlan,
+                },
+            )
+
+
+@rule("poe.little_spare", "Réserve PoE insuffisante", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
+def little_spare_poe(subject: Subject) -> Iterator[Finding]:
+    """A switch whose power budget has less than 20 % to spare: access points restart at a peak."""
+    poe = subject.observation.poe if subject.observation else None
+    if poe is None or not poe.budget_w or poe.used_w is None:
+        return
+    spare = 100.0 * (poe.budget_w - poe.used_w) / poe.budget_w
+    if spare < _SPARE_POE_PERCENT:
+        yield Finding(
+            "poe.little_spare",
+            Severity.MINOR,
+            f"{subject.name} fournit {poe.used_w:.0f}\u00a0W sur {poe.budget_w:.0f}\u00a0W en PoE "
+            f"(réserve {spare:.0f}\u00a0%, minimum {_SPARE_POE_PERCENT:.0f}\u00a0%)",
+            evidence={
+                "used_w": poe.used_w,
+                "budget_w": poe.budget_w,
+                "spare_percent": round(spare, 1),
+            },
+        )

@@ -1,0 +1,66 @@
+"""WLANs: those planned are there, protected as planned, and no others."""
+
+from collections.abc import Iterator
+
+from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+from inventory.intent import Security
+
+# Labels of `Wlan.security` that protect nothing (IEEE 802.11-2020, 12.3.1: WEP and TKIP deprecated).
+_BROKEN = frozenset({"wep", "wpa_personal", "wpa_enterprise", "tkip"})
+_FREE = frozenset({Security.OPEN, Security.OWE})
+
+
+@rule("wlan.missing", "Réseau WiFi prévu absent", Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
+def missing(subject: Subject) -> Iterator[Finding]:
+    """A WLAN that is planned for this access point and that it does not announce."""
+    if subject.intent is None or subject.observation is None or not subject.observation.wlans:
+        return  # a device that tells no WLAN at all may not be able to: see radio.off
+    if subject.observation.problems:
+        return
+    heard = {wlan.ssid for wlan in subject.observation.wlans}
+    for wlan in subject.intent.wlans:
+        if wlan.ssid not in heard:
+            yield Finding(
+                "wlan.missing",
+                Severity.MAJOR,
+                f"{subject.name} ne diffuse pas le réseau «\u00a0{wlan.ssid}\u00a0»",
+                label=wlan.name,
+                evidence={"ssid": wlan.ssid, "heard": sorted(heard)},
+            )
+
+
+@rule("wlan.weak_security", "Réseau WiFi mal protégé", Use.AUDIT, Use.ACCEPTANCE)
+def weak_security(subject: Subject) -> Iterator[Finding]:
+    """A WLAN that is open without being meant to be, or protected by WEP or TKIP."""
+    meant = {wlan.ssid: wlan.security for wlan in subject.intent.wlans} if subject.intent else {}
+    found: dict[str, str] = {}
+    for wlan in subject.observation.wlans if subject.observation else ():
+        label = (wlan.security or "").lower()
+        if label in _BROKEN or (label == "open" and meant.get(wlan.ssid) not in _FREE):
+            found[wlan.ssid] = label
+    for ssid, label in found.items():
+        how = "sans aucune protection" if label == "open" else f"avec {label.upper()}, dépassé"
+        yield Finding(
+            "wlan.weak_security",
+            # An open WLAN that nobody planned may be the school's own; a planned one is our fault.
+            Severity.BLOCKING if ssid in meant else Severity.MAJOR,
+            f"{subject.name} diffuse «\u00a0{ssid}\u00a0» {how}",
+            label=ssid,
+            evidence={"ssid": ssid, "security": label, "intended": meant.get(ssid)},
+        )
+
+
+@rule("wlan.unplanned", "Réseau WiFi non prévu", Use.AUDIT)
+def unplanned(subject: Subject) -> Iterator[Finding]:
+    """A WLAN that the device announces and nobody planned, where WLANs are planned at all."""
+    if subject.observation is None or subject.intent is None or not subject.intent.wlans:
+        return
+    meant = {wlan.ssid for wlan in subject.intent.wlans}
+    for ssid in sorted({wlan.ssid for wlan in subject.observation.wlans if wlan.ssid} - meant):
+        yield Finding(
+            "wlan.unplanned",
+            Severity.INFO,
+            f"{subject.name} diffuse «\u00a0{ssid}\u00a0», qui n’est pas prévu",
+            label=ssid,
+            evidence={"ssid": ssid},
+        )
