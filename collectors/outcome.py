@@ -58,16 +58,20 @@ def fan_out(
     return [outcomes[place] for place in range(len(listed))]
 
 
+def as_device_error(failure: Exception) -> DeviceError:
+    """Return a DeviceError as it is; any other exception is our defect: logged, and made one."""
+    if isinstance(failure, DeviceError):
+        return failure
+    log.error("device_work_failed", error=type(failure).__name__, exc_info=failure)
+    return DeviceError(f"the product failed on it: {type(failure).__name__}: {failure}")
+
+
 def _run(work: Callable[[Key], Value], item: Key) -> Outcome[Key, Value]:
     started = time.monotonic()
+    value: Value | None = None
+    error: DeviceError | None = None
     try:
-        value, error = work(item), None
-    except DeviceError as failure:
-        value, error = None, failure
-    except Exception as defect:
-        log.exception("device_work_failed", error=type(defect).__name__)
-        value, error = (
-            None,
-            DeviceError(f"the product failed on it: {type(defect).__name__}: {defect}"),
-        )
+        value = work(item)
+    except Exception as failure:
+        error = as_device_error(failure)
     return Outcome(item, value, error, time.monotonic() - started)

@@ -1,11 +1,12 @@
 """Where and as whom a collector speaks to a device. Built from an endpoint just before use."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class SnmpTarget:
-    """One SNMP v2c agent. The same host in two zones is two agents."""
+    """One SNMP agent. The same host in two zones is two agents."""
 
     zone: str
     host: str
@@ -13,6 +14,7 @@ class SnmpTarget:
     community: str = field(default="public", repr=False)
     timeout_s: float = 2.0
     retries: int = 2
+    version: Literal["1", "2c"] = "2c"
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port} in {self.zone}"
@@ -20,7 +22,7 @@ class SnmpTarget:
 
 @dataclass(frozen=True, slots=True)
 class SshTarget:
-    """One SSH server. `device_type` is netmiko's; `host_key` the pinned one, None: pin the first."""
+    """One SSH server. `device_type` is netmiko's; `host_key` None: pin the first that is seen."""
 
     zone: str
     host: str

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from inventory.vendors.configuration import Configuration
     from inventory.vendors.reading import Reading
 
+_NO_FAMILIES = {"standard"}  # the MIBs that all vendors share
+
 
 @dataclass(frozen=True)
 class Family:
-    """One kind of device. `id` is what `identity.family` carries; `role` one of DeviceRole's values."""
+    """One kind of device; `id` is what `identity.family` carries, `role` a DeviceRole value."""
 
     id: str
     vendor: str
@@ -34,7 +36,7 @@ def families() -> dict[str, Family]:
     """Return every family by its id."""
     found: dict[str, Family] = {}
     for module in pkgutil.iter_modules(inventory.vendors.__path__):
-        if module.ispkg:
+        if module.ispkg and module.name not in _NO_FAMILIES:
             family: Family = importlib.import_module(f"inventory.vendors.{module.name}").FAMILY
             found[family.id] = family
     return found

@@ -1,0 +1,149 @@
+"""`preau observe`: read one device, or a recording of one.
+
+Reading a recording needs no database and little of the product: it answers within a second, so
+what it does not need is imported where it is needed.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import typer
+
+from inventory.errors import InvalidInput
+from inventory.observation import Observation, to_json
+
+if TYPE_CHECKING:
+    from collectors.target import SnmpTarget
+
+app = typer.Typer(help="Read one device, or a recording of one.")
+
+COMMUNITY_VARIABLE = "PREAU_SNMP_COMMUNITY"
+_DIRECT_ZONE = "no zone"
+
+
+@app.command()
+def observe(
+    host: str | None = typer.Argument(
+        None, metavar="[HOST[:PORT]]", help="A known endpoint brings its port and credentials."
+    ),
+    *,
+    zone: str | None = typer.Option(None, "--zone", help="The address space of HOST."),
+    community: str | None = typer.Option(
+        None,
+        "--community",
+        metavar="NAME",
+        help="Name of the secret that holds the SNMP community (see preau secret); the community "
+        f"itself may stand in {COMMUNITY_VARIABLE}, never on the command line. Default: public.",
+    ),
+    recording: Path | None = typer.Option(
+        None, "--recording", metavar="FILE", help="A .snmprec file, or what snmpwalk -On printed."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="The published JSON form."),
+) -> None:
+    """Read one device, or a recording of one, and show what it says of itself."""
+    if (host is None) == (recording is None):
+        raise InvalidInput("give a HOST or a --recording, one of them", todo="see --help")
+    observation = (
+        _of_recording(recording) if recording is not None else _of_host(host or "", zone, community)
+    )
+    if as_json:
+        click.echo(json.dumps(to_json(observation), ensure_ascii=False, indent=2))
+        return
+    from api.cli.observation_table import show
+
+    show(observation)
+
+
+def _of_recording(path: Path) -> Observation:
+    from collectors.recorded import observe_recording
+
+    return observe_recording(path)
+
+
+def _of_host(host: str, zone: str | None, community: str | None) -> Observation:
+    from api.cli.context import settings_of_command
+    from collectors.observe import observe_many
+
+    address, port = split_host(host)
+    settings = settings_of_command()
+    target = _target(address, port, zone, community)
+    return observe_many([target], settings=settings)[0].unwrap()
+
+
+def split_host(written: str) -> tuple[str, int | None]:
+    """Return (host, port) of `HOST`, `HOST:PORT`, an IPv6 address or `[IPv6]:PORT`.
+
+    Raises InvalidInput for an empty host or a port that is none.
+    """
+    host, port = written.strip(), ""
+    if host.startswith("["):
+        host, _, rest = host[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif host.count(":") == 1:
+        host, _, port = host.partition(":")
+    if not host or (port and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535)):
+        raise InvalidInput(f"{written!r} is no HOST or HOST:PORT", todo="give e.g. 192.0.2.7:161")
+    return host, int(port) if port else None
+
+
+def _target(
+    host: str, port: int | None, zone_name: str | None, community: str | None
+) -> "SnmpTarget":
+    """Return where to read: the known endpoint, else the zone's address, else the host as it is."""
+    from api.cli.context import settings_of_command
+    from collectors.target import SnmpTarget
+
+    settings = settings_of_command()
+    sqlite = settings.data_dir / "preau.sqlite"
+    if settings.database_url or sqlite.exists() or zone_name or community:
+        known = _known_target(host, port, zone_name, community)
+        if known is not None:
+            return known
+    return SnmpTarget(
+        zone=_DIRECT_ZONE,
+        host=host,
+        port=port or 161,
+        community=os.environ.get(COMMUNITY_VARIABLE, "public"),
+        timeout_s=settings.snmp_timeout_s,
+        retries=settings.snmp_retries,
+    )
+
+
+def _known_target(
+    host: str, port: int | None, zone_name: str | None, community: str | None
+) -> "SnmpTarget | None":
+    from dataclasses import replace
+
+    from sqlmodel import select
+
+    from api.cli.context import installation
+    from api.usecases.targets import known_snmp_endpoint, snmp_target, zone_snmp_target
+    from collectors.target import SnmpTarget
+    from inventory.errors import NotFound
+    from inventory.models import Zone
+    from inventory.secrets import open_secret
+
+    with installation() as here, here.database.read() as session:
+        given = open_secret(session, here.vault, community) if community else None
+        endpoint = known_snmp_endpoint(session, host, port=port, zone_name=zone_name)
+        target: SnmpTarget | None = None
+        if endpoint is not None:
+            target = snmp_target(session, here.vault, here.settings, endpoint)
+        elif zone_name is not None:
+            zone = session.exec(select(Zone).where(Zone.name == zone_name)).first()
+            if zone is None:
+                raise NotFound(f"there is no zone {zone_name}", todo="run: preau zone list")
+            target = zone_snmp_target(session, here.vault, here.settings, zone, host)
+            target = replace(target, port=port) if port else target
+        elif given is not None:
+            target = SnmpTarget(
+                zone=_DIRECT_ZONE,
+                host=host,
+                port=port or 161,
+                timeout_s=here.settings.snmp_timeout_s,
+                retries=here.settings.snmp_retries,
+            )
+        return replace(target, community=given) if target and given is not None else target

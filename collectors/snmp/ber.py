@@ -1,0 +1,187 @@
+"""The Basic Encoding Rules of ASN.1, as far as SNMP uses them (RFC 3417 clause 8, X.690).
+
+Decoding is total: any bytes give a value or `Malformed`, nothing else, and never more work than the
+bytes are long. Lengths are definite and must fit their parent exactly. `read_varbinds` is the one
+hot loop of polling; a compiled function of the same signature can take its place.
+"""
+
+from inventory.vendors.mib import Oid, Value
+
+INTEGER, OCTET_STRING, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
+IP_ADDRESS, COUNTER32, GAUGE32, TIME_TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+
+# A GETBULK's varbinds: the name, the value's tag, the value (None where the tag has none).
+VarBind = tuple[Oid, int, Value | None]
+
+_SUBIDENTIFIER_MAX = 0xFFFFFFFF
+_OID_MAX = 128  # RFC 2578 clause 3.5: at most 128 sub-identifiers
+_CACHED_OIDS = 200_000
+_VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
+
+# Fleets answer the same names over and over: decoding one is a look-up. Emptied when full.
+_oid_cache: dict[bytes, Oid] = {}
+
+
+class Malformed(ValueError):
+    """The bytes are not what BER or RFC 3416 allows."""
+
+
+def encode_length(length: int) -> bytes:
+    """Return the definite form of a length, the short one where it fits."""
+    if length < 0x80:
+        return bytes((length,))
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((0x80 | len(octets),)) + octets
+
+
+def encode(tag: int, content: bytes) -> bytes:
+    """Return one type-length-value."""
+    return bytes((tag,)) + encode_length(len(content)) + content
+
+
+def encode_integer(value: int, tag: int = INTEGER) -> bytes:
+    """Return an INTEGER or one of SMIv2's unsigned types, in the fewest octets."""
+    size = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return encode(tag, value.to_bytes(size, "big", signed=True))
+
+
+def encode_oid(name: Oid) -> bytes:
+    """Return an OBJECT IDENTIFIER; raises ValueError for one that has no encoding."""
+    if len(name) < 2 or name[0] > 2 or (name[0] < 2 and name[1] > 39):
+        raise ValueError(f"{name} is not an object identifier")
+    content = bytearray()
+    for part in (name[0] * 40 + name[1], *name[2:]):
+        if part < 0x80:
+            content.append(part)
+            continue
+        octets = [part & 0x7F]
+        while part := part >> 7:
+            octets.append(part & 0x7F | 0x80)
+        content += bytes(reversed(octets))
+    return encode(OBJECT_ID, bytes(content))
+
+
+def read_header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Return (tag, where the content begins, where it ends); raises Malformed past `end`."""
+    if at + 2 > end:
+        raise Malformed("the message ends inside a type and length")
+    tag, length = data[at], data[at + 1]
+    at += 2
+    if length & 0x80:
+        octets = length & 0x7F
+        if not 1 <= octets <= 4 or at + octets > end:
+            raise Malformed("a length is indefinite, too long or cut")
+        length = int.from_bytes(data[at : at + octets], "big")
+        at += octets
+    if at + length > end:
+        raise Malformed("a value is longer than what holds it")
+    return tag, at, at + length
+
+
+def read_expected(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Return where the content of the value at `at` begins and ends; its tag must be `tag`."""
+    found, begin, stop = read_header(data, at, end)
+    if found != tag:
+        raise Malformed(f"tag {found:#x} stands where {tag:#x} must")
+    return begin, stop
+
+
+def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return (INTEGER, where the next value begins)."""
+    begin, stop = read_expected(data, at, end, INTEGER)
+    return decode_integer(data[begin:stop]), stop
+
+
+def decode_integer(content: bytes) -> int:
+    """Return a signed INTEGER; one of more than 8 octets is malformed here."""
+    if not 1 <= len(content) <= 8:
+        raise Malformed("an INTEGER has no octets or more than 8")
+    return int.from_bytes(content, "big", signed=True)
+
+
+def decode_unsigned(content: bytes) -> int:
+    """Return a Counter, Gauge or TimeTicks.
+
+    Agents that forget the leading zero octet send what looks negative: the type has no sign, so
+    the octets are read without one.
+    """
+    if not 1 <= len(content) <= 9 or (len(content) == 9 and content[0]):
+        raise Malformed("an unsigned number has no octets or more than 64 bits")
+    return int.from_bytes(content, "big")
+
+
+def decode_oid(content: bytes) -> Oid:
+    """Return an OBJECT IDENTIFIER (X.690 clause 8.19); an empty one is 0.0, as old agents send."""
+    known = _oid_cache.get(content)
+    if known is not None:
+        return known
+    if len(_oid_cache) >= _CACHED_OIDS:
+        _oid_cache.clear()
+    _oid_cache[content] = name = _decode_oid(content)
+    return name
+
+
+def _decode_oid(content: bytes) -> Oid:
+    if not content:
+        return (0, 0)
+    if content[-1] & 0x80:
+        raise Malformed("an OBJECT IDENTIFIER ends inside a sub-identifier")
+    parts: list[int] = []
+    part = 0
+    for octet in content:
+        part = part << 7 | octet & 0x7F
+        if part > _SUBIDENTIFIER_MAX:
+            raise Malformed("a sub-identifier has more than 32 bits")
+        if not octet & 0x80:
+            parts.append(part)
+            part = 0
+    if len(parts) >= _OID_MAX:
+        raise Malformed("an OBJECT IDENTIFIER has more than 128 sub-identifiers")
+    first = min(parts[0] // 40, 2)
+    return (first, parts[0] - 40 * first, *parts[1:])
+
+
+def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
+    """Return the variable bindings that fill `data[at:end]` (RFC 3416 VarBindList's content)."""
+    found: list[VarBind] = []
+    cached = _oid_cache.get
+    while at < end:
+        # The common case, spelled out: short lengths, a name that was seen before.
+        if at + 4 > end or data[at] != SEQUENCE:
+            raise Malformed("a variable binding is cut or is no SEQUENCE")
+        if data[at + 1] < 0x80:
+            begin, stop = at + 2, at + 2 + data[at + 1]
+            if stop > end:
+                raise Malformed("a variable binding is longer than its list")
+        else:
+            _, begin, stop = read_header(data, at, end)
+        name_at, name_end = read_expected(data, begin, stop, OBJECT_ID)
+        content = data[name_at:name_end]
+        name = cached(content) or decode_oid(content)
+        tag, value_at, value_end = read_header(data, name_end, stop)
+        if value_end != stop:
+            raise Malformed("something follows a variable binding's value")
+        found.append((name, tag, _decode_value(tag, data[value_at:value_end])))
+        at = stop
+    return found
+
+
+def _decode_value(tag: int, content: bytes) -> Value | None:
+    if tag in (OCTET_STRING, OPAQUE):
+        return content
+    if tag == INTEGER:
+        return decode_integer(content)
+    if tag in (COUNTER32, GAUGE32, TIME_TICKS, COUNTER64):
+        return decode_unsigned(content)
+    if tag == OBJECT_ID:
+        return decode_oid(content)
+    if tag == IP_ADDRESS:
+        if len(content) != 4:
+            raise Malformed("an IpAddress does not have 4 octets")
+        return content
+    if tag in _VALUELESS:
+        if content:
+            raise Malformed("a value that holds nothing has content")
+        return None
+    raise Malformed(f"a value has the unknown tag {tag:#x}")

@@ -1,0 +1,236 @@
+"""One conversation with one agent: GET, and a walk of several columns at once.
+
+A walk asks up to `WIDTH` columns in each GETBULK and notes for each column where it stands. What an
+agent cannot do is asked in smaller pieces (fewer repetitions, then fewer columns, then GETNEXT);
+what it cannot do at all ends that column with a problem, never the conversation.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from collectors.snmp import message
+from collectors.snmp.ber import END_OF_MIB_VIEW, VarBind
+from collectors.snmp.message import Response
+from collectors.snmp.transport import Address, NoAnswer, Transport
+from collectors.target import SnmpTarget
+from inventory.errors import DeviceError, Garbled, Refused, Unreachable
+from inventory.observation import Problem
+from inventory.vendors.mib import MibView, Oid, Value, dotted
+
+WIDTH = 8
+MAX_REPETITIONS = 12  # 8 columns x 12 rows of counters stay inside one Ethernet frame
+NAMES_A_GET = 24
+MAX_ROWS = 100_000
+SILENT_COLUMNS = 2
+DEADLINE_S = 120.0
+_AUTHORIZATION_ERROR = 16
+
+
+class _Silent(Exception):
+    """The agent, which answered before, answers nothing any more."""
+
+
+@dataclass(slots=True)
+class _Column:
+    root: Oid
+    last: Oid
+    rows: int = 0
+    ended: bool = False
+
+
+@dataclass
+class Conversation:
+    """What is known of one agent while it is read. `answered` turns true with its first reply."""
+
+    transport: Transport
+    target: SnmpTarget
+    address: Address
+    values: dict[Oid, Value] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    answered: bool = False
+    _width: int = WIDTH
+    _repetitions: int = MAX_REPETITIONS
+    _bulk: bool = True
+    _silent_columns: int = 0
+
+    def __post_init__(self) -> None:
+        self._bulk = self.target.version != "1"
+
+    def view(self) -> MibView:
+        """Return all that was read until now."""
+        return MibView(self.values, self.problems)
+
+    async def get(self, names: Sequence[Oid]) -> MibView:
+        """Return a view of the instances that exist among `names`."""
+        for start in range(0, len(names), NAMES_A_GET):
+            await self._get(list(names[start : start + NAMES_A_GET]))
+        return self.view()
+
+    async def _get(self, names: list[Oid]) -> None:
+        response = await self._ask(message.GET, names)
+        if response.error_status == message.NO_ERROR:
+            asked = set(names)
+            self._keep(bind for bind in response.varbinds if bind[0] in asked)
+        elif len(names) == 1:
+            if response.error_status != message.NO_SUCH_NAME:
+                self._problem(names[0], response.error_word)
+        elif response.error_status != message.TOO_BIG and (1 <= response.error_index <= len(names)):
+            # SNMPv1 answers nothing when one name does not exist, so it is asked without it.
+            await self._get(names[: response.error_index - 1] + names[response.error_index :])
+        else:
+            half = len(names) // 2
+            await self._get(names[:half])
+            await self._get(names[half:])
+
+    async def walk(self, roots: Iterable[Oid], *, deadline_s: float = DEADLINE_S) -> MibView:
+        """Return a view of all instances under each of `roots`.
+
+        An agent that answered once is never an error afterwards: when it falls silent or the
+        deadline passes, what was read until then is returned, with a problem that says so.
+        """
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._walk(deque(_Column(root, root) for root in roots))
+        except TimeoutError:
+            self.problems.append(Problem("walk", f"it was not finished after {deadline_s:.0f} s"))
+        except _Silent:
+            self.problems.append(Problem("walk", "the agent stopped answering"))
+        return self.view()
+
+    async def _walk(self, queue: deque[_Column]) -> None:
+        active: list[_Column] = []
+        while True:
+            while queue and len(active) < self._width:
+                active.append(queue.popleft())
+            while len(active) > self._width:
+                queue.appendleft(active.pop())
+            if not active:
+                return
+            await self._step(active)
+            active = [column for column in active if not column.ended]
+
+    async def _step(self, active: list[_Column]) -> None:
+        pdu_type = message.GET_BULK if self._bulk else message.GET_NEXT
+        try:
+            response = await self._ask(pdu_type, [column.last for column in active])
+        except (Unreachable, Garbled) as error:
+            if not self.answered:
+                raise
+            self._on_silence(active, error)
+            return
+        self._silent_columns = 0
+        if response.error_status != message.NO_ERROR:
+            self._on_error(active, response)
+        elif len(response.varbinds) < len(active):
+            self._take_by_name(active, response.varbinds)
+        else:
+            self._take_in_order(active, response.varbinds)
+
+    def _take_in_order(self, active: list[_Column], varbinds: list[VarBind]) -> None:
+        width = len(active)
+        asked = width * (self._repetitions if self._bulk else 1)
+        for place, bind in enumerate(varbinds[:asked]):
+            column = active[place % width]
+            if not column.ended:
+                self._take(column, bind)
+
+    def _take_by_name(self, active: list[_Column], varbinds: list[VarBind]) -> None:
+        """Take a reply that is shorter than one row: only the names tell whose values it holds."""
+        moved = False
+        for bind in varbinds:
+            for column in active:
+                if bind[0][: len(column.root)] == column.root:
+                    moved = True
+                    self._take(column, bind)
+        if not moved:
+            self._ask_less(active, "its answer holds nothing that was asked")
+
+    def _take(self, column: _Column, bind: VarBind) -> None:
+        name, tag, value = bind
+        if tag == END_OF_MIB_VIEW or name[: len(column.root)] != column.root:
+            column.ended = True
+        elif name <= column.last:
+            self._end(column, f"its OIDs do not increase after {dotted(column.last)}")
+        elif column.rows >= MAX_ROWS:
+            self._end(column, f"it has more than {MAX_ROWS} rows")
+        else:
+            column.last = name
+            column.rows += 1
+            if value is not None:
+                self.values[name] = value
+
+    def _on_error(self, active: list[_Column], response: Response) -> None:
+        status, index = response.error_status, response.error_index
+        if status == message.TOO_BIG:
+            if self._bulk and self._repetitions > 1:
+                self._repetitions //= 2
+            elif self._width > 1:
+                self._width = max(1, len(active) // 2)
+            else:
+                self._ask_less(active, response.error_word)
+        elif status == message.NO_SUCH_NAME and (index or len(active) == 1):
+            active[min(index, len(active)) - 1 if index else 0].ended = True
+        elif not self._bulk and 1 <= index <= len(active):
+            self._end(active[index - 1], response.error_word)
+        else:
+            self._ask_less(active, response.error_word)
+
+    def _on_silence(self, active: list[_Column], error: DeviceError) -> None:
+        before = len(self.problems)
+        self._ask_less(active, error.what)
+        self._silent_columns += len(self.problems) - before
+        if self._silent_columns >= SILENT_COLUMNS:
+            raise _Silent
+
+    def _ask_less(self, active: list[_Column], why: str) -> None:
+        """Ask one column by GETNEXT from now on; where that was asked already, end the column."""
+        if self._width > 1 or self._bulk:
+            self._width, self._bulk = 1, False
+        else:
+            self._end(active[0], why)
+
+    def _end(self, column: _Column, why: str) -> None:
+        column.ended = True
+        self._problem(column.root, why)
+
+    def _problem(self, name: Oid, why: str) -> None:
+        self.problems.append(Problem(what=dotted(name), why=why))
+
+    def _keep(self, varbinds: Iterable[VarBind]) -> None:
+        for name, _, value in varbinds:
+            if value is not None:
+                self.values[name] = value
+
+    async def _ask(self, pdu_type: int, names: Sequence[Oid]) -> Response:
+        request_id = secrets.randbits(31)
+        payload = message.encode_request(
+            message.V1 if self.target.version == "1" else message.V2C,
+            self.target.community.encode(),
+            pdu_type,
+            request_id,
+            names,
+            max_repetitions=self._repetitions,
+        )
+        try:
+            response = await self.transport.exchange(
+                self.address,
+                payload,
+                request_id,
+                timeout_s=self.target.timeout_s,
+                retries=self.target.retries,
+            )
+        except NoAnswer as error:
+            raise self._unanswered(error) from error
+        self.answered = True
+        if response.error_status == _AUTHORIZATION_ERROR:
+            raise Refused("the agent refuses our community", where=str(self.target))
+        return response
+
+    def _unanswered(self, error: NoAnswer) -> DeviceError:
+        if error.garbled:
+            return Garbled(str(error), where=str(self.target))
+        todo = None if self.answered else "check the address, the port and the community"
+        return Unreachable(str(error), where=str(self.target), todo=todo)

@@ -1,0 +1,93 @@
+"""SNMP v1 and v2c messages (RFC 3416 clause 3, RFC 1157 clause 4, RFC 1901 clause 3).
+
+A request is encoded, a response decoded; the version's number tells which. SNMPv3 (RFC 3412) wraps
+the same PDU in another message: `encode_pdu` and `decode_pdu` are its seam.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collectors.snmp import ber
+from collectors.snmp.ber import Malformed, VarBind
+from inventory.vendors.mib import Oid
+
+V1, V2C = 0, 1
+GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
+
+NO_ERROR, TOO_BIG, NO_SUCH_NAME, GEN_ERR = 0, 1, 2, 5
+ERROR_WORDS = {
+    1: "tooBig", 2: "noSuchName", 3: "badValue", 4: "readOnly", 5: "genErr", 6: "noAccess",
+    13: "resourceUnavailable", 16: "authorizationError",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an agent answered. `error_index` counts from 1; 0 points at no variable binding."""
+
+    request_id: int
+    error_status: int
+    error_index: int
+    varbinds: list[VarBind]
+
+    @property
+    def error_word(self) -> str:
+        """The error as RFC 3416 spells it."""
+        return ERROR_WORDS.get(self.error_status, f"error {self.error_status}")
+
+
+def encode_request(
+    version: int,
+    community: bytes,
+    pdu_type: int,
+    request_id: int,
+    names: Sequence[Oid],
+    *,
+    max_repetitions: int = 0,
+) -> bytes:
+    """Return a GET, GETNEXT or GETBULK; with GETBULK every name repeats `max_repetitions` times."""
+    pdu = encode_pdu(pdu_type, request_id, names, max_repetitions=max_repetitions)
+    head = ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community)
+    return ber.encode(ber.SEQUENCE, head + pdu)
+
+
+def encode_pdu(
+    pdu_type: int, request_id: int, names: Sequence[Oid], *, max_repetitions: int = 0
+) -> bytes:
+    """Return the PDU alone. GETBULK's non-repeaters are 0, other PDUs' error fields are 0."""
+    varbinds = b"".join(
+        ber.encode(ber.SEQUENCE, ber.encode_oid(name) + b"\x05\x00") for name in names
+    )
+    return ber.encode(
+        pdu_type,
+        ber.encode_integer(request_id)
+        + ber.encode_integer(0)
+        + ber.encode_integer(max_repetitions if pdu_type == GET_BULK else 0)
+        + ber.encode(ber.SEQUENCE, varbinds),
+    )
+
+
+def decode_response(data: bytes) -> Response:
+    """Return the response that fills `data`; raises Malformed for anything else."""
+    at, end = ber.read_expected(data, 0, len(data), ber.SEQUENCE)
+    if end != len(data):
+        raise Malformed("something follows the message")
+    version, at = ber.read_integer(data, at, end)
+    if version not in (V1, V2C):
+        raise Malformed(f"the message is of version {version}, which was not asked")
+    _, pdu_at = ber.read_expected(data, at, end, ber.OCTET_STRING)
+    return decode_pdu(data, pdu_at, end)
+
+
+def decode_pdu(data: bytes, at: int, end: int) -> Response:
+    """Return the response PDU that fills `data[at:end]`; raises Malformed for anything else."""
+    at, stop = ber.read_expected(data, at, end, RESPONSE)
+    if stop != end:
+        raise Malformed("something follows the PDU")
+    request_id, at = ber.read_integer(data, at, end)
+    error_status, at = ber.read_integer(data, at, end)
+    error_index, at = ber.read_integer(data, at, end)
+    at, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
+    if stop != end:
+        raise Malformed("something follows the variable bindings")
+    return Response(request_id, error_status, error_index, ber.read_varbinds(data, at, end))

@@ -1,0 +1,173 @@
+"""UDP for many agents at once: one socket for each address family, retransmission, matching.
+
+A reply counts only when it comes from the address and port that were asked and carries the request
+id that was sent (RFC 3416 clause 4.1). A retransmission repeats the same bytes, so the reply to the
+first sending is welcome however late it comes; a duplicate finds nobody waiting and is dropped.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+
+from collectors.snmp.ber import Malformed
+from collectors.snmp.message import Response, decode_response
+
+# What the kernel calls an address: (host, port), or (host, port, flow, scope) for IPv6.
+Address = tuple[str, int] | tuple[str, int, int, int]
+
+_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+_DATAGRAM_BYTES = 65_535
+_DATAGRAMS_A_TURN = 512  # so that timers and sending get their turn under a flood
+_RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
+_MSG_ERRQUEUE = 0x2000  # linux/socket.h
+
+
+class NoAnswer(Exception):
+    """The agent did not answer a request, retransmissions included.
+
+    The text says what was seen instead; `garbled` tells that something came which is no answer.
+    """
+
+    def __init__(self, seen: str, *, garbled: bool = False) -> None:
+        super().__init__(seen)
+        self.garbled = garbled
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One request that waits for its reply."""
+
+    payload: bytes
+    request_id: int
+    timeout_s: float
+    sendings_left: int
+    reply: "asyncio.Future[Response]"
+    timer: asyncio.TimerHandle | None = None
+    seen_instead: str | None = None
+
+
+class Transport:
+    """Sockets of the running event loop; one request at a time for each address."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sockets: dict[int, socket.socket] = {}
+        self._waiting: dict[Address, _Waiting] = {}
+
+    async def exchange(
+        self, address: Address, payload: bytes, request_id: int, *, timeout_s: float, retries: int
+    ) -> Response:
+        """Send `payload` and return its response; raises NoAnswer after 1 + `retries` sendings.
+
+        The caller sees to it that only one exchange with an address is under way.
+        """
+        assert address not in self._waiting
+        waiting = _Waiting(payload, request_id, timeout_s, 1 + retries, self._loop.create_future())
+        self._waiting[address] = waiting
+        try:
+            self._send(address, waiting)
+            return await waiting.reply
+        finally:
+            del self._waiting[address]
+            if waiting.timer is not None:
+                waiting.timer.cancel()
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for opened in self._sockets.values():
+            self._loop.remove_reader(opened)
+            opened.close()
+        self._sockets.clear()
+
+    def _send(self, address: Address, waiting: _Waiting) -> None:
+        if waiting.reply.done():
+            return
+        if not waiting.sendings_left:
+            seen = waiting.seen_instead
+            waiting.reply.set_exception(NoAnswer(seen or "no answer", garbled=seen is not None))
+            return
+        waiting.sendings_left -= 1
+        waiting.timer = self._loop.call_later(waiting.timeout_s, self._send, address, waiting)
+        opened = self._socket(socket.AF_INET if len(address) == 2 else socket.AF_INET6)
+        try:
+            opened.sendto(waiting.payload, address)
+        except BlockingIOError:
+            return  # the send buffer is full: as good as lost on the way, the timer sends it again
+        except OSError as error:
+            # An ICMP error about another address may surface here: take it off and try once more.
+            self._read_errors(opened)
+            self._send_again(opened, address, waiting, error)
+
+    def _send_again(
+        self, opened: socket.socket, address: Address, waiting: _Waiting, first: OSError
+    ) -> None:
+        try:
+            opened.sendto(waiting.payload, address)
+        except BlockingIOError:
+            return
+        except OSError:
+            if not waiting.reply.done():
+                waiting.reply.set_exception(NoAnswer(first.strerror or str(first)))
+
+    def _socket(self, family: socket.AddressFamily) -> socket.socket:
+        opened = self._sockets.get(family)
+        if opened is None:
+            opened = self._sockets[family] = _open_socket(family)
+            self._loop.add_reader(opened, self._on_readable, opened)
+        return opened
+
+    def _on_readable(self, opened: socket.socket) -> None:
+        for _ in range(_DATAGRAMS_A_TURN):
+            try:
+                data, address = opened.recvfrom(_DATAGRAM_BYTES)
+            except BlockingIOError:
+                break
+            except OSError:
+                self._read_errors(opened)
+                continue
+            self._on_datagram(data, address)
+        self._read_errors(opened)
+
+    def _on_datagram(self, data: bytes, address: Address) -> None:
+        waiting = self._waiting.get(address)
+        if waiting is None or waiting.reply.done():
+            return
+        try:
+            response = decode_response(data)
+        except Malformed as error:
+            # Perhaps not from the agent at all: wait on, and tell it when nothing better comes.
+            waiting.seen_instead = f"it answered something that is not SNMP: {error}"
+            return
+        if response.request_id != waiting.request_id:
+            waiting.seen_instead = "it answered with a request id that was not asked"
+            return
+        waiting.reply.set_result(response)
+
+    def _read_errors(self, opened: socket.socket) -> None:
+        """Tell those who wait that their port is closed (ICMP port unreachable)."""
+        if sys.platform != "linux":
+            return
+        with contextlib.suppress(OSError):
+            while True:
+                _, control, _, address = opened.recvmsg(0, 512, _MSG_ERRQUEUE)
+                waiting = self._waiting.get(address)
+                # struct sock_extended_err begins with the errno.
+                refused = any(
+                    len(data) >= 4 and struct.unpack_from("=I", data)[0] == errno.ECONNREFUSED
+                    for _, _, data in control
+                )
+                if refused and waiting is not None and not waiting.reply.done():
+                    waiting.reply.set_exception(NoAnswer("nothing listens on that port"))
+
+
+def _open_socket(family: socket.AddressFamily) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened.setblocking(False)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+    if sys.platform == "linux":
+        opened.setsockopt(*_RECVERR[family], 1)
+    return opened

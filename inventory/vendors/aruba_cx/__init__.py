@@ -1,0 +1,6 @@
+"""HPE Aruba Networking CX switches (AOS-CX)."""
+
+from inventory.vendors.aruba_cx.reading import READING
+from inventory.vendors.family import Family
+
+FAMILY = Family(id="arubaos_cx", vendor="HPE Aruba Networking", role="switch", reading=READING)

@@ -1,0 +1,114 @@
+"""Reads an AOS-CX switch: the standard MIBs, and ARUBAWIRED-VSFv2-MIB for the stack's members."""
+
+from dataclasses import replace
+
+from inventory.observation import Identity, Member, Metric, Observation
+from inventory.vendors.mib import MibView, dotted, oid
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
+from inventory.vendors.standard import entity, observation, system
+from inventory.vendors.standard.entity import Entity
+
+# ARUBAWIRED-NETWORKING-OID: arubaWiredSwitch's products.
+_PRODUCTS = "1.3.6.1.4.1.47196.4.1.1.1"
+# ARUBAWIRED-VSFv2-MIB arubaWiredVsfv2MemberTable, index arubaWiredVsfv2MemberIndex.
+_MEMBER = oid("1.3.6.1.4.1.47196.4.1.1.3.15.1.2.1")
+_PART, _PRODUCT, _SERIAL, _CPU = 4, 6, 7, 9
+_MEMORY_TOTAL, _MEMORY_USED = 13, 14
+_COLUMNS = (*observation.COLUMNS, *((*_MEMBER, column) for column in (4, 6, 7, 9, 13, 14)))
+
+
+def _recognise(view: MibView) -> int:
+    return BY_PRODUCT if under(view, _PRODUCTS) else NOT_OURS
+
+
+def _observe(view: MibView) -> Observation:
+    read = observation.observe(view, _identity(view))
+    return replace(read, metrics=(*read.metrics, *_member_metrics(view)))
+
+
+def _identity(view: MibView) -> Identity:
+    listed = entity.entities(view)
+    boxes = _boxes(listed)
+    first = boxes[0] if boxes else None
+    whole = entity.stack(listed) or _unclassed_stack(listed)
+    members = _members(view, boxes)
+    return system.identity(
+        view,
+        "arubaos_cx",
+        vendor="HPE Aruba Networking",
+        model=_model(whole, first),
+        # The conductor's serial stands for the stack where the stack itself has none.
+        serial=(whole.serial if whole else None)
+        or (first.serial if first else None)
+        or next((member.serial for member in members if member.serial), None),
+        firmware=_firmware(view, whole, first),
+        members=members,
+    )
+
+
+def _boxes(listed: dict[int, Entity]) -> list[Entity]:
+    """Return the chassis, also where the agent was read without entPhysicalClass.
+
+    AOS-CX numbers the chassis of member m as m01001.
+    """
+    return entity.chassis(listed) or [
+        row for row in listed.values() if row.kind is None and row.index % 100_000 == 1001
+    ]
+
+
+def _unclassed_stack(listed: dict[int, Entity]) -> Entity | None:
+    whole = listed.get(1)
+    return whole if whole and whole.kind is None else None
+
+
+def _model(whole: Entity | None, first: Entity | None) -> str | None:
+    for row in (whole, first):
+        if row and (row.description or row.model):
+            return row.description or row.model
+    return None
+
+
+def _firmware(view: MibView, whole: Entity | None, first: Entity | None) -> str | None:
+    for row in (whole, first):
+        if row and row.software:
+            return row.software
+    # sysDescr ends with the version: "Aruba JL727A 6200F … Swch ML.10.07.0005".
+    words = (view.text(SYS_DESCR) or "").split()
+    return words[-1] if words and words[-1].count(".") >= 2 else None
+
+
+def _members(view: MibView, boxes: list[Entity]) -> tuple[Member, ...]:
+    """Return VSF's members with their part number, else the chassis of a stack."""
+    parts, serials = view.texts((*_MEMBER, _PART)), view.texts((*_MEMBER, _SERIAL))
+    products = view.texts((*_MEMBER, _PRODUCT))
+    firmware = {box.serial: box.software for box in boxes if box.serial}
+    # Every member runs the conductor's release (AOS-CX VSF Guide, 'Member switch').
+    common = next((box.software for box in boxes if box.software), None)
+    found = tuple(
+        Member(
+            index=index[0],
+            model=products.get(index) or parts.get(index),
+            serial=serials[index],
+            firmware=firmware.get(serials[index]) or common,
+        )
+        for index in sorted(serials)
+    )
+    return found or entity.members(boxes)
+
+
+def _member_metrics(view: MibView) -> list[Metric]:
+    """Return CPU and memory of each member; the standard MIBs tell only the conductor's."""
+    found = []
+    for index, load in view.integers((*_MEMBER, _CPU)).items():
+        source = dotted((*_MEMBER, _CPU, *index))
+        found.append(Metric("cpu_percent", f"VSF {index[0]}", float(load), "%", source))
+    totals = view.integers((*_MEMBER, _MEMORY_TOTAL))
+    for index, used in view.integers((*_MEMBER, _MEMORY_USED)).items():
+        if total := totals.get(index):
+            share = round(100.0 * used / total, 2)
+            source = dotted((*_MEMBER, _MEMORY_USED, *index))
+            found.append(Metric("memory_percent", f"VSF {index[0]}", share, "%", source))
+    return found
+
+
+READING = Reading(recognise=_recognise, columns=_COLUMNS, observe=_observe)

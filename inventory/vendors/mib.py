@@ -1,0 +1,154 @@
+"""What an SNMP agent or a recording said, as values: an immutable, sorted view OID -> value.
+
+A value is an `int` (INTEGER, Counter32/64, Gauge32, TimeTicks), `bytes` (OCTET STRING, IpAddress,
+Opaque) or an `Oid` (OBJECT IDENTIFIER). The ASN.1 tag is not kept: the object's definition in its
+MIB module tells what a column holds, and agents are not always right about their tags.
+"""
+
+import struct
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+from inventory.observation import Problem
+
+Oid: TypeAlias = tuple[int, ...]
+Value: TypeAlias = int | bytes | Oid
+
+_MAC_BYTES = 6
+
+
+def oid(dotted: str) -> Oid:
+    """Return the OID written with dots, with or without a leading one; raises ValueError."""
+    return tuple(int(part) for part in dotted.lstrip(".").split("."))
+
+
+def dotted(name: Oid) -> str:
+    """Return the OID with dots, without a leading one."""
+    return ".".join(map(str, name))
+
+
+class MibView:
+    """All objects that were read, by OID; `problems` says what could not be read."""
+
+    def __init__(self, values: Mapping[Oid, Value], problems: Iterable[Problem] = ()) -> None:
+        self._values = dict(values)
+        self.problems = tuple(problems)
+
+    @cached_property
+    def _sorted(self) -> list[Oid]:
+        return sorted(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[Oid]:
+        return iter(self._sorted)
+
+    def get(self, name: Oid) -> Value | None:
+        """Return the value of one instance, None when it was not told."""
+        return self._values.get(name)
+
+    def column(self, root: Oid) -> dict[Oid, Value]:
+        """Return the instances under `root` by their index, in the order of the index."""
+        names, width = self._sorted, len(root)
+        found: dict[Oid, Value] = {}
+        for place in range(bisect_left(names, root), len(names)):
+            name = names[place]
+            if name[:width] != root:
+                break
+            if len(name) > width:
+                found[name[width:]] = self._values[name]
+        return found
+
+    def integers(self, root: Oid) -> dict[Oid, int]:
+        """Return the column's values that are or spell a whole number."""
+        found = {index: integer(value) for index, value in self.column(root).items()}
+        return {index: value for index, value in found.items() if value is not None}
+
+    def texts(self, root: Oid) -> dict[Oid, str]:
+        """Return the column's values as text, leaving out those that are empty."""
+        found = {index: text(value) for index, value in self.column(root).items()}
+        return {index: value for index, value in found.items() if value is not None}
+
+    def text(self, name: Oid) -> str | None:
+        """Return one instance as text; None when it is empty or was not told."""
+        return text(self._values.get(name))
+
+    def integer(self, name: Oid) -> int | None:
+        """Return one instance as a whole number; None when it is none or was not told."""
+        return integer(self._values.get(name))
+
+
+def text(value: Value | None) -> str | None:
+    """Return a DisplayString or SnmpAdminString: UTF-8, else ISO 8859-1; None when empty.
+
+    Trailing NULs and blanks, which some agents pad with, are cut; an OID or a number is written.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        raw = value.split(b"\0", 1)[0] if value.rstrip(b"\0").isascii() else value.rstrip(b"\0")
+        try:
+            decoded = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            decoded = raw.decode("latin-1")
+        return decoded.strip() or None
+    return str(value) if isinstance(value, int) else dotted(value)
+
+
+def integer(value: Value | None) -> int | None:
+    """Return a number; scripts behind an agent often answer one as text. None when it is none."""
+    if isinstance(value, int):
+        return value
+    number = decimal(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
+def decimal(value: Value | None) -> float | None:
+    """Return a number with decimals from an INTEGER, a text or an Opaque float; None otherwise."""
+    if isinstance(value, int):
+        return float(value)
+    if not isinstance(value, bytes):
+        return None
+    # NET-SNMP-TC's Float inside Opaque: the ASN.1 application tag 0x9f78, length 4, IEEE 754.
+    if value[:3] == b"\x9f\x78\x04" and len(value) == 7:
+        number = float(struct.unpack(">f", value[3:])[0])
+    else:
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+    return number if abs(number) < float("inf") else None
+
+
+def mac(value: Value | None) -> str | None:
+    """Return a MacAddress as 12 lower-case hex digits; None for any other value.
+
+    Agents and `snmpwalk` also write it as text, `0:1b:21:a:b:c` or `00-1B-21-0A-0B-0C`.
+    """
+    if not isinstance(value, bytes):
+        return None
+    if len(value) == _MAC_BYTES:
+        return value.hex()
+    parts = value.replace(b"-", b":").split(b":")
+    if len(parts) != _MAC_BYTES or any(not 1 <= len(part) <= 2 for part in parts):
+        return None
+    try:
+        return bytes(int(part, 16) for part in parts).hex()
+    except ValueError:
+        return None
+
+
+def bits(value: Value | None) -> list[int]:
+    """Return the places of the set bits of a PortList or BITS, the first bit being 1."""
+    if not isinstance(value, bytes):
+        return []
+    return [
+        byte * 8 + bit + 1
+        for byte, octet in enumerate(value)
+        if octet
+        for bit in range(8)
+        if octet & (0x80 >> bit)
+    ]

@@ -1,0 +1,6 @@
+"""OpenWrt access points and routers, read through net-snmp and lldpd."""
+
+from inventory.vendors.family import Family
+from inventory.vendors.openwrt.reading import READING
+
+FAMILY = Family(id="openwrt", vendor="OpenWrt", role="access_point", reading=READING)

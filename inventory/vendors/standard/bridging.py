@@ -1,0 +1,84 @@
+"""BRIDGE-MIB (RFC 4188) and Q-BRIDGE-MIB (RFC 4363): VLANs, their ports, learnt addresses."""
+
+from collections.abc import Collection
+
+from inventory.observation import ForwardingEntry, Vlan
+from inventory.vendors.mib import MibView, Oid, bits, oid
+
+BASE_PORT_IF_INDEX = oid("1.3.6.1.2.1.17.1.4.1.2")
+_FDB_PORT = oid("1.3.6.1.2.1.17.4.3.1.2")
+_Q_FDB_PORT = oid("1.3.6.1.2.1.17.7.1.2.2.1.2")
+_VLAN_FDB_ID = oid("1.3.6.1.2.1.17.7.1.4.2.1.3")
+_CURRENT_EGRESS = oid("1.3.6.1.2.1.17.7.1.4.2.1.4")
+_CURRENT_UNTAGGED = oid("1.3.6.1.2.1.17.7.1.4.2.1.5")
+_STATIC_NAME = oid("1.3.6.1.2.1.17.7.1.4.3.1.1")
+_STATIC_EGRESS = oid("1.3.6.1.2.1.17.7.1.4.3.1.2")
+_STATIC_UNTAGGED = oid("1.3.6.1.2.1.17.7.1.4.3.1.4")
+COLUMNS = (
+    BASE_PORT_IF_INDEX, _FDB_PORT, _Q_FDB_PORT, _VLAN_FDB_ID, _CURRENT_EGRESS, _CURRENT_UNTAGGED,
+    _STATIC_NAME, _STATIC_EGRESS, _STATIC_UNTAGGED,
+)  # fmt: skip
+
+_VLAN_MAX = 4094
+_MAC_PARTS = 6
+
+
+def bridge_ports(view: MibView) -> dict[int, int]:
+    """Return ifIndex by bridge port (dot1dBasePortIfIndex)."""
+    return {index[0]: port for index, port in view.integers(BASE_PORT_IF_INDEX).items()}
+
+
+def vlans(view: MibView) -> tuple[Vlan, ...]:
+    """Return the VLANs with their ports: as they are now, else as they are configured.
+
+    dot1qVlanCurrentTable tells what the bridge does; agents without it have dot1qVlanStaticTable.
+    """
+    names = {index[-1]: name for index, name in view.texts(_STATIC_NAME).items()}
+    # dot1qVlanCurrentTable's index is (dot1qVlanTimeMark, dot1qVlanIndex).
+    egress = _port_lists(view, _STATIC_EGRESS) | _port_lists(view, _CURRENT_EGRESS)
+    untagged = _port_lists(view, _STATIC_UNTAGGED) | _port_lists(view, _CURRENT_UNTAGGED)
+    listed = sorted({*names, *egress})
+    return tuple(
+        Vlan(
+            id=vlan,
+            name=names.get(vlan),
+            tagged=tuple(sorted(set(egress.get(vlan, ())) - set(untagged.get(vlan, ())))),
+            untagged=tuple(sorted(set(untagged.get(vlan, ())) & set(egress.get(vlan, ())))),
+        )
+        for vlan in listed
+        if 1 <= vlan <= _VLAN_MAX
+    )
+
+
+def _port_lists(view: MibView, column: Oid) -> dict[int, list[int]]:
+    ports = bridge_ports(view)
+    return {
+        index[-1]: [ports.get(port, port) for port in bits(value)]
+        for index, value in view.column(column).items()
+    }
+
+
+def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[ForwardingEntry, ...]:
+    """Return where the addresses in `infrastructure` (12 hex digits) were learnt.
+
+    The addresses of people's devices are personal data: they are never taken over.
+    """
+    ports = bridge_ports(view)
+    found: dict[tuple[int | None, str], int | None] = {}
+    for index, port in view.integers(_FDB_PORT).items():
+        if port and (address := _address(index)) in infrastructure:
+            found[None, address] = ports.get(port, port)
+    # A filtering database may serve several VLANs; where each has its own, its id leads to it.
+    vlan_of = {fdb: index[-1] for index, fdb in view.integers(_VLAN_FDB_ID).items()}
+    for index, port in view.integers(_Q_FDB_PORT).items():
+        if port and (address := _address(index)) in infrastructure:
+            found.pop((None, address), None)
+            found[vlan_of.get(index[0], index[0]), address] = ports.get(port, port)
+    return tuple(
+        ForwardingEntry(vlan, address, interface) for (vlan, address), interface in found.items()
+    )
+
+
+def _address(index: Oid) -> str:
+    parts = index[-_MAC_PARTS:]
+    return bytes(part & 0xFF for part in parts).hex()

@@ -1,0 +1,75 @@
+"""POWER-ETHERNET-MIB (RFC 3621): the power budget and the ports that deliver."""
+
+import re
+
+from inventory.observation import Metric, Poe, PoePort
+from inventory.vendors.mib import MibView, Oid, dotted, oid
+from inventory.vendors.standard.interfaces import ETHERNET, Ports
+
+_PORT_ADMIN = oid("1.3.6.1.2.1.105.1.1.1.3")
+_PORT_DETECTION = oid("1.3.6.1.2.1.105.1.1.1.6")
+_PORT_CLASS = oid("1.3.6.1.2.1.105.1.1.1.10")
+_MAIN_POWER = oid("1.3.6.1.2.1.105.1.3.1.1.2")
+_MAIN_CONSUMPTION = oid("1.3.6.1.2.1.105.1.3.1.1.4")
+COLUMNS = (_PORT_ADMIN, _PORT_DETECTION, _PORT_CLASS, _MAIN_POWER, _MAIN_CONSUMPTION)
+
+_TRUE = 1  # TruthValue
+_DELIVERING = 3  # pethPsePortDetectionStatus deliveringPower
+
+
+def poe(view: MibView, ports: Ports, power_w: dict[int, float] | None = None) -> Poe | None:
+    """Return the power budget and the ports; None when the device tells nothing of it.
+
+    The standard has no power per port: a family that knows it gives `power_w` by ifIndex.
+    """
+    admin, detection = view.integers(_PORT_ADMIN), view.integers(_PORT_DETECTION)
+    classes = view.integers(_PORT_CLASS)
+    budget, used = view.integers(_MAIN_POWER), view.integers(_MAIN_CONSUMPTION)
+    indexes = sorted({*admin, *detection, *classes})
+    if not indexes and not budget:
+        return None
+    panel = _by_panel_number(ports)
+    found = []
+    for index in indexes:
+        interface = panel.get(index) or (index[-1] if index[-1] in ports.by_index else None)
+        given = classes.get(index)
+        delivering = detection[index] == _DELIVERING if index in detection else None
+        found.append(
+            PoePort(
+                interface=interface,
+                # pethPsePortPowerClassifications counts class 0 as 1, and says so only of a
+                # port that delivers.
+                poe_class=given - 1 if given and delivering is not False else None,
+                admin=admin[index] == _TRUE if index in admin else None,
+                delivering=delivering,
+                power_w=(power_w or {}).get(interface) if interface is not None else None,
+            )
+        )
+    return Poe(
+        budget_w=float(sum(budget.values())) if budget else None,
+        used_w=float(sum(used.values())) if used else None,
+        ports=tuple(found),
+    )
+
+
+def _by_panel_number(ports: Ports) -> dict[Oid, int]:
+    """Return ifIndex by (pethPsePortGroupIndex, pethPsePortIndex), which no standard links.
+
+    A port named `group/…/port` is numbered as on the front panel; other agents use the ifIndex.
+    """
+    found: dict[Oid, int] = {}
+    for interface in ports.by_index.values():
+        if interface.type not in (ETHERNET, None):
+            continue
+        numbers = re.findall(r"\d+", interface.name or "")
+        if len(numbers) >= 2 and "/" in (interface.name or ""):
+            found.setdefault((int(numbers[0]), int(numbers[-1])), interface.index)
+    return found
+
+
+def metrics(view: MibView) -> list[Metric]:
+    """Return the power in use of each power supply group."""
+    return [
+        Metric("poe_w", f"PSE {index[-1]}", float(watts), "W", dotted((*_MAIN_CONSUMPTION, *index)))
+        for index, watts in view.integers(_MAIN_CONSUMPTION).items()
+    ]

@@ -1,0 +1,35 @@
+"""ENTITY-SENSOR-MIB (RFC 3433): temperatures."""
+
+from inventory.observation import Metric
+from inventory.vendors.mib import MibView, dotted, oid
+from inventory.vendors.standard.entity import ENT_PHYSICAL
+
+_SENSOR = oid("1.3.6.1.2.1.99.1.1.1")
+_TYPE, _SCALE, _PRECISION, _VALUE, _STATUS = 1, 2, 3, 4, 5
+COLUMNS = tuple((*_SENSOR, column) for column in (_TYPE, _SCALE, _PRECISION, _VALUE, _STATUS))
+
+_CELSIUS = 8
+_OK = 1
+_UNITS = 9  # EntitySensorDataScale: 9 is units, each step 10^3
+# No part of a network device is colder or hotter: an agent that says so means something else.
+_PLAUSIBLE_CELSIUS = (-55.0, 200.0)
+
+
+def metrics(view: MibView) -> list[Metric]:
+    """Return each temperature sensor that works, in degrees Celsius."""
+    scales, precisions = view.integers((*_SENSOR, _SCALE)), view.integers((*_SENSOR, _PRECISION))
+    values, states = view.integers((*_SENSOR, _VALUE)), view.integers((*_SENSOR, _STATUS))
+    names, descriptions = view.texts((*ENT_PHYSICAL, 7)), view.texts((*ENT_PHYSICAL, 2))
+    found = []
+    for index, kind in view.integers((*_SENSOR, _TYPE)).items():
+        if kind != _CELSIUS or index not in values or states.get(index, _OK) != _OK:
+            continue
+        exponent = 3 * (scales.get(index, _UNITS) - _UNITS) - precisions.get(index, 0)
+        if abs(exponent) > 30:
+            continue
+        degrees = float(values[index]) * 10.0**exponent
+        if _PLAUSIBLE_CELSIUS[0] <= degrees <= _PLAUSIBLE_CELSIUS[1]:
+            label = names.get(index) or descriptions.get(index)
+            source = dotted((*_SENSOR, _VALUE, *index))
+            found.append(Metric("temperature_celsius", label, degrees, "°C", source))
+    return found
