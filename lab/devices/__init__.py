@@ -1,0 +1,14 @@
+"""The families of false devices, by the id that the product gives them too."""
+
+import importlib
+
+from lab.device import Device, DeviceSpec
+
+FAMILIES = {"arubaos_cx": ("aruba_cx", "ArubaCx"), "openwrt": ("openwrt", "OpenWrt")}
+
+
+def make_device(spec: DeviceSpec) -> Device:
+    """Return a device of the spec's family; raises KeyError for a family the lab has not."""
+    module, name = FAMILIES[spec.family]
+    family: type[Device] = getattr(importlib.import_module(f"lab.devices.{module}"), name)
+    return family(spec)
