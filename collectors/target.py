@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class SnmpTarget:
-    """One SNMP agent. The same host in two zones is two agents."""
+    """One SNMP agent. The same host in two zones is two; an empty zone is none that we know."""
 
     zone: str
     host: str
@@ -17,7 +17,7 @@ class SnmpTarget:
     version: Literal["1", "2c"] = "2c"
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port} in {self.zone}"
+        return f"{self.host}:{self.port}" + (f" in {self.zone}" if self.zone else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class SshTarget:
     device_type: str
     host_key: str | None = None
     timeout_s: float = 15.0
+    legacy_algorithms: bool = False
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port} in {self.zone}"

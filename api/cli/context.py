@@ -1,4 +1,7 @@
-"""What every command needs: the settings, the open database and the vault of this installation."""
+"""What every command needs: the settings, the open database and the vault of this installation.
+
+Every command passes here, also those that need no database: what is heavy is imported where used.
+"""
 
 import getpass
 import json
@@ -6,23 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from inventory.database import Database, open_database
-from inventory.log import configure_logging
-from inventory.secrets import Vault, open_vault
-from inventory.settings import Settings, load_settings
+if TYPE_CHECKING:
+    from inventory.database import Database
+    from inventory.secrets import Vault
+    from inventory.settings import Settings
 
 
 @dataclass(frozen=True)
 class Installation:
     """One installation, opened by one command."""
 
-    settings: Settings
-    database: Database
-    vault: Vault
+    settings: "Settings"
+    database: "Database"
+    vault: "Vault"
     actor: str
 
 
@@ -35,8 +38,11 @@ def use_settings_file(path: Path | None) -> None:
     _settings_file = path
 
 
-def settings_of_command() -> Settings:
+def settings_of_command() -> "Settings":
     """Return the settings that the running command was given, with logging set up for it."""
+    from inventory.log import configure_logging
+    from inventory.settings import load_settings
+
     settings = load_settings(_settings_file)
     configure_logging(settings, "cli")
     return settings
@@ -45,6 +51,9 @@ def settings_of_command() -> Settings:
 @contextmanager
 def installation() -> Iterator[Installation]:
     """Open this installation for a command and close it afterwards."""
+    from inventory.database import open_database
+    from inventory.secrets import open_vault
+
     settings = settings_of_command()
     database = open_database(settings)
     try:

@@ -4,14 +4,13 @@ Reading a recording needs no database and little of the product: it answers with
 what it does not need is imported where it is needed.
 """
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import typer
 
+from api.cli.context import print_json
 from inventory.errors import InvalidInput
 from inventory.observation import Observation, to_json
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Read one device, or a recording of one.")
 
 COMMUNITY_VARIABLE = "PREAU_SNMP_COMMUNITY"
-_DIRECT_ZONE = "no zone"
+_NO_ZONE = ""
 
 
 @app.command()
@@ -50,7 +49,7 @@ def observe(
         _of_recording(recording) if recording is not None else _of_host(host or "", zone, community)
     )
     if as_json:
-        click.echo(json.dumps(to_json(observation), ensure_ascii=False, indent=2))
+        print_json(to_json(observation))
         return
     from api.cli.observation_table import show
 
@@ -103,7 +102,7 @@ def _target(
         if known is not None:
             return known
     return SnmpTarget(
-        zone=_DIRECT_ZONE,
+        zone=_NO_ZONE,
         host=host,
         port=port or 161,
         community=os.environ.get(COMMUNITY_VARIABLE, "public"),
@@ -140,7 +139,7 @@ def _known_target(
             target = replace(target, port=port) if port else target
         elif given is not None:
             target = SnmpTarget(
-                zone=_DIRECT_ZONE,
+                zone=_NO_ZONE,
                 host=host,
                 port=port or 161,
                 timeout_s=here.settings.snmp_timeout_s,
