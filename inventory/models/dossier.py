@@ -19,6 +19,7 @@ class Dossier(SQLModel, table=True):
     status: str = Field(index=True, description="an id of programme.dossier.Status")
     status_before_hold: str | None = None
     measures: list[str] = Field(default_factory=list, sa_type=json_column())
+    cabling_started: bool = False
     cabling_done: bool = False
     delivery_done: bool = False
     facts: dict[str, Any] = Field(
@@ -43,6 +44,9 @@ class Evidence(SQLModel, table=True):
     size_bytes: int
     added_by: str
     added_at: datetime = Field(sa_type=UtcDateTime)
+    voided_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when what it stood for was refused"
+    )
 
 
 class DossierTransition(SQLModel, table=True):
@@ -59,4 +63,5 @@ class DossierTransition(SQLModel, table=True):
     from_status: str
     to_status: str
     reason: str | None = None
+    late: bool = Field(default=False, description="made after its time: late, not refused")
     evidence_id: int | None = Field(default=None, foreign_key="evidence.id", index=True)

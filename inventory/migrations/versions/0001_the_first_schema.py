@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column(
             "measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column("cabling_started", sa.Boolean(), nullable=False),
         sa.Column("cabling_done", sa.Boolean(), nullable=False),
         sa.Column("delivery_done", sa.Boolean(), nullable=False),
         sa.Column(
@@ -369,6 +370,7 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("added_by", sa.String(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["dossier_id"], ["dossier.id"], name=op.f("fk_evidence_dossier_id_dossier")
         ),
@@ -424,6 +426,7 @@ def upgrade() -> None:
         sa.Column("from_status", sa.String(), nullable=False),
         sa.Column("to_status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("evidence_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_transition_dossier_id_dossier")

@@ -100,7 +100,7 @@ def difference(known: Register, edition: Edition, *, partial: bool = False) -> D
         closed_offers=closed_offers,
     )
     created = told.implantations.keys() - known.implantations.keys()
-    changed = tuple(_changes(known, after))
+    changed = tuple(sorted(_changes(known, after), key=lambda each: (each.kind, each.key)))
     touched = {
         each.key.split(" ")[0]
         for each in changed

@@ -1,0 +1,187 @@
+"""What the guards of a dossier read: facts that people tell, and figures that the product counts.
+
+A guard is a function from both, and the moment, to the French sentences that say what is missing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from inventory.programme.eligibility import Verdict
+
+FINAL_ACCEPTANCE_WINDOW = timedelta(days=15)
+"""The PV of final acceptance is drawn up within this time before the guarantee ends."""
+
+
+class EligibilityFact(BaseModel):
+    """What the rules answered last."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: Verdict
+    reason: str
+    rule_set: str
+
+
+class Facts(BaseModel):
+    """What people told about a dossier; None is "not told". Dates are days in Brussels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    eligibility: EligibilityFact | None = None
+    priority_score: float | None = None
+    funding_source: str | None = Field(None, min_length=1)
+    lot: str | None = Field(None, min_length=1)
+    floor_plans_received_on: date | None = None
+    visit_on: date | None = None
+    open_prerequisites: int | None = Field(None, ge=0)
+    organising_authority_signed_on: date | None = None
+    programme_signed_on: date | None = None
+    works_from: date | None = None
+    works_until: date | None = None
+    serials_expected: int | None = Field(None, ge=1)
+    serials_scanned: int | None = Field(None, ge=0)
+    access_points_placed: bool | None = None
+    validation_survey_on: date | None = None
+    machine_checks_passed: bool | None = None
+    open_reserves: int | None = Field(None, ge=0)
+    blocking_reserves: int | None = Field(None, ge=0)
+    guarantee_ends_on: date | None = None
+    final_acceptance_drawn_up_on: date | None = None
+    loan_convention_signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the product counts itself at the moment of the move; nobody may tell it otherwise."""
+
+    devices: int = 0
+    unverified_devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a guard may look at. `today` is the day in Brussels."""
+
+    facts: Facts
+    measured: Measured
+    today: date
+
+
+Guard = Callable[[Situation], Iterator[str]]
+
+
+def told(name: str, sentence: str) -> Guard:
+    """Return a guard that asks for one fact, with the sentence that asks for it."""
+
+    def guard(situation: Situation) -> Iterator[str]:
+        if getattr(situation.facts, name) in (None, False):
+            yield sentence
+
+    return guard
+
+
+def not_ineligible(situation: Situation) -> Iterator[str]:
+    """Ask that the rules do not refuse the site."""
+    eligibility = situation.facts.eligibility
+    if eligibility and eligibility.verdict is Verdict.INELIGIBLE:
+        yield f"Le site n’est pas éligible : {eligibility.reason}"
+
+
+def works_window(situation: Situation) -> Iterator[str]:
+    """Ask for a period of works that ends after it begins."""
+    begins, ends = situation.facts.works_from, situation.facts.works_until
+    if begins is None or ends is None:
+        yield "La période des travaux n’est pas fixée (début et fin)."
+    elif ends < begins:
+        yield "La période des travaux finit avant de commencer."
+
+
+def no_open_prerequisite(situation: Situation) -> Iterator[str]:
+    """Ask that every work of the organising authority is done."""
+    still_open = situation.facts.open_prerequisites
+    if still_open:
+        yield f"{still_open} prérequis du pouvoir organisateur reste(nt) à lever."
+
+
+def some_open_prerequisite(situation: Situation) -> Iterator[str]:
+    """Ask for what one waits for."""
+    if not situation.facts.open_prerequisites:
+        yield "Aucun prérequis ouvert n’est indiqué."
+
+
+def every_serial_scanned(situation: Situation) -> Iterator[str]:
+    """Ask that what was ordered was scanned, device by device."""
+    expected, scanned = situation.facts.serials_expected, situation.facts.serials_scanned
+    if expected is None or scanned is None:
+        yield "Le nombre de numéros de série attendus et scannés n’est pas connu."
+    elif scanned < expected:
+        yield f"{expected - scanned} numéro(s) de série sur {expected} reste(nt) à scanner."
+
+
+def every_push_verified(situation: Situation) -> Iterator[str]:
+    """Ask that every device of the site was configured and read back."""
+    unverified = situation.measured.unverified_devices
+    if not situation.measured.devices:
+        yield "Aucun équipement n’est connu pour ce site."
+    elif unverified:
+        yield (
+            f"{len(unverified)} équipement(s) sur {situation.measured.devices} sans configuration "
+            f"vérifiée par relecture : {', '.join(unverified)}."
+        )
+
+
+def some_reserve(situation: Situation) -> Iterator[str]:
+    """Ask for the punch-list items that the list holds."""
+    if not situation.facts.open_reserves:
+        yield "Aucune réserve n’est indiquée."
+
+
+def no_blocking_reserve(situation: Situation) -> Iterator[str]:
+    """Ask that no reserve stops the acceptance."""
+    blocking = situation.facts.blocking_reserves
+    if blocking is None:
+        yield "Le nombre de réserves bloquantes n’est pas connu."
+    elif blocking:
+        yield f"{blocking} réserve(s) bloquante(s) reste(nt) à lever."
+
+
+def guarantee_running(situation: Situation) -> Iterator[str]:
+    """Ask for the end of the guarantee, which lies ahead."""
+    ends = situation.facts.guarantee_ends_on
+    if ends is None:
+        yield "La fin du délai de garantie n’est pas fixée."
+    elif ends <= situation.today:
+        yield f"Le délai de garantie est déjà terminé ({_day(ends)})."
+
+
+def guarantee_ended(situation: Situation) -> Iterator[str]:
+    """Ask that the guarantee has ended and that the PV was not drawn up too early."""
+    ends = situation.facts.guarantee_ends_on
+    drawn_up = situation.facts.final_acceptance_drawn_up_on
+    if ends is None:
+        yield "La fin du délai de garantie n’est pas fixée."
+    elif situation.today < ends:
+        yield f"Le délai de garantie court jusqu’au {_day(ends)}."
+    if drawn_up is None:
+        yield "La date du PV de réception définitive n’est pas connue."
+    elif drawn_up > situation.today:
+        yield f"La date du PV de réception définitive ({_day(drawn_up)}) est à venir."
+    elif ends is not None and drawn_up < ends - FINAL_ACCEPTANCE_WINDOW:
+        yield (
+            f"Le PV de réception définitive ({_day(drawn_up)}) a été dressé plus de "
+            f"{FINAL_ACCEPTANCE_WINDOW.days} jours avant la fin de la garantie ({_day(ends)})."
+        )
+
+
+def final_acceptance_late(situation: Situation) -> bool:
+    """Return whether the PV came after the guarantee ended: late, not refused."""
+    ends = situation.facts.guarantee_ends_on
+    drawn_up = situation.facts.final_acceptance_drawn_up_on
+    return ends is not None and drawn_up is not None and drawn_up > ends
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
