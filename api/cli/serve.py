@@ -1,0 +1,128 @@
+"""`preau serve`: the pages and the jobs, as two processes under one supervisor."""
+
+import socket
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import click
+import typer
+
+from api.cli.context import installation, settings_of_command
+from inventory.errors import Misconfigured
+from inventory.log import configure_logging
+from inventory.settings import Settings
+
+app = typer.Typer(help="Serve the pages and run the jobs, as two processes.")
+
+
+class Part(StrEnum):
+    """One of the two processes."""
+
+    WEB = "web"
+    JOBS = "jobs"
+
+
+@app.command()
+def serve(
+    *,
+    host: str | None = typer.Option(None, help="Default: the setting web_host."),
+    port: int | None = typer.Option(None, min=1, max=65535, help="Default: web_port."),
+    only: Part | None = typer.Option(None, help="Run this part alone, in this process."),
+    socket_fd: int | None = typer.Option(None, hidden=True),
+    supervised: bool = typer.Option(False, hidden=True),
+) -> None:
+    """Serve the pages and run the jobs until SIGTERM or Ctrl-C."""
+    if supervised:
+        from api.supervisor import die_with_supervisor
+
+        die_with_supervisor()
+    settings = settings_of_command()
+    address = (host or settings.web_host, port or settings.web_port)
+    if only is Part.WEB:
+        _serve_web(settings, _inherited(socket_fd) or _listen(*address))
+    elif only is Part.JOBS:
+        _run_jobs()
+    else:
+        _supervise(*address)
+
+
+def _serve_web(settings: Settings, listening: socket.socket) -> None:
+    from api.http.serving import serve_web
+    from inventory.database import open_database
+
+    configure_logging(settings, "web")
+    database = open_database(settings)
+    try:
+        serve_web(settings, database, listening)
+    finally:
+        database.close()
+
+
+def _run_jobs() -> None:
+    from api.jobs.process import run_jobs
+
+    with installation() as here:
+        configure_logging(here.settings, "jobs")
+        run_jobs(here.settings, here.database, here.vault)
+
+
+def _supervise(host: str, port: int) -> None:
+    from api.jobs.schedule import make_schedule
+    from api.supervisor import Child, supervise
+
+    # Everything that would keep a child from starting is told here, before anything starts.
+    with installation() as here:
+        make_schedule(here.settings, here.database)
+    # The socket is the supervisor's: a web process that is started again loses no connection.
+    with _listen(host, port) as listening:
+        web = _child(Part.WEB, "--socket-fd", str(listening.fileno()))
+        children = [
+            Child("web", web, pass_fds=(listening.fileno(),)),
+            Child("jobs", _child(Part.JOBS)),
+        ]
+        click.echo(f"Préau is at http://{_shown(host)}:{port} (Ctrl-C ends it).")
+        supervise(children)
+
+
+def _child(part: Part, *more: str) -> list[str]:
+    config = click.get_current_context().find_root().obj
+    named = ["--config", str(config)] if isinstance(config, Path) else []
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "api.cli",
+        *named,
+        "serve",
+        "--only",
+        part,
+        "--supervised",
+    ]
+    return [*command, *more]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(512)
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot listen there: {error.strerror or error}",
+            where=f"{_shown(host)}:{port}",
+            todo="stop what uses the port, or choose another: preau serve --port 8001",
+        ) from error
+    return listening
+
+
+def _inherited(fd: int | None) -> socket.socket | None:
+    return None if fd is None else socket.socket(fileno=fd)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

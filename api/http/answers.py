@@ -1,0 +1,174 @@
+"""The forms of the API's answers: what is shown of each row; what is not listed is not told."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.usecases.site_detail import ServedImplantation
+from api.usecases.sites import SiteLine
+from inventory.findings.finding import Severity
+from inventory.models import DeviceRole, Health, JobState, Lifecycle
+
+
+class Answer(BaseModel):
+    """Read from rows and values by their attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class SiteAnswer(Answer):
+    """One site in a list."""
+
+    id: int
+    name: str
+    commune: str | None
+    province: str | None
+    schools: list[str]
+    status: str | None = Field(description="dossier status; null: no dossier yet")
+    devices_ok: int
+    devices_down: int
+    devices_total: int
+    open_findings: dict[Severity, int]
+    last_seen_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, line: SiteLine) -> Self:
+        """Return the answer that tells `line`."""
+        return cls.model_validate(line)
+
+
+class SiteListAnswer(Answer):
+    """One page of sites; `next` is the cursor of the following one, null at the end."""
+
+    sites: list[SiteAnswer]
+    next: str | None
+
+
+class ImplantationAnswer(Answer):
+    """An implantation that a site serves."""
+
+    school_fase: int
+    implantation_fase: int
+    school: str
+    organising_authority: str | None
+    education_network: str | None
+    address: str | None
+    teaching: list[str]
+
+    @classmethod
+    def of(cls, served: ServedImplantation) -> Self:
+        """Return the answer that tells `served`."""
+        return cls.model_validate(served)
+
+
+class SiteDetailAnswer(SiteAnswer):
+    """One site with where it is and whom it serves. Coordinates are WGS 84 degrees."""
+
+    address: str | None
+    postal_code: str | None
+    locality: str | None
+    latitude: float | None
+    longitude: float | None
+    implantations: list[ImplantationAnswer]
+
+
+class DeviceAnswer(Answer):
+    """One device as last observed."""
+
+    id: int
+    site_id: int | None
+    name: str
+    role: DeviceRole
+    family: str
+    vendor: str | None
+    model: str | None
+    serial: str | None
+    base_mac: str | None
+    firmware: str | None
+    lifecycle: Lifecycle
+    health: Health
+    last_seen_at: AwareDatetime | None
+    last_error_kind: str | None
+    last_error: str | None
+
+
+class DeviceListAnswer(Answer):
+    """The devices of one site."""
+
+    devices: list[DeviceAnswer]
+
+
+class ObservationAnswer(Answer):
+    """The last observation of a device, in its published JSON form."""
+
+    device_id: int
+    at: AwareDatetime
+    observation: dict[str, Any]
+
+
+class FindingAnswer(Answer):
+    """A rule that a device or site breaks. `message` is in French."""
+
+    id: int
+    rule_id: str
+    severity: Severity
+    site_id: int | None
+    device_id: int | None
+    message: str
+    first_seen_at: AwareDatetime
+    last_seen_at: AwareDatetime
+    resolved_at: AwareDatetime | None
+
+
+class FindingListAnswer(Answer):
+    """One page of findings, newest first; `next` is null at the end."""
+
+    findings: list[FindingAnswer]
+    next: str | None
+
+
+class TransitionAnswer(Answer):
+    """One step of a dossier."""
+
+    at: AwareDatetime
+    actor: str
+    role: str
+    from_status: str
+    to_status: str
+    reason: str | None
+
+
+class DossierAnswer(Answer):
+    """The dossier of a site. `version` is the optimistic lock; history is newest first."""
+
+    site_id: int
+    status: str
+    status_before_hold: str | None
+    measures: list[str]
+    version: int
+    updated_at: AwareDatetime
+    history: list[TransitionAnswer] = Field(default_factory=list)
+
+
+class JobAnswer(Answer):
+    """One run of a job."""
+
+    id: int
+    kind: str
+    site_id: int | None
+    state: JobState
+    requested_by: str
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: str | None
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class JobListAnswer(Answer):
+    """One page of jobs, newest first; `next` is null at the end."""
+
+    jobs: list[JobAnswer]
+    next: str | None

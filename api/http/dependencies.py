@@ -1,0 +1,126 @@
+"""What routes ask for: a reading session, who is asking, and proof that a form is ours."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Form, Header, Path, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
+from sqlmodel import Session
+
+from api.http.cursor import MAX_ROW_ID
+from api.http.problems import NotLoggedIn
+from api.usecases.access import LoggedIn, who_is_logged_in, whose_token
+from api.usecases.scope import Viewer
+from inventory.database import Database
+from inventory.errors import NotAllowed
+from inventory.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the web process holds. It has no vault: it opens no secret."""
+
+    settings: Settings
+    database: Database
+
+    @property
+    def session_cookie(self) -> str:
+        """Return the cookie's name; `__Host-` (RFC 6265bis, 4.1.3.2) where cookies are secure."""
+        return "__Host-preau_session" if self.settings.secure_cookies else "preau_session"
+
+    @property
+    def form_cookie(self) -> str:
+        """Return the name of the cookie that pairs with the login form's token."""
+        return "__Host-preau_form" if self.settings.secure_cookies else "preau_form"
+
+
+def installation(request: Request) -> Installation:
+    """Return the installation that this application serves."""
+    here = request.app.state.installation
+    assert isinstance(here, Installation)
+    return here
+
+
+Here = Annotated[Installation, Depends(installation)]
+
+
+def reading_session(here: Here) -> Iterator[Session]:
+    """Yield the request's one reading session."""
+    with here.database.read() as session:
+        yield session
+
+
+Reading = Annotated[Session, Depends(reading_session)]
+
+
+def browser_session(request: Request, here: Here, session: Reading) -> LoggedIn | None:
+    """Return whose browser this is, or None."""
+    cookie = request.cookies.get(here.session_cookie)
+    return who_is_logged_in(session, cookie) if cookie else None
+
+
+def logged_in(found: Annotated[LoggedIn | None, Depends(browser_session)]) -> LoggedIn:
+    """Return whose browser this is; raises NotLoggedIn."""
+    if found is None:
+        raise NotLoggedIn("nobody is logged in", todo="log in")
+    return found
+
+
+Browser = Annotated[LoggedIn, Depends(logged_in)]
+
+
+def form_of_ours(browser: Browser, csrf: Annotated[str, Form()] = "") -> LoggedIn:
+    """Return whose form this is; raises NotAllowed when its token is not that of the session."""
+    if not same_token(csrf, browser.csrf_token):
+        raise NotAllowed("this form is out of date", todo="load the page again")
+    return browser
+
+
+FormOfOurs = Annotated[LoggedIn, Depends(form_of_ours)]
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="preau user token LOGIN")
+_cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="session")
+
+
+def api_viewer(
+    request: Request,
+    session: Reading,
+    browser: Annotated[LoggedIn | None, Depends(browser_session)],
+    x_csrf_token: Annotated[str | None, Header(description="with a session's cookie")] = None,
+    _token: Annotated[object, Depends(_bearer)] = None,
+    _session: Annotated[object, Depends(_cookie)] = None,
+) -> Viewer:
+    """Return who calls the API, by token or by session; raises NotLoggedIn.
+
+    A write with a session's cookie needs its CSRF token: a browser sends cookies by itself.
+    """
+    token = bearer_token(request)
+    if token is not None:
+        viewer = whose_token(session, token)
+        if viewer is None:
+            raise NotLoggedIn("this token is not known, or it has ended", todo="ask for a new one")
+        return viewer
+    if browser is None:
+        raise NotLoggedIn("no token was sent and nobody is logged in", todo="send a Bearer token")
+    if request.method not in {"GET", "HEAD"} and not same_token(
+        x_csrf_token or "", browser.csrf_token
+    ):
+        raise NotAllowed("a write with a session needs its X-CSRF-Token header")
+    return browser.viewer
+
+
+ApiViewer = Annotated[Viewer, Depends(api_viewer)]
+RowId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token of the Authorization header, or None (RFC 6750, 2.1)."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+def same_token(given: str, expected: str) -> bool:
+    """Compare two tokens in constant time."""
+    return hmac.compare_digest(given.encode(), expected.encode())

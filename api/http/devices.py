@@ -1,0 +1,26 @@
+"""/api/v1/devices: one device and its last observation."""
+
+from fastapi import APIRouter
+
+from api.http.answers import DeviceAnswer, ObservationAnswer
+from api.http.dependencies import ApiViewer, Reading, RowId
+from api.usecases import site_detail
+from inventory.errors import NotFound
+
+router = APIRouter(prefix="/devices", tags=["devices"])
+
+
+@router.get("/{device_id}")
+def get_device(session: Reading, viewer: ApiViewer, device_id: RowId) -> DeviceAnswer:
+    """Return one device as last observed."""
+    return DeviceAnswer.model_validate(site_detail.visible_device(session, viewer, device_id))
+
+
+@router.get("/{device_id}/observation")
+def get_observation(session: Reading, viewer: ApiViewer, device_id: RowId) -> ObservationAnswer:
+    """Return what a device last said of itself."""
+    site_detail.visible_device(session, viewer, device_id)
+    reading = site_detail.last_readings(session, [device_id]).get(device_id)
+    if reading is None:
+        raise NotFound(f"the device {device_id} was never read")
+    return ObservationAnswer(device_id=device_id, at=reading.at, observation=reading.body)

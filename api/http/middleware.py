@@ -1,0 +1,147 @@
+"""Around every request: headers that browsers obey, limits, the log line and the figures.
+
+Plain ASGI, so that nothing is buffered and live events can stream through.
+"""
+
+import time
+from http import HTTPStatus
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.metrics import RequestFigures
+from api.http.problems import failure
+
+log = structlog.get_logger()
+
+MAX_BODY_BYTES = 1024 * 1024
+# 'self' everywhere: nothing inline, nothing from elsewhere. `data:` is for icons inside the CSS.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header; `none` is a person's own doing.
+_OWN = frozenset({"same-origin", "none"})
+
+
+class Watch:
+    """The outermost part: headers, one log line a request, and a page when all else failed."""
+
+    def __init__(self, app: ASGIApp, figures: RequestFigures, *, https: bool) -> None:
+        self._app = app
+        self._figures = figures
+        self._headers = dict(SECURITY_HEADERS)
+        if https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if status:
+                raise  # too late to say anything else
+            answer = failure(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, None)
+            await answer(scope, receive, send_with_headers)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, duration_s: float) -> None:
+        route = getattr(scope.get("route"), "path", None) or "other"
+        self._figures.note(scope["method"], route, status, duration_s)
+        if scope["path"].startswith("/static/") or scope["path"] == "/healthz":
+            return
+        # The path without its query: people search for names.
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            duration_ms=round(duration_s * 1000, 1),
+        )
+
+
+class Gate:
+    """Refuses bodies that are too large and writes that another site's page asked for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "same-origin") not in _OWN:
+            await failure(Request(scope), HTTPStatus.FORBIDDEN, "a foreign page asked for this")(
+                scope, receive, send
+            )
+            return
+        body = await _whole_body(receive)
+        if body is None:
+            await failure(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None)(
+                scope, receive, send
+            )
+            return
+        given = False
+
+        async def receive_again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, receive_again, send)
+
+
+async def _whole_body(receive: Receive) -> bytes | None:
+    """Return the body, or None when it is larger than what is taken."""
+    parts = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return bytes(parts)
+        parts += message.get("body", b"")
+        if len(parts) > MAX_BODY_BYTES:
+            return None
+        if not message.get("more_body", False):
+            return bytes(parts)

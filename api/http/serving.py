@@ -1,0 +1,23 @@
+"""The web process: uvicorn on a socket that is already open."""
+
+import socket
+
+import uvicorn
+
+from api.http.application import make_application
+from inventory.database import Database
+from inventory.settings import Settings
+
+_STOP_GRACE_S = 5
+
+
+def serve_web(settings: Settings, database: Database, listening: socket.socket) -> None:
+    """Serve the pages and the API on `listening` until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        make_application(settings, database),
+        log_config=None,  # our own logging is set up already
+        access_log=False,  # api.http.middleware writes one line a request
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_GRACE_S,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,50 @@
+"""The clock: APScheduler puts the nightly audit and the regular polls into the queue.
+
+It keeps no state of its own (memory job store) and runs nothing itself.
+"""
+
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from api.jobs import queue
+from inventory.database import Database
+from inventory.errors import Misconfigured
+from inventory.settings import Settings
+
+log = structlog.get_logger()
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+ACTOR = "schedule"
+
+
+def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler:
+    """Return the clock of this installation, not yet started.
+
+    Raises Misconfigured when `audit_cron` is no crontab line.
+    """
+    try:
+        audit = CronTrigger.from_crontab(settings.audit_cron, timezone=BRUSSELS)
+    except ValueError as error:
+        raise Misconfigured(
+            f"audit_cron {settings.audit_cron!r} is no crontab line: {error}",
+            todo="five fields, as 30 2 * * *",
+        ) from error
+    scheduler = BackgroundScheduler(timezone=BRUSSELS)
+    defaults = {"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
+    scheduler.add_job(tick, audit, args=(database, "audit"), id="audit", **defaults)
+    poll = IntervalTrigger(seconds=settings.poll_interval_s, timezone=BRUSSELS)
+    scheduler.add_job(tick, poll, args=(database, "poll"), id="poll", **defaults)
+    return scheduler
+
+
+def tick(database: Database, kind: str) -> None:
+    """Queue one job of this kind for every site, unless one waits or runs already."""
+    with database.write(ACTOR) as session:
+        if queue.is_pending(session, kind):
+            log.warning("job_skipped", kind=kind, why="the last one has not ended")
+            return
+        queue.enqueue(session, kind, {}, ACTOR)

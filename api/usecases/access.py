@@ -1,0 +1,239 @@
+"""Accounts, passwords, browser sessions and API tokens.
+
+Only hashes are kept: argon2 of a password, SHA-256 of a session's cookie and of a token (both are
+32 random bytes, so that a plain hash cannot be searched).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from pwdlib import PasswordHash
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from api.usecases import throttle
+from api.usecases.scope import HeldGrant, Viewer
+from inventory import clock
+from inventory.database import Database
+from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from inventory.models import (
+    ApiToken,
+    Grant,
+    GrantScope,
+    OrganisingAuthority,
+    Site,
+    User,
+    UserRole,
+    WebSession,
+)
+
+MIN_PASSWORD_CHARACTERS = 12  # NIST SP 800-63B-4, 3.1.1.2: length, not composition, makes strength
+MAX_PASSWORD_CHARACTERS = 256
+TOKEN_PREFIX = "preau_"  # noqa: S105 - lets a secret scanner know ours
+_ACTOR = "web:login"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A browser's session: who, and the token that its forms carry."""
+
+    viewer: Viewer
+    csrf_token: str
+
+
+class WrongPassword(NotAllowed):
+    """The login or the password is wrong; which of the two is not said."""
+
+
+def add_user(
+    session: Session,
+    login: str,
+    *,
+    display_name: str,
+    password: str,
+    role: UserRole,
+    scope: GrantScope = GrantScope.ALL,
+    scope_key: str = "",
+    email: str | None = None,
+) -> User:
+    """Make an account with one grant and return it.
+
+    Raises Conflict when the login is taken, InvalidInput for a short password.
+    """
+    login = login.strip().lower()
+    if not login:
+        raise InvalidInput("the login is empty")
+    if session.exec(select(User).where(User.login == login)).first():
+        raise Conflict(f"there is already a user {login}", todo="choose another login")
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise InvalidInput(
+            f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters",
+            where=login,
+            todo="several words make a good one",
+        )
+    user = User(
+        login=login,
+        display_name=display_name,
+        email=email,
+        password_hash=_hasher().hash(password),
+    )
+    session.add(user)
+    session.flush()
+    assert user.id is not None
+    session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
+    return user
+
+
+def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
+    """Return the scope and key that `all`, `province:Namur`, `site:3` … say.
+
+    An organising authority is given by its FASE number. Raises InvalidInput for an unknown kind,
+    NotFound for a site or organising authority that is not there.
+    """
+    kind, _, key = text.partition(":")
+    try:
+        scope = GrantScope(kind)
+    except ValueError:
+        raise InvalidInput(
+            f"{kind!r} is no scope", todo=f"one of: {', '.join(GrantScope)}, as province:Namur"
+        ) from None
+    if scope is GrantScope.ALL:
+        if key:
+            raise InvalidInput("the scope all takes nothing after it", where=text)
+        return scope, ""
+    if not key:
+        raise InvalidInput(f"the scope {kind} needs a value", todo=f"as {kind}:VALUE")
+    if scope is GrantScope.ORGANISING_AUTHORITY:
+        authority = session.exec(
+            select(OrganisingAuthority).where(OrganisingAuthority.fase == _number(text, key))
+        ).first()
+        if authority is None:
+            raise NotFound(f"there is no organising authority with FASE number {key}")
+        return scope, str(authority.id)
+    if scope is GrantScope.SITE and session.get(Site, _number(text, key)) is None:
+        raise NotFound(f"there is no site {key}")
+    return scope, key
+
+
+def log_in(
+    database: Database, login: str, password: str, *, address: str, session_hours: int
+) -> str:
+    """Return the cookie of a new session.
+
+    Raises WrongPassword, or TooManyAttempts without having looked at the password. The attempt is
+    counted before the password is checked, so that many at once do not slip through; an unknown
+    login takes as long as a wrong password.
+    """
+    login = login.strip().lower()
+    with database.write(_ACTOR) as session:
+        throttle.count_attempt(session, login, address)
+    with database.read() as session:
+        user = session.exec(select(User).where(User.login == login)).first()
+    stored = user.password_hash if user and user.active else None
+    password = password[: MAX_PASSWORD_CHARACTERS + 1]
+    right, rehashed = _hasher().verify_and_update(password, stored or _nobody())
+    if not right or stored is None or user is None:
+        raise WrongPassword("the login or the password is wrong")
+    with database.write(f"user:{login}") as session:
+        throttle.forget_attempts(session, login, address)
+        if rehashed:
+            session.merge(user).password_hash = rehashed
+        assert user.id is not None
+        return _open_session(session, user.id, session_hours)
+
+
+def _open_session(session: Session, user_id: int, hours: int) -> str:
+    cookie = secrets.token_urlsafe(32)
+    session.exec(delete(WebSession).where(col(WebSession.expires_at) < clock.now()))
+    session.add(
+        WebSession(
+            token_hash=_digest(cookie),
+            user_id=user_id,
+            csrf_token=secrets.token_urlsafe(32),
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(hours=hours),
+        )
+    )
+    return cookie
+
+
+def who_is_logged_in(session: Session, cookie: str) -> LoggedIn | None:
+    """Return whose session a cookie is, or None when it is none, has ended or is blocked."""
+    row = session.exec(
+        select(WebSession, User)
+        .join(User, col(User.id) == col(WebSession.user_id))
+        .where(WebSession.token_hash == _digest(cookie))
+        .where(WebSession.expires_at > clock.now(), col(User.active))
+    ).first()
+    return LoggedIn(viewer_of(session, row[1]), row[0].csrf_token) if row else None
+
+
+def log_out(session: Session, cookie: str) -> None:
+    """End the session of a cookie."""
+    session.exec(delete(WebSession).where(col(WebSession.token_hash) == _digest(cookie)))
+
+
+def new_token(session: Session, login: str, *, name: str, days: int) -> str:
+    """Return a new API token of `login`, which is shown this once; raises NotFound."""
+    user = session.exec(select(User).where(User.login == login.strip().lower())).first()
+    if user is None or user.id is None:
+        raise NotFound(f"there is no user {login}", todo="see: preau user list")
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    session.add(
+        ApiToken(
+            user_id=user.id,
+            name=name,
+            token_hash=_digest(token),
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=days),
+        )
+    )
+    return token
+
+
+def whose_token(session: Session, token: str) -> Viewer | None:
+    """Return the user of an API token, or None when it is none, has ended or is blocked."""
+    user = session.exec(
+        select(User)
+        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
+        .where(ApiToken.token_hash == _digest(token))
+        .where(ApiToken.expires_at > clock.now(), col(User.active))
+    ).first()
+    return viewer_of(session, user) if user else None
+
+
+def viewer_of(session: Session, user: User) -> Viewer:
+    """Return `user` with what it was granted."""
+    assert user.id is not None
+    grants = session.exec(select(Grant).where(Grant.user_id == user.id).order_by(col(Grant.id)))
+    return Viewer(
+        user_id=user.id,
+        login=user.login,
+        display_name=user.display_name,
+        locale=user.locale,
+        grants=tuple(HeldGrant(grant.role, grant.scope, grant.scope_key) for grant in grants),
+    )
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash that no password fits, so that an unknown login costs the same time."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _number(where: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidInput(f"{text!r} is not a number", where=where)
+    return int(text)

@@ -1,0 +1,261 @@
+"""The list of sites as a person sees it: found, filtered, page by page, with how each one does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, not_, or_
+from sqlmodel import Session, col, select
+
+from api.usecases.scope import Viewer, visible_sites
+from inventory.errors import NotFound
+from inventory.findings.finding import Severity
+from inventory.models import (
+    Device,
+    Dossier,
+    FindingRow,
+    Health,
+    Implantation,
+    Lifecycle,
+    School,
+    Site,
+    SiteImplantation,
+)
+from inventory.programme.spelling import plain
+
+MAX_ROWS = 200
+_MAX_TERMS, _MAX_TEXT = 8, 200
+
+
+class Condition(StrEnum):
+    """How a site does, as a filter."""
+
+    DOWN = "down"
+    FINDINGS = "findings"
+    WELL = "well"
+    UNEQUIPPED = "unequipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFilter:
+    """What to look for; None or empty: everything."""
+
+    text: str = ""
+    province: str | None = None
+    status: str | None = None
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of the list ended: the key that the next page begins after."""
+
+    search_key: str
+    site_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """One site in a list. `open_findings` counts by severity; None is "not told"."""
+
+    id: int
+    name: str
+    commune: str | None
+    province: str | None
+    schools: tuple[str, ...]
+    status: str | None
+    devices_ok: int
+    devices_total: int
+    devices_down: int
+    open_findings: dict[Severity, int]
+    last_seen_at: datetime | None
+
+    @property
+    def worst_severity(self) -> Severity | None:
+        """Return the gravest severity among the open findings."""
+        return next((each for each in Severity if self.open_findings.get(each)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """Some sites, in the order of their search key, and where the next page begins."""
+
+    sites: tuple[SiteLine, ...]
+    next: Position | None
+
+
+def list_sites(
+    session: Session,
+    viewer: Viewer,
+    wanted: SiteFilter,
+    *,
+    after: Position | None = None,
+    limit: int = 50,
+) -> SitePage:
+    """Return the sites that `viewer` may see and that fit `wanted`, at most `limit` of them."""
+    limit = max(1, min(limit, MAX_ROWS))
+    query = (
+        select(Site, Dossier.status)
+        .outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
+        .where(visible_sites(viewer), *_conditions(wanted))
+        .order_by(col(Site.search_key), col(Site.id))
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(_after(after))
+    rows = session.exec(query).all()
+    shown = rows[:limit]
+    more = Position(shown[-1][0].search_key, shown[-1][0].id or 0) if len(rows) > limit else None
+    return SitePage(_lines(session, shown), more)
+
+
+def site_line(session: Session, viewer: Viewer, site_id: int) -> SiteLine:
+    """Return one site; raises NotFound when it is not there or out of the viewer's scope."""
+    row = session.exec(
+        select(Site, Dossier.status)
+        .outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
+        .where(Site.id == site_id, visible_sites(viewer))
+    ).first()
+    if row is None:
+        raise NotFound(f"there is no site {site_id}")
+    return _lines(session, [row])[0]
+
+
+def provinces(session: Session, viewer: Viewer) -> list[str]:
+    """Return the provinces of the sites that `viewer` may see, in order."""
+    query = (
+        select(Site.province)
+        .where(visible_sites(viewer), col(Site.province).is_not(None))
+        .distinct()
+        .order_by(col(Site.province))
+    )
+    return [name for name in session.exec(query) if name]
+
+
+def search_terms(text: str) -> list[str]:
+    """Return the words of `text` as a search key holds them: unaccented, lower case."""
+    return plain(text[:_MAX_TEXT]).split()[:_MAX_TERMS]
+
+
+def _after(position: Position) -> ColumnElement[bool]:
+    # Written out and not as a row value: both databases then use the index.
+    return or_(
+        col(Site.search_key) > position.search_key,
+        and_(
+            col(Site.search_key) == position.search_key,
+            col(Site.id) > position.site_id,
+        ),
+    )
+
+
+def _conditions(wanted: SiteFilter) -> list[ColumnElement[bool]]:
+    found = [
+        col(Site.search_key).contains(term, autoescape=True) for term in search_terms(wanted.text)
+    ]
+    found.append(col(Site.closed_on).is_(None))
+    if wanted.province:
+        found.append(col(Site.province) == wanted.province)
+    if wanted.status:
+        found.append(col(Dossier.status) == wanted.status)
+    if wanted.condition:
+        found.append(_in_condition(wanted.condition))
+    return found
+
+
+def _in_condition(condition: Condition) -> ColumnElement[bool]:
+    standing = select(Device.id).where(Device.site_id == Site.id, _stands()).exists()
+    down = (
+        select(Device.id)
+        .where(Device.site_id == Site.id, _stands(), Device.health == Health.DOWN)
+        .exists()
+    )
+    found = (
+        select(FindingRow.id)
+        .where(FindingRow.site_id == Site.id, col(FindingRow.resolved_at).is_(None))
+        .where(FindingRow.severity != Severity.INFO)
+        .exists()
+    )
+    return {
+        Condition.DOWN: down,
+        Condition.FINDINGS: found,
+        Condition.WELL: and_(standing, not_(down), not_(found)),
+        Condition.UNEQUIPPED: not_(standing),
+    }[condition]
+
+
+def _stands() -> ColumnElement[bool]:
+    """Devices that should answer: neither still to come nor gone."""
+    return col(Device.lifecycle).in_([Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY])
+
+
+def _lines(session: Session, rows: Any) -> tuple[SiteLine, ...]:
+    ids = [site.id for site, _ in rows]
+    schools = _schools(session, ids)
+    devices = _devices(session, ids)
+    findings = _findings(session, ids)
+    lines = []
+    for site, status in rows:
+        counted = devices.get(site.id)
+        lines.append(
+            SiteLine(
+                id=site.id,
+                name=site.name,
+                commune=site.commune,
+                province=site.province,
+                schools=tuple(schools.get(site.id, ())),
+                status=status,
+                devices_ok=int(counted.ok) if counted else 0,
+                devices_total=int(counted.total) if counted else 0,
+                devices_down=int(counted.down) if counted else 0,
+                open_findings=findings.get(site.id, {}),
+                last_seen_at=counted.last_seen_at if counted else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _schools(session: Session, site_ids: list[int]) -> dict[int, list[str]]:
+    query = (
+        select(SiteImplantation.site_id, School.name)
+        .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
+        .join(School, col(School.id) == col(Implantation.school_id))
+        .where(col(SiteImplantation.site_id).in_(site_ids))
+        .distinct()
+        .order_by(col(School.name))
+    )
+    found: dict[int, list[str]] = {}
+    for site_id, name in session.exec(query):
+        found.setdefault(site_id, []).append(name)
+    return found
+
+
+def _devices(session: Session, site_ids: list[int]) -> dict[int, Row[Any]]:
+    def count(health: Health) -> Any:
+        return func.sum(case((col(Device.health) == health, 1), else_=0))
+
+    query = (
+        select(  # type: ignore[call-overload]
+            col(Device.site_id).label("site_id"),
+            func.count().label("total"),
+            count(Health.OK).label("ok"),
+            count(Health.DOWN).label("down"),
+            func.max(col(Device.last_seen_at)).label("last_seen_at"),
+        )
+        .where(col(Device.site_id).in_(site_ids), _stands())
+        .group_by(col(Device.site_id))
+    )
+    return {row.site_id: row for row in session.exec(query)}
+
+
+def _findings(session: Session, site_ids: list[int]) -> dict[int, dict[Severity, int]]:
+    query = (
+        select(FindingRow.site_id, FindingRow.severity, func.count())
+        .where(col(FindingRow.site_id).in_(site_ids), col(FindingRow.resolved_at).is_(None))
+        .group_by(col(FindingRow.site_id), col(FindingRow.severity))
+    )
+    found: dict[int, dict[Severity, int]] = {}
+    for site_id, severity, count in session.exec(query):
+        if site_id is not None:
+            found.setdefault(site_id, {})[Severity(severity)] = count
+    return found

@@ -1,0 +1,87 @@
+"""Failed logins are counted, so that passwords cannot be tried without end.
+
+Three counts in windows of a quarter of an hour: one person from one place, one person from
+anywhere, one place for anyone. What was typed as a login is kept as a hash only: people type their
+password there by mistake.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from inventory import clock
+from inventory.errors import NotAllowed
+from inventory.models import LoginThrottle
+
+WINDOW = timedelta(minutes=15)
+# The first is low; the second is higher, since a stranger can use it up to lock someone out.
+PER_LOGIN_AND_ADDRESS, PER_LOGIN, PER_ADDRESS = 5, 25, 50
+
+
+class TooManyAttempts(NotAllowed):
+    """Too many failed logins; `wait` says for how long no more is looked at."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        minutes = max(1, round(wait.total_seconds() / 60))
+        super().__init__("too many failed logins", todo=f"try again in {minutes} min")
+
+
+def count_attempt(session: Session, login: str, address: str) -> None:
+    """Count one attempt in every bucket; raises TooManyAttempts when one of them is full."""
+    now = clock.now()
+    _forget_old(session)
+    for bucket, limit in _buckets(login, address):
+        row = _locked(session, bucket)
+        if row.window_ends_at <= now:
+            row.failures, row.window_ends_at = 0, now + WINDOW
+        if row.failures >= limit:
+            raise TooManyAttempts(row.window_ends_at - now)
+        row.failures += 1
+
+
+def forget_attempts(session: Session, login: str, address: str) -> None:
+    """Forget the attempts of a person who got in; those of the address for others stay."""
+    of_both, of_login, of_address = (_locked(session, name) for name, _ in _buckets(login, address))
+    session.delete(of_both)
+    session.delete(of_login)
+    of_address.failures = max(0, of_address.failures - 1)
+
+
+def _locked(session: Session, bucket: str) -> LoginThrottle:
+    row = session.get(LoginThrottle, bucket, with_for_update=True)
+    if row is not None:
+        return row
+    try:
+        with session.begin_nested():
+            row = LoginThrottle(bucket=bucket, window_ends_at=clock.now() + WINDOW)
+            session.add(row)
+    except IntegrityError:  # another attempt made it between our two looks
+        return session.get_one(LoginThrottle, bucket, with_for_update=True)
+    return row
+
+
+def _forget_old(session: Session) -> None:
+    # Rows that another attempt holds are skipped: waiting for them here could be a deadlock.
+    old = session.exec(
+        select(LoginThrottle)
+        .where(LoginThrottle.window_ends_at < clock.now() - WINDOW)
+        .limit(100)
+        .with_for_update(skip_locked=True)
+    )
+    for row in old.all():
+        session.delete(row)
+    session.flush()
+
+
+def _buckets(login: str, address: str) -> Iterator[tuple[str, int]]:
+    yield _bucket("login and address", login, address), PER_LOGIN_AND_ADDRESS
+    yield _bucket("login", login), PER_LOGIN
+    yield _bucket("address", address), PER_ADDRESS
+
+
+def _bucket(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The pages: server-rendered, French first, complete without JavaScript."""

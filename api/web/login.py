@@ -1,0 +1,134 @@
+"""The login and logout."""
+
+import secrets
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.http.dependencies import FormOfOurs, Here, Installation, same_token
+from api.usecases.access import WrongPassword, log_in, log_out
+from api.usecases.throttle import TooManyAttempts
+from api.web.templating import page
+from api.web.texts import N_
+from inventory.errors import NotAllowed
+
+router = APIRouter(include_in_schema=False)
+
+_MAX_FIELD = 1000
+
+
+@router.get("/connexion")
+def login_page(
+    request: Request, here: Here, suite: Annotated[str, Query(max_length=_MAX_FIELD)] = "/"
+) -> Response:
+    """Show the login form."""
+    return _form(request, here, suite=suite)
+
+
+@router.post("/connexion")
+def login(
+    request: Request,
+    here: Here,
+    *,
+    identifiant: Annotated[str, Form(max_length=_MAX_FIELD)] = "",
+    mot_de_passe: Annotated[str, Form(max_length=_MAX_FIELD)] = "",
+    suite: Annotated[str, Form(max_length=_MAX_FIELD)] = "/",
+    csrf: Annotated[str, Form(max_length=_MAX_FIELD)] = "",
+) -> Response:
+    """Open a session and go where the person wanted to."""
+    # Nobody has a session yet, so the token is paired with a cookie that only we could set.
+    paired = request.cookies.get(here.form_cookie, "")
+    if not paired or not same_token(csrf, paired):
+        raise NotAllowed("this form is out of date", todo="load the page again")
+    address = request.client.host if request.client else "unknown"
+    try:
+        cookie = log_in(
+            here.database,
+            identifiant,
+            mot_de_passe,
+            address=address,
+            session_hours=here.settings.session_hours,
+        )
+    except TooManyAttempts:
+        return _form(
+            request,
+            here,
+            suite=suite,
+            login=identifiant,
+            error=N_(
+                "Trop de tentatives : par sécurité, réessayez dans un quart d’heure "
+                "ou appelez le support."
+            ),
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+        )
+    except WrongPassword:
+        return _form(
+            request,
+            here,
+            suite=suite,
+            login=identifiant,
+            error=N_("L’identifiant ou le mot de passe n’est pas correct."),
+            status=HTTPStatus.UNAUTHORIZED,
+        )
+    answer = RedirectResponse(_own_address(suite), HTTPStatus.SEE_OTHER)
+    _set_cookie(answer, here, here.session_cookie, cookie, here.settings.session_hours * 3600)
+    answer.delete_cookie(here.form_cookie, path="/", secure=here.settings.secure_cookies)
+    return answer
+
+
+@router.post("/deconnexion")
+def logout(request: Request, here: Here, browser: FormOfOurs) -> Response:
+    """End the session."""
+    with here.database.write(browser.viewer.actor) as session:
+        log_out(session, request.cookies.get(here.session_cookie, ""))
+    answer = RedirectResponse("/connexion", HTTPStatus.SEE_OTHER)
+    answer.delete_cookie(here.session_cookie, path="/", secure=here.settings.secure_cookies)
+    return answer
+
+
+def _form(
+    request: Request,
+    here: Installation,
+    *,
+    suite: str,
+    login: str = "",
+    error: str | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    token = request.cookies.get(here.form_cookie) or secrets.token_urlsafe(32)
+    answer: Response = page(
+        request,
+        "login.html",
+        http_status=status,
+        suite=_own_address(suite),
+        login=login,
+        error=error,
+        csrf=token,
+    )
+    _set_cookie(answer, here, here.form_cookie, token, None)
+    return answer
+
+
+def _set_cookie(
+    answer: Response, here: Installation, name: str, value: str, max_age_s: int | None
+) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=max_age_s,
+        path="/",
+        secure=here.settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _own_address(wanted: str) -> str:
+    """Return `wanted` when it is a path of ours, else the first page: never elsewhere."""
+    # A browser reads // and /\ as another host, and drops tabs and line ends before it looks.
+    plain = wanted.isascii() and wanted.isprintable() and " " not in wanted
+    if plain and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
+        return wanted
+    return "/"

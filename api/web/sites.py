@@ -1,0 +1,145 @@
+"""The list of sites and the page of one site."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
+from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.jobs.requests import JobRequest, request_job
+from api.usecases import site_detail
+from api.usecases.scope import Right
+from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
+from api.web import texts
+from api.web.readings import access_point_readings
+from api.web.templating import page
+from inventory.models import Job, JobState
+
+router = APIRouter(include_in_schema=False)
+
+ROWS = 50
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the person chose in the filters, as it stands in the address."""
+
+    q: str
+    province: str
+    statut: str
+    etat: str
+
+    def address(self, **more: str | None) -> str:
+        chosen = {"q": self.q, "province": self.province, "statut": self.statut, "etat": self.etat}
+        kept = {key: value for key, value in {**chosen, **more}.items() if value}
+        return "/?" + urlencode(kept) if kept else "/"
+
+
+@router.get("/")
+def sites_page(
+    request: Request,
+    browser: Browser,
+    session: Reading,
+    *,
+    q: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
+    province: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
+    statut: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
+    etat: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
+    suite: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
+) -> Response:
+    """Show the sites that the person follows."""
+    choice = _Choice(q, province, statut, etat)
+    known = provinces(session, browser.viewer)
+    wanted = SiteFilter(
+        text=q,
+        # A value that no filter offers, as from an old bookmark, filters nothing.
+        province=province if province in known else None,
+        status=statut if statut in texts.STATUSES else None,
+        condition=Condition(etat) if etat in set(Condition) else None,
+    )
+    found = list_sites(session, browser.viewer, wanted, after=read_site_cursor(suite), limit=ROWS)
+    cursor = site_cursor(found.next)
+    return page(
+        request,
+        "sites.html",
+        **_person(browser),
+        choice=choice,
+        filtered=wanted != SiteFilter(),
+        provinces=known,
+        sites=found.sites,
+        first_address=choice.address() if suite else None,
+        next_address=choice.address(suite=cursor) if cursor else None,
+    )
+
+
+@router.get("/sites/{site_id}")
+def site_page(request: Request, browser: Browser, session: Reading, site_id: RowId) -> Response:
+    """Show where one site stands."""
+    viewer = browser.viewer
+    line = site_line(session, viewer, site_id)
+    devices = site_detail.devices(session, site_id)
+    readings = site_detail.last_readings(session, [each.id for each in devices if each.id])
+    dossier, history = site_detail.dossier(session, site_id)
+    may_run = site_detail.site_to_work_on(session, viewer, site_id, Right.RUN_JOBS) is not None
+    return page(
+        request,
+        "site.html",
+        **_person(browser),
+        site=site_detail.visible_site(session, viewer, site_id),
+        line=line,
+        implantations=site_detail.implantations(session, site_id),
+        dossier=dossier,
+        status=texts.STATUSES.get(dossier.status) if dossier else None,
+        held=texts.STATUSES.get(dossier.status_before_hold or "") if dossier else None,
+        history=history,
+        devices=devices,
+        readings=readings,
+        access_points=access_point_readings(devices, readings),
+        push=site_detail.last_push(session, site_id),
+        findings=site_detail.open_findings(session, site_id),
+        events=site_detail.events(session, site_id),
+        may_run=may_run,
+        **_jobs(session, site_id),
+    )
+
+
+@router.get("/sites/{site_id}/travaux")
+def site_jobs(request: Request, browser: Browser, session: Reading, site_id: RowId) -> Response:
+    """Show the state of a site's jobs: the part of its page that is loaded again."""
+    site_detail.visible_site(session, browser.viewer, site_id)
+    return page(
+        request,
+        "site/jobs.html",
+        locale=browser.viewer.locale,
+        site_id=site_id,
+        **_jobs(session, site_id),
+    )
+
+
+@router.post("/sites/{site_id}/travaux")
+def ask_for_job(
+    here: Here, browser: FormOfOurs, site_id: RowId, kind: Annotated[str, Form(max_length=20)]
+) -> Response:
+    """Queue a job for one site and go back to its page."""
+    with here.database.write(browser.viewer.actor) as session:
+        request_job(session, browser.viewer, JobRequest(kind, site_id))
+    return RedirectResponse(f"/sites/{site_id}#travaux", HTTPStatus.SEE_OTHER)
+
+
+def _person(browser: Browser) -> dict[str, Any]:
+    return {
+        "viewer": browser.viewer,
+        "csrf": browser.csrf_token,
+        "locale": browser.viewer.locale,
+    }
+
+
+def _jobs(session: Reading, site_id: int) -> dict[str, Any]:
+    jobs: list[Job] = site_detail.jobs(session, site_id)
+    active = any(job.state in {JobState.QUEUED, JobState.RUNNING} for job in jobs)
+    return {"jobs": jobs, "jobs_active": active}
