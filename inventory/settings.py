@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     snmp_max_devices_in_flight: int = Field(200, ge=1)
     ssh_timeout_s: float = Field(15.0, gt=0)
     ssh_max_sessions: int = Field(32, ge=1)
+    register_max_closed_share: float = Field(
+        0.2, ge=0, le=1, description="An edition that closes more needs --accept-closures."
+    )
     guard_s: int = Field(180, ge=30, description="How long a device waits for our confirmation.")
 
     def sqlalchemy_url(self) -> str:

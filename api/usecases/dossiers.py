@@ -1,0 +1,407 @@
+"""Moving dossiers: read the row, let the machine decide, write the step with its history."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory import clock
+from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from inventory.events import record_event
+from inventory.models import (
+    DeployPlan,
+    Device,
+    DeviceRole,
+    Dossier,
+    DossierTransition,
+    Evidence,
+    Lifecycle,
+    PlanState,
+    Push,
+    PushState,
+)
+from inventory.programme.dossier import (
+    DossierState,
+    EligibilityFact,
+    EvidenceKind,
+    Facts,
+    Measure,
+    Measured,
+    Move,
+    Refusal,
+    Role,
+    Status,
+    Track,
+    Why,
+    decide,
+    possible_edges,
+)
+from inventory.programme.eligibility import Eligibility, Verdict
+
+_RULES_ACTOR = "rules"
+_CONFIGURED_ROLES = (DeviceRole.ACCESS_POINT, DeviceRole.SWITCH, DeviceRole.CONTROLLER)
+_GONE = (Lifecycle.RETIRED, Lifecycle.RMA)
+_MAX_EVIDENCE_BYTES = 50_000_000
+
+
+class MoveRefused(Conflict):
+    """A move that the machine refuses; `missing` says in French everything that is missing."""
+
+    def __init__(self, to: Status, missing: Sequence[str]) -> None:
+        super().__init__(f"the dossier does not move to {to.value}: {' '.join(missing)}")
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A document handed in with a move: what it is, and the hash (hex) and size of its bytes."""
+
+    kind: EvidenceKind
+    file_name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleMove:
+    """A move that leaves a dossier's status; `missing` (French) is empty when it can be made."""
+
+    to: Status
+    label: str
+    roles: tuple[Role, ...]
+    reason_needed: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a dossier's history, with the documents that came with it."""
+
+    transition: DossierTransition
+    evidence: tuple[Evidence, ...]
+
+
+def read_evidence(path: Path, kind: EvidenceKind) -> EvidenceFile:
+    """Return a file as evidence; raises InvalidInput when it is missing, empty or too large."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file() or not 0 < size <= _MAX_EVIDENCE_BYTES:
+            raise InvalidInput(
+                f"evidence is a file of 1 to {_MAX_EVIDENCE_BYTES:,} bytes", where=str(path)
+            )
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InvalidInput(
+            f"the evidence cannot be read: {error.strerror}", where=str(path)
+        ) from error
+    return EvidenceFile(kind, path.name, digest, size)
+
+
+def dossier_of_site(session: Session, site_id: int, *, lock: bool = False) -> Dossier:
+    """Return the dossier of a site; raises NotFound. `lock` keeps others from moving it."""
+    query = select(Dossier).where(Dossier.site_id == site_id)
+    found = session.exec(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound("there is no dossier for this site", where=f"site {site_id}")
+    return found
+
+
+def advance(
+    session: Session,
+    site_id: int,
+    to: Status,
+    *,
+    actor: str,
+    role: Role,
+    version: int | None = None,
+    reason: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    evidence: Sequence[EvidenceFile] = (),
+    measures: frozenset[Measure] | None = None,
+) -> DossierTransition:
+    """Move the dossier of a site to `to` and return the step, now part of its history.
+
+    `facts` are told with the move and kept with it; an empty value takes a fact back. Raises
+    Conflict when `version` is no longer the dossier's, MoveRefused (a Conflict) with all that is
+    missing, NotAllowed when the role may not make this move, InvalidInput for an unknown fact.
+    Nothing is kept of a refused move.
+    """
+    dossier = dossier_of_site(session, site_id, lock=True)
+    if version is not None and version != dossier.version:
+        raise Conflict(
+            f"the dossier is at version {dossier.version}, no longer at {version}",
+            where=f"site {site_id}",
+            todo="look at it again",
+        )
+    told = _with_told(facts_of(dossier), facts or {})
+    state = _with_measures(state_of(session, dossier), measures)
+    outcome = decide(
+        state,
+        to,
+        role,
+        told,
+        clock.now(),
+        measured=measure(session, site_id),
+        reason=reason,
+        evidence=[each.kind for each in evidence],
+    )
+    if isinstance(outcome, Refusal):
+        if outcome.why is Why.ROLE:
+            raise NotAllowed(outcome.missing[0], where=f"site {site_id}")
+        raise MoveRefused(to, outcome.missing)
+    return _write(
+        session, dossier, outcome, told, actor=actor, role=role, reason=reason, evidence=evidence
+    )
+
+
+def possible_moves(
+    session: Session, site_id: int, role: Role | None = None
+) -> tuple[PossibleMove, ...]:
+    """Return every move that leaves the status, with what each still misses; `role` narrows."""
+    dossier = dossier_of_site(session, site_id)
+    state, told, measured = (
+        state_of(session, dossier),
+        facts_of(dossier),
+        measure(session, site_id),
+    )
+    moves = []
+    for edge in possible_edges(state):
+        if role is not None and role not in edge.roles:
+            continue
+        outcome = decide(
+            state, edge.to, min(edge.roles), told, clock.now(), measured=measured, reason="?"
+        )
+        missing = outcome.missing if isinstance(outcome, Refusal) else ()
+        moves.append(
+            PossibleMove(
+                edge.to, edge.label, tuple(sorted(edge.roles)), edge.reason_needed, missing
+            )
+        )
+    return tuple(moves)
+
+
+def history(session: Session, site_id: int) -> tuple[Step, ...]:
+    """Return the steps of a site's dossier, oldest first."""
+    dossier = dossier_of_site(session, site_id)
+    transitions = session.exec(
+        select(DossierTransition)
+        .where(DossierTransition.dossier_id == dossier.id)
+        .order_by(col(DossierTransition.id))
+    ).all()
+    documents = _evidence(session, dossier)
+    return tuple(
+        Step(each, tuple(row for row in documents if row.added_at == each.at))
+        for each in transitions
+    )
+
+
+def measure(session: Session, site_id: int) -> Measured:
+    """Return what the product counts of a site: its devices, and those not verified by reading.
+
+    A device is verified when its last push, of a plan that was not cancelled, was read back as
+    intended or had nothing to change.
+    """
+    devices = session.exec(
+        select(Device)
+        .where(Device.site_id == site_id, col(Device.role).in_(_CONFIGURED_ROLES))
+        .where(col(Device.lifecycle).not_in(_GONE))
+        .order_by(col(Device.name))
+    ).all()
+    last = (
+        select(func.max(Push.id))
+        .join(DeployPlan, col(DeployPlan.id) == col(Push.plan_id))
+        .where(DeployPlan.state != PlanState.CANCELLED)
+        .where(col(Push.device_id).in_([device.id for device in devices]))
+        .group_by(col(Push.device_id))
+    )
+    verified = set(
+        session.exec(
+            select(Push.device_id)
+            .where(col(Push.id).in_(last))
+            .where(col(Push.state).in_((PushState.VERIFIED, PushState.UNCHANGED)))
+        )
+    )
+    return Measured(len(devices), tuple(d.name for d in devices if d.id not in verified))
+
+
+def open_dossiers(session: Session, judged: Sequence[tuple[int, Eligibility]]) -> None:
+    """Open the dossiers of new sites; the rules move the ineligible ones on, with their reason."""
+    opened = []
+    for site_id, eligibility in judged:
+        dossier = Dossier(
+            site_id=site_id,
+            status=Status.IDENTIFIED,
+            measures=[Measure.CONNECTIVITY],
+            facts=Facts(eligibility=_fact(eligibility)).model_dump(mode="json", exclude_none=True),
+            updated_at=clock.now(),
+        )
+        if eligibility.verdict is Verdict.INELIGIBLE:
+            dossier.status, dossier.version = Status.INELIGIBLE, 2
+            opened.append((dossier, eligibility))
+        session.add(dossier)
+    session.flush()
+    for dossier, eligibility in opened:
+        assert dossier.id is not None
+        session.add(
+            DossierTransition(
+                dossier_id=dossier.id,
+                at=dossier.updated_at,
+                actor=_RULES_ACTOR,
+                role=Role.RULES,
+                from_status=Status.IDENTIFIED,
+                to_status=Status.INELIGIBLE,
+                reason=eligibility.reason,
+            )
+        )
+    session.flush()
+
+
+def rejudge(session: Session, site_id: int, eligibility: Eligibility) -> DossierTransition:
+    """Move a dossier to where a new answer of the rules puts it; raises Conflict otherwise."""
+    dossier = dossier_of_site(session, site_id, lock=True)
+    ineligible = eligibility.verdict is Verdict.INELIGIBLE
+    to = Status.INELIGIBLE if ineligible else Status.CADASTRE_PENDING
+    told = facts_of(dossier).model_copy(update={"eligibility": _fact(eligibility)})
+    outcome = decide(
+        state_of(session, dossier), to, Role.RULES, told, clock.now(), reason=eligibility.reason
+    )
+    if isinstance(outcome, Refusal):
+        raise MoveRefused(to, outcome.missing)
+    return _write(
+        session,
+        dossier,
+        outcome,
+        told,
+        actor=_RULES_ACTOR,
+        role=Role.RULES,
+        reason=eligibility.reason,
+    )
+
+
+def facts_of(dossier: Dossier) -> Facts:
+    """Return the facts that a dossier holds."""
+    return Facts.model_validate(dossier.facts)
+
+
+def state_of(session: Session, dossier: Dossier) -> DossierState:
+    """Return a dossier as the machine sees it."""
+    kinds = {row.kind for row in _evidence(session, dossier) if row.voided_at is None}
+    running = Track.RUNNING if dossier.cabling_started else Track.WAITING
+    return DossierState(
+        status=Status(dossier.status),
+        version=dossier.version,
+        before_hold=Status(dossier.status_before_hold) if dossier.status_before_hold else None,
+        cabling=Track.CLOSED if dossier.cabling_done else running,
+        delivered=dossier.delivery_done,
+        measures=frozenset(Measure(each) for each in dossier.measures),
+        evidence=frozenset(EvidenceKind(kind) for kind in kinds),
+    )
+
+
+def _write(
+    session: Session,
+    dossier: Dossier,
+    move: Move,
+    facts: Facts,
+    *,
+    actor: str,
+    role: Role,
+    reason: str | None,
+    evidence: Sequence[EvidenceFile] = (),
+) -> DossierTransition:
+    assert dossier.id is not None
+    at = clock.now()
+    documents = [_document(each, dossier.id, actor, at) for each in evidence]
+    session.add_all(documents)
+    session.flush()
+    for row in _evidence(session, dossier):
+        if row.voided_at is None and row.kind in move.edge.voids:
+            row.voided_at = at
+    kept = facts.model_copy(update=dict.fromkeys(move.edge.forgets))
+    after = move.after
+    dossier.status = after.status
+    dossier.status_before_hold = after.before_hold
+    dossier.cabling_started = after.cabling is not Track.WAITING
+    dossier.cabling_done = after.cabling is Track.CLOSED
+    dossier.delivery_done = after.delivered
+    dossier.measures = sorted(after.measures)
+    dossier.facts = kept.model_dump(mode="json", exclude_none=True)
+    dossier.version = after.version
+    dossier.updated_at = at
+    step = DossierTransition(
+        dossier_id=dossier.id,
+        at=at,
+        actor=actor,
+        role=role,
+        from_status=move.edge.origin,
+        to_status=move.edge.to,
+        reason=reason.strip() if reason else None,
+        evidence_id=documents[0].id if documents else None,
+        late=move.late,
+    )
+    session.add(step)
+    record_event(
+        session,
+        "dossier.moved",
+        f"{move.edge.label} : « {move.edge.origin.label} » → « {move.edge.to.label} »",
+        site_id=dossier.site_id,
+        body={"to": move.edge.to.value, "role": role.value},
+    )
+    session.flush()
+    return step
+
+
+def _document(file: EvidenceFile, dossier_id: int, actor: str, at: datetime) -> Evidence:
+    return Evidence(
+        dossier_id=dossier_id,
+        kind=file.kind,
+        file_name=file.file_name,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        added_by=actor,
+        added_at=at,
+    )
+
+
+def _evidence(session: Session, dossier: Dossier) -> Sequence[Evidence]:
+    return session.exec(
+        select(Evidence).where(Evidence.dossier_id == dossier.id).order_by(col(Evidence.id))
+    ).all()
+
+
+def _with_measures(state: DossierState, measures: frozenset[Measure] | None) -> DossierState:
+    """Return `state` asking for `measures`, which the PO chooses when it asks to take part."""
+    if measures is None or measures == state.measures:
+        return state
+    if state.status is not Status.CADASTRE_VALIDATED:
+        raise MoveRefused(state.status, ["Les mesures se choisissent avec la demande d’adhésion."])
+    return replace(state, measures=measures)
+
+
+def _with_told(stored: Facts, given: Mapping[str, str]) -> Facts:
+    known = [name for name in Facts.model_fields if name != "eligibility"]
+    for name in given:
+        if name not in known:
+            raise InvalidInput(f"there is no fact {name}", todo=f"one of {', '.join(known)}")
+    values: dict[str, Any] = {name: value if value else None for name, value in given.items()}
+    try:
+        return Facts.model_validate({**stored.model_dump(), **values})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInput(
+            f"the fact {first['loc'][0]} does not fit: {first['msg']}", todo="nothing was changed"
+        ) from error
+
+
+def _fact(eligibility: Eligibility) -> EligibilityFact:
+    return EligibilityFact(
+        verdict=eligibility.verdict,
+        reason=eligibility.reason,
+        rule_set=eligibility.rule_set,
+    )
