@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
-from collectors.observe import observe_many
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -16,6 +15,7 @@ from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import zone_snmp_target
 from api.usecases.zones import find_zone, parse_network
 from collectors.discover import Network, addresses, who_answers
+from collectors.observe import observe_many
 from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from inventory import clock

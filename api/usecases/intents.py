@@ -94,6 +94,20 @@ def intent_of_device(session: Session, device: Device) -> DeviceIntent:
     return _for_role(resolve(layers), device)
 
 
+def intent_to_json(intent: DeviceIntent) -> dict[str, Any]:
+    """Return it as JSON; secrets stand by their names."""
+    return {
+        "hostname": intent.hostname,
+        "country": intent.country,
+        "management_vlan": intent.management_vlan,
+        **{
+            name: [each.model_dump(mode="json") for each in getattr(intent, name)]
+            for name in ("vlans", "wlans", "radios", "ports")
+        },
+        "origins": intent.origins,
+    }
+
+
 def _for_role(intent: DeviceIntent, device: Device) -> DeviceIntent:
     if intent.hostname is None and _HOSTNAME.fullmatch(device.name):
         intent = replace(

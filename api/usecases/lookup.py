@@ -1,11 +1,19 @@
 """From what a person types to the site or the device meant, or a sentence that says which are."""
 
 import re
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput, NotFound
-from inventory.models import Device, Implantation, School, Site, SiteImplantation
+from inventory.models import (
+    Device,
+    Implantation,
+    OrganisingAuthority,
+    School,
+    Site,
+    SiteImplantation,
+)
 
 _FASE_PAIR = re.compile(r"0*(\d{1,9})\s*/\s*0*(\d{1,9})")
 _FASE = re.compile(r"0*(\d{1,9})")
@@ -44,6 +52,27 @@ def find_site(session: Session, reference: str) -> Site:
             todo="give the FASE pair of one, établissement/implantation",
         )
     return found[0]
+
+
+def find_sites(session: Session, references: Sequence[str] | None) -> list[int] | None:
+    """Return the ids of the sites meant, None when no reference is given: all sites.
+
+    Raises as `find_site` does.
+    """
+    if not references:
+        return None
+    found = [find_site(session, reference).id for reference in references]
+    return [site_id for site_id in found if site_id is not None]
+
+
+def find_authority(session: Session, fase: int) -> OrganisingAuthority:
+    """Return the organising authority of a FASE number; raises NotFound."""
+    found = session.exec(
+        select(OrganisingAuthority).where(OrganisingAuthority.fase == fase)
+    ).first()
+    if found is None:
+        raise NotFound(f"no organising authority has the FASE number {fase}")
+    return found
 
 
 def find_device(session: Session, reference: str, *, site_id: int | None = None) -> Device:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from collectors.observe import observe_many
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import snmp_target
+from collectors.observe import observe_many
 from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from inventory import clock

@@ -1,4 +1,4 @@
-"""Whether a device is who we think it is, runs what its fellows run, and is configured as pushed."""
+"""Whether a device is who we think it is, runs what its like run, and is as it was pushed."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 
 @rule("identity.no_serial", "Numéro de série inconnu", Use.AUDIT, Use.ACCEPTANCE)
 def no_serial(subject: Subject) -> Iterator[Finding]:
-    """A device without a serial number cannot be matched with its delivery or its guarantee."""
+    """Find a device without a serial, which cannot be matched with a delivery or a guarantee."""
     seen = subject.observation
     if seen is not None and not seen.identity.serial:
         yield Finding(
@@ -20,7 +20,7 @@ def no_serial(subject: Subject) -> Iterator[Finding]:
 
 @rule("identity.name_differs", "Nom différent du nom prévu", Use.COMPLIANCE, Use.AUDIT)
 def name_differs(subject: Subject) -> Iterator[Finding]:
-    """A device that calls itself otherwise than planned is looked for in the wrong room."""
+    """Find a device that calls itself otherwise than planned is looked for in the wrong room."""
     if subject.observation is None or subject.intent is None or subject.intent.hostname is None:
         return
     told, planned = subject.observation.identity.sysname, subject.intent.hostname
@@ -36,7 +36,7 @@ def name_differs(subject: Subject) -> Iterator[Finding]:
 
 @rule("firmware.mixed", "Versions de micrologiciel différentes", Use.AUDIT, Use.ACCEPTANCE)
 def mixed_firmware(subject: Subject) -> Iterator[Finding]:
-    """A device that runs another version than most of its model at the same site."""
+    """Find a device that runs another version than most of its model at the same site."""
     ours = subject.firmwares.get(subject.firmware or "", 0)
     if not ours:
         return
@@ -60,7 +60,7 @@ def mixed_firmware(subject: Subject) -> Iterator[Finding]:
     Use.ACCEPTANCE,
 )
 def drift(subject: Subject) -> Iterator[Finding]:
-    """A device whose configuration is no longer the one that was pushed and verified."""
+    """Find a device whose configuration is no longer the one that was pushed and verified."""
     if subject.config_matches_last_push is False:
         yield Finding(
             "configuration.drift",
@@ -71,7 +71,7 @@ def drift(subject: Subject) -> Iterator[Finding]:
 
 @rule("intent.contradiction", "Configuration prévue contradictoire", Use.COMPLIANCE, Use.AUDIT)
 def contradiction(subject: Subject) -> Iterator[Finding]:
-    """A device for which the layers of intent contradict each other: nothing can be pushed to it."""
+    """Find a device whose layers of intent contradict each other: nothing can be pushed to it."""
     if subject.intent_error is not None:
         yield Finding(
             "intent.contradiction",
@@ -83,7 +83,7 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
 
 @rule("security.default_community", "Identifiants SNMP d’usine", Use.AUDIT, Use.ACCEPTANCE)
 def default_community(subject: Subject) -> Iterator[Finding]:
-    """A device that is read with a community that everyone knows."""
+    """Find a device that is read with a community that everyone knows."""
     if subject.default_community:
         yield Finding(
             "security.default_community",

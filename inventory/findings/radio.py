@@ -9,7 +9,7 @@ from inventory.observation import Radio
 # 802.11h: a radio on these channels must leave them when it hears a radar (ETSI EN 301 893, 4.2.6).
 _DFS_CHANNELS = frozenset({52, 56, 60, 64, *range(100, 145, 4)})
 _POWER_TOLERANCE_DB = 3.0
-_CROWDED_PERCENT = 50.0  # DOMAIN: channel utilisation < 50 % at acceptance
+_CROWDED_PERCENT = 50.0  # the acceptance profile's limit
 
 
 def _radios(subject: Subject) -> Iterator[tuple[Band, Radio]]:
@@ -24,7 +24,7 @@ def _label(radio: Radio) -> str:
 
 @rule("radio.unlawful_channel", "Canal interdit en Belgique", Use.AUDIT, Use.ACCEPTANCE)
 def unlawful_channel(subject: Subject) -> Iterator[Finding]:
-    """A radio on a channel that Belgium does not allow (BIPT B01-32, B03-01)."""
+    """Find a radio on a channel that Belgium does not allow (BIPT B01-32, B03-01)."""
     for band, radio in _radios(subject):
         if radio.channel is not None and radio.channel not in CHANNELS[band]:
             yield Finding(
@@ -39,7 +39,7 @@ def unlawful_channel(subject: Subject) -> Iterator[Finding]:
 
 @rule("radio.wide_2_4", "Canal de 40 MHz à 2,4 GHz", Use.AUDIT, Use.ACCEPTANCE)
 def wide_at_2_4(subject: Subject) -> Iterator[Finding]:
-    """A 40 MHz channel at 2.4 GHz leaves one place for all neighbours (RADIO: plan 20 MHz)."""
+    """Find a 40 MHz channel at 2.4 GHz leaves one place for all neighbours."""
     for band, radio in _radios(subject):
         if band is Band.GHZ_2_4 and (radio.width_mhz or 0) > 20:
             yield Finding(
@@ -60,7 +60,7 @@ def wide_at_2_4(subject: Subject) -> Iterator[Finding]:
     Use.ACCEPTANCE,
 )
 def differs(subject: Subject) -> Iterator[Finding]:
-    """A radio that is not on its planned channel, width or power."""
+    """Find a radio that is not on its planned channel, width or power."""
     plans = {plan.band: plan for plan in subject.intent.radios} if subject.intent else {}
     for band, radio in _radios(subject):
         plan = plans.get(band)
@@ -94,17 +94,17 @@ def _differences(
         wrong["channel"] = f"canal {radio.channel} au lieu de {channel}"
     if None not in (width_mhz, radio.width_mhz) and radio.width_mhz != width_mhz:
         wrong["width"] = f"largeur {radio.width_mhz}\u00a0MHz au lieu de {width_mhz}\u00a0MHz"
-    if power_dbm is not None and radio.tx_power_dbm is not None:
-        # Devices choose among steps, and the regulatory domain may cut below what was asked.
-        if abs(radio.tx_power_dbm - power_dbm) > _POWER_TOLERANCE_DB:
-            told = f"{radio.tx_power_dbm:.0f}\u00a0dBm"
-            wrong["power"] = f"puissance {told} au lieu de {power_dbm}\u00a0dBm"
+    # Devices choose among steps, and the regulatory domain may cut below what was asked.
+    told_dbm = radio.tx_power_dbm
+    apart_db = 0.0 if power_dbm is None or told_dbm is None else abs(told_dbm - power_dbm)
+    if apart_db > _POWER_TOLERANCE_DB:
+        wrong["power"] = f"puissance {told_dbm:.0f}\u00a0dBm au lieu de {power_dbm}\u00a0dBm"
     return wrong
 
 
 @rule("radio.off", "Radio éteinte", Use.HEALTH, Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
 def off(subject: Subject) -> Iterator[Finding]:
-    """A band in which WLANs are planned and the access point does not transmit."""
+    """Find a band in which WLANs are planned and the access point does not transmit."""
     if subject.observation is None or subject.intent is None or subject.observation.problems:
         return
     wanted = {band for wlan in subject.intent.wlans for band in wlan.bands}
@@ -134,7 +134,7 @@ def off(subject: Subject) -> Iterator[Finding]:
 
 @rule("radio.crowded", "Canal encombré", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
 def crowded(subject: Subject) -> Iterator[Finding]:
-    """A channel that is in use for half of the time or more."""
+    """Find a channel that is in use for half of the time or more."""
     for band, radio in _radios(subject):
         used = radio.utilisation_percent
         if used is not None and used >= _CROWDED_PERCENT:

@@ -17,7 +17,7 @@ _BUSY_PERCENT = 90.0
     Use.ACCEPTANCE,
 )
 def silent(subject: Subject) -> Iterator[Finding]:
-    """A device that did not answer the last time; behind a silent switch stands a whole wing."""
+    """Find a device that did not answer last time; behind a silent switch is a whole wing."""
     if subject.last_error_kind != "Unreachable":
         return
     seen = subject.last_seen_at
@@ -36,7 +36,7 @@ def silent(subject: Subject) -> Iterator[Finding]:
 
 @rule("reachability.unreadable", "Équipement illisible", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
 def unreadable(subject: Subject) -> Iterator[Finding]:
-    """A device that answers and refuses us, or says what cannot be understood."""
+    """Find a device that answers and refuses us, or says what cannot be understood."""
     if subject.last_error_kind in (None, "Unreachable"):
         return
     refused = subject.last_error_kind == "Refused"
@@ -52,7 +52,7 @@ def unreadable(subject: Subject) -> Iterator[Finding]:
 
 @rule("reachability.stale", "Relevé trop ancien", Use.HEALTH, Use.AUDIT)
 def stale(subject: Subject) -> Iterator[Finding]:
-    """A device that nobody read for a day: what is shown of it may no longer be true."""
+    """Find a device that nobody read for a day: what is shown of it may no longer be true."""
     if subject.last_error_kind is not None:
         return
     if subject.last_seen_at is None:
@@ -71,7 +71,7 @@ def stale(subject: Subject) -> Iterator[Finding]:
 
 @rule("load.busy", "Équipement surchargé", Use.HEALTH, Use.AUDIT)
 def busy(subject: Subject) -> Iterator[Finding]:
-    """A device whose processor or memory is nearly used up."""
+    """Find a device whose processor or memory is nearly used up."""
     names = {"cpu_percent": "processeur", "memory_percent": "mémoire"}
     highest: dict[str, float] = {}
     for metric in subject.observation.metrics if subject.observation else ():

@@ -16,7 +16,7 @@ def _ports(seen: Observation) -> dict[str, Interface]:
 
 @rule("port.slow_access_point", "Borne raccordée trop lentement", Use.AUDIT, Use.ACCEPTANCE)
 def slow_access_point(subject: Subject) -> Iterator[Finding]:
-    """An access point's port that negotiated less than 1 Gbit/s: a damaged or two-pair cable."""
+    """Find an access point's port below 1 Gbit/s: a damaged or two-pair cable."""
     if subject.observation is None:
         return
     ports = _ports(subject.observation)
@@ -38,7 +38,7 @@ def slow_access_point(subject: Subject) -> Iterator[Finding]:
 
 @rule("port.no_trunk", "Borne sans VLAN étiqueté", Use.AUDIT, Use.ACCEPTANCE)
 def no_trunk(subject: Subject) -> Iterator[Finding]:
-    """An access point on a port that carries one VLAN only: its WLANs all end in the same one."""
+    """Find an access point whose port carries one VLAN only: all its WLANs end in that one."""
     if subject.observation is None or not subject.observation.vlans:
         return
     ports = _ports(subject.observation)
@@ -57,7 +57,7 @@ def no_trunk(subject: Subject) -> Iterator[Finding]:
 
 @rule("port.vlans_differ", "VLAN d’un port différents", Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
 def vlans_differ(subject: Subject) -> Iterator[Finding]:
-    """A port that lacks a VLAN it is planned to carry, or has another native one."""
+    """Find a port that lacks a VLAN it is planned to carry, or has another native one."""
     seen = subject.observation
     if seen is None or not seen.vlans or subject.intent is None:
         return
@@ -89,7 +89,7 @@ def vlans_differ(subject: Subject) -> Iterator[Finding]:
 
 @rule("poe.little_spare", "Réserve PoE insuffisante", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
 def little_spare_poe(subject: Subject) -> Iterator[Finding]:
-    """A switch whose power budget has less than 20 % to spare: access points restart at a peak."""
+    """Find a switch with less than 20 % of its power to spare: a peak restarts access points."""
     poe = subject.observation.poe if subject.observation else None
     if poe is None or not poe.budget_w or poe.used_w is None:
         return

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 from inventory.intent import Security
 
-# Labels of `Wlan.security` that protect nothing (IEEE 802.11-2020, 12.3.1: WEP and TKIP deprecated).
+# Labels of `Wlan.security` that protect nothing; IEEE 802.11-2020 deprecates WEP and TKIP.
 _BROKEN = frozenset({"wep", "wpa_personal", "wpa_enterprise", "tkip"})
 _FREE = frozenset({Security.OPEN, Security.OWE})
 
 
 @rule("wlan.missing", "Réseau WiFi prévu absent", Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
 def missing(subject: Subject) -> Iterator[Finding]:
-    """A WLAN that is planned for this access point and that it does not announce."""
+    """Find a WLAN that is planned for this access point and that it does not announce."""
     if subject.intent is None or subject.observation is None or not subject.observation.wlans:
         return  # a device that tells no WLAN at all may not be able to: see radio.off
     if subject.observation.problems:
@@ -31,7 +31,7 @@ def missing(subject: Subject) -> Iterator[Finding]:
 
 @rule("wlan.weak_security", "Réseau WiFi mal protégé", Use.AUDIT, Use.ACCEPTANCE)
 def weak_security(subject: Subject) -> Iterator[Finding]:
-    """A WLAN that is open without being meant to be, or protected by WEP or TKIP."""
+    """Find a WLAN that is open without being meant to be, or protected by WEP or TKIP."""
     meant = {wlan.ssid: wlan.security for wlan in subject.intent.wlans} if subject.intent else {}
     found: dict[str, str] = {}
     for wlan in subject.observation.wlans if subject.observation else ():
@@ -52,7 +52,7 @@ def weak_security(subject: Subject) -> Iterator[Finding]:
 
 @rule("wlan.unplanned", "Réseau WiFi non prévu", Use.AUDIT)
 def unplanned(subject: Subject) -> Iterator[Finding]:
-    """A WLAN that the device announces and nobody planned, where WLANs are planned at all."""
+    """Find a WLAN that the device announces and nobody planned, where WLANs are planned at all."""
     if subject.observation is None or subject.intent is None or not subject.intent.wlans:
         return
     meant = {wlan.ssid for wlan in subject.intent.wlans}

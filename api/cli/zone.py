@@ -1,0 +1,84 @@
+"""`preau zone`: address spaces, and who we are to the devices in them."""
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.context import installation, print_json
+from api.usecases.lookup import find_site
+from api.usecases.zones import define_zone, list_zones, show_zone
+
+app = typer.Typer(
+    help="Address spaces and the credentials used in them.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("add")
+def add_command(
+    name: str,
+    *,
+    site: Annotated[
+        str | None, typer.Option(help="FASE pair (95001/9501) or name; none: sites share it.")
+    ] = None,
+    network: Annotated[
+        list[str] | None, typer.Option(help="A range to discover, CIDR; may be repeated.")
+    ] = None,
+    snmp_port: int = 161,
+    ssh_port: int = 22,
+    community_secret: Annotated[
+        str | None, typer.Option(help="Name of the secret that holds the SNMP community.")
+    ] = None,
+    ssh_user: str | None = None,
+    ssh_secret: Annotated[
+        str | None, typer.Option(help="Name of the secret that holds the SSH password.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a zone, or bring it to what is said here; secrets are given by their names."""
+    with installation() as here:
+        with here.database.write(here.actor) as session:
+            define_zone(
+                session,
+                name,
+                site_id=find_site(session, site).id if site else None,
+                networks=network or [],
+                snmp_port=snmp_port,
+                ssh_port=ssh_port,
+                community_secret=community_secret,
+                ssh_user=ssh_user,
+                ssh_secret=ssh_secret,
+            )
+        with here.database.read() as session:
+            _print(show_zone(session, name), as_json=as_json)
+
+
+@app.command("list")
+def list_command(*, as_json: Json = False) -> None:
+    """List the zones."""
+    with installation() as here, here.database.read() as session:
+        zones = list_zones(session)
+    if as_json:
+        print_json(zones)
+        return
+    for zone in zones:
+        typer.echo(f"{zone['name']}  {zone['site'] or '-'}  {', '.join(zone['networks']) or '-'}")
+
+
+@app.command("show")
+def show_command(name: str, *, as_json: Json = False) -> None:
+    """Show one zone."""
+    with installation() as here, here.database.read() as session:
+        _print(show_zone(session, name), as_json=as_json)
+
+
+def _print(zone: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(zone)
+        return
+    for name, value in zone.items():
+        shown = ", ".join(value) if isinstance(value, list) else value
+        typer.echo(f"{name:17} {'-' if shown in (None, '') else shown}")

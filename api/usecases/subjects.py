@@ -1,0 +1,186 @@
+"""What rules look at: one `Subject` a device, built for a page of devices with few queries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from api.usecases.intents import intent_of_device
+from inventory.errors import InvalidInput, PreauError
+from inventory.findings.finding import Subject
+from inventory.intent import DeviceIntent
+from inventory.models import (
+    ConfigBackup,
+    Credential,
+    Device,
+    DeviceRole,
+    Link,
+    ManagementEndpoint,
+    ObservationRecord,
+    Protocol,
+    Push,
+    PushState,
+    Zone,
+)
+from inventory.observation import Observation, from_json
+from inventory.secrets import Vault, open_secret
+
+# What devices are delivered with and what everyone tries first.
+_DEFAULT_COMMUNITIES = frozenset({"public", "private", "admin", "cisco", "snmp"})
+
+Model = tuple[int | None, str | None]
+
+
+@dataclass
+class SubjectBuilder:
+    """Builds subjects; remembers over the pages of one run which credentials are default ones."""
+
+    session: Session
+    vault: Vault
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self._default: dict[str, bool] = {}
+
+    def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
+        """Return the subject of each of `devices` by its id."""
+        ids = [device.id for device in devices if device.id is not None]
+        observations = self._observations(ids)
+        ports = self._access_point_ports(ids)
+        firmwares = self._firmwares(devices)
+        matches = self._configurations(ids)
+        communities = self._communities(ids)
+        subjects: dict[int, Subject] = {}
+        for device in devices:
+            if device.id is None:
+                continue
+            intent, intent_error = self._intent(device)
+            subjects[device.id] = Subject(
+                name=device.name,
+                role=device.role,
+                family=device.family,
+                lifecycle=device.lifecycle,
+                now=self.now,
+                model=device.model,
+                firmware=device.firmware,
+                last_seen_at=device.last_seen_at,
+                last_error_kind=device.last_error_kind,
+                last_error=device.last_error,
+                intent=intent,
+                intent_error=intent_error,
+                observation=observations.get(device.id),
+                access_point_ports=ports.get(device.id, {}),
+                firmwares=firmwares[device.site_id, device.model],
+                config_matches_last_push=matches.get(device.id),
+                default_community=communities.get(device.id),
+            )
+        return subjects
+
+    def _intent(self, device: Device) -> tuple[DeviceIntent | None, str | None]:
+        try:
+            return intent_of_device(self.session, device), None
+        except InvalidInput as error:
+            return None, str(error)
+
+    def _observations(self, ids: Sequence[int]) -> dict[int, Observation]:
+        newest = (
+            select(func.max(ObservationRecord.id))
+            .where(col(ObservationRecord.device_id).in_(ids))
+            .group_by(col(ObservationRecord.device_id))
+        )
+        rows = self.session.exec(
+            select(ObservationRecord).where(col(ObservationRecord.id).in_(newest))
+        )
+        return {row.device_id: from_json(row.body) for row in rows}
+
+    def _access_point_ports(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        rows = self.session.exec(
+            select(Link.device_id, Link.local_interface, Device.name)
+            .join(Device, col(Device.id) == Link.remote_device_id)
+            .where(col(Link.device_id).in_(ids), Device.role == DeviceRole.ACCESS_POINT)
+            .order_by(col(Link.last_seen_at))
+        )
+        ports: dict[int, dict[str, str]] = {}
+        for device_id, port, name in rows:
+            ports.setdefault(device_id, {})[port] = name
+        return ports
+
+    def _firmwares(self, devices: Sequence[Device]) -> dict[Model, Counter[str]]:
+        found: dict[Model, Counter[str]] = {
+            (device.site_id, device.model): Counter() for device in devices
+        }
+        sites = {device.site_id for device in devices if device.site_id is not None}
+        rows = self.session.exec(
+            select(Device.site_id, Device.model, Device.firmware, func.count())
+            .where(
+                col(Device.site_id).in_(sites),
+                col(Device.model).is_not(None),
+                col(Device.firmware).is_not(None),
+            )
+            .group_by(col(Device.site_id), col(Device.model), col(Device.firmware))
+        )
+        for site_id, model, firmware, count in rows:
+            if (site_id, model) in found:
+                found[site_id, model][str(firmware)] = count
+        return found
+
+    def _configurations(self, ids: Sequence[int]) -> dict[int, bool]:
+        """Tell by device whether what was read since the last verified push is what it left.
+
+        The push ends by reading back; a text first read after that is one that nobody pushed. A
+        device that was not read since is not told.
+        """
+        pushed: dict[int, datetime] = {}
+        for push in self.session.exec(
+            select(Push)
+            .where(
+                col(Push.device_id).in_(ids),
+                Push.state == PushState.VERIFIED,
+                col(Push.finished_at).is_not(None),
+            )
+            .order_by(col(Push.id))
+        ):
+            if push.finished_at is not None:
+                pushed[push.device_id] = push.finished_at
+        matches: dict[int, bool] = {}
+        for backup in self.session.exec(
+            select(ConfigBackup)
+            .where(col(ConfigBackup.device_id).in_(pushed))
+            .order_by(col(ConfigBackup.last_read_at), col(ConfigBackup.id))
+        ):
+            finished_at = pushed[backup.device_id]
+            if backup.last_read_at > finished_at:
+                matches[backup.device_id] = backup.first_read_at <= finished_at
+        return matches
+
+    def _communities(self, ids: Sequence[int]) -> dict[int, bool]:
+        rows = self.session.exec(
+            select(ManagementEndpoint.device_id, Credential.secret_name)
+            .join(Zone, col(Zone.id) == ManagementEndpoint.zone_id)
+            .join(
+                Credential,
+                col(Credential.id)
+                == func.coalesce(ManagementEndpoint.credential_id, Zone.snmp_credential_id),
+            )
+            .where(
+                col(ManagementEndpoint.device_id).in_(ids),
+                ManagementEndpoint.protocol == Protocol.SNMP,
+            )
+        )
+        found: dict[int, bool] = {}
+        for device_id, secret_name in rows:
+            if device_id is not None:
+                found[device_id] = found.get(device_id, False) or self._is_default(secret_name)
+        return found
+
+    def _is_default(self, secret_name: str) -> bool:
+        if secret_name not in self._default:
+            try:
+                value = open_secret(self.session, self.vault, secret_name)
+            except PreauError:
+                value = ""  # polling says so for the device; here nothing is known of it
+            self._default[secret_name] = value.lower() in _DEFAULT_COMMUNITIES
+        return self._default[secret_name]
