@@ -66,10 +66,9 @@ def _before_flush(session: OrmSession, *_: object) -> None:
 def _after_flush(session: OrmSession, *_: object) -> None:
     created = session.info["created"]
     session.info["created"] = []
-    rows = [_change(session, row, "create", None, _values(row)).model_dump() for row in created]
+    # Plain rows, not objects: an import creates tens of thousands of them.
+    rows = [_record(session, row, "create", None, _values(row)) for row in created]
     if rows:
-        for row in rows:
-            row.pop("id")
         session.connection().execute(Change.__table__.insert(), rows)  # type: ignore[attr-defined]
 
 
@@ -90,30 +89,30 @@ def _update(session: OrmSession, row: SQLModel) -> Change | None:
         if old != new:
             before[attribute.key] = _shown(attribute.key, old)
             after[attribute.key] = _shown(attribute.key, new)
-    return _change(session, row, "update", before, after) if after else None
+    return Change(**_record(session, row, "update", before, after)) if after else None
 
 
 def _deletion(session: OrmSession, row: SQLModel) -> Change:
-    return _change(session, row, "delete", _values(row), None)
+    return Change(**_record(session, row, "delete", _values(row), None))
 
 
-def _change(
+def _record(
     session: OrmSession,
     row: SQLModel,
     action: str,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
-) -> Change:
+) -> dict[str, Any]:
     key = inspect(row).mapper.primary_key_from_instance(row)
-    return Change(
-        at=clock.now(),
-        actor=session.info["actor"],
-        table_name=str(row.__tablename__),
-        row_key="/".join(str(part) for part in key),
-        action=action,
-        before=before,
-        after=after,
-    )
+    return {
+        "at": clock.now(),
+        "actor": session.info["actor"],
+        "table_name": str(row.__tablename__),
+        "row_key": "/".join(str(part) for part in key),
+        "action": action,
+        "before": before,
+        "after": after,
+    }
 
 
 def _values(row: SQLModel) -> dict[str, Any]:
