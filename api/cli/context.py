@@ -38,6 +38,11 @@ def use_settings_file(path: Path | None) -> None:
     _settings_file = path
 
 
+def settings_file() -> Path | None:
+    """Return the settings file that this process was given, for a child process to be given."""
+    return _settings_file
+
+
 def settings_of_command() -> "Settings":
     """Return the settings that the running command was given, with logging set up for it."""
     from inventory.log import configure_logging

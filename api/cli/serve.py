@@ -3,17 +3,15 @@
 import socket
 import sys
 from enum import StrEnum
-from pathlib import Path
 
-import click
 import typer
 
-from api.cli.context import installation, settings_of_command
+from api.cli.context import installation, settings_file, settings_of_command
 from inventory.errors import Misconfigured
 from inventory.log import configure_logging
 from inventory.settings import Settings
 
-app = typer.Typer(help="Serve the pages and run the jobs, as two processes.")
+app = typer.Typer(help="Serve the pages and run the jobs, as two processes.", add_completion=False)
 
 
 class Part(StrEnum):
@@ -81,13 +79,13 @@ def _supervise(host: str, port: int) -> None:
             Child("web", web, pass_fds=(listening.fileno(),)),
             Child("jobs", _child(Part.JOBS)),
         ]
-        click.echo(f"Préau is at http://{_shown(host)}:{port} (Ctrl-C ends it).")
+        typer.echo(f"Préau is at http://{_shown(host)}:{port} (Ctrl-C ends it).")
         supervise(children)
 
 
 def _child(part: Part, *more: str) -> list[str]:
-    config = click.get_current_context().find_root().obj
-    named = ["--config", str(config)] if isinstance(config, Path) else []
+    config = settings_file()
+    named = [] if config is None else ["--config", str(config)]
     command = [
         sys.executable,
         "-P",

@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 from sqlmodel import col, select
 
@@ -10,7 +9,7 @@ from api.cli.context import installation, print_json
 from api.usecases.scope import HeldGrant
 from inventory.models import GrantScope, User, UserRole
 
-app = typer.Typer(help="Accounts and what they may do.", no_args_is_help=True)
+app = typer.Typer(help="Accounts and what they may do.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("add")
@@ -29,7 +28,7 @@ def add_command(
     from api.usecases.access import add_user, parse_scope
 
     password = (
-        click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         if sys.stdin.isatty()
         else sys.stdin.read().removesuffix("\n")
     )
@@ -46,7 +45,7 @@ def add_command(
             email=email,
         )
         made = user.login
-    click.echo(f"{made} may log in as {role} ({scope}).")
+    typer.echo(f"{made} may log in as {role} ({scope}).")
 
 
 @app.command("list")
@@ -75,7 +74,7 @@ def list_command(*, as_json: bool = typer.Option(False, "--json")) -> None:
         return
     for user, viewer in viewers:
         held = ", ".join(f"{grant.role} ({_scope(grant)})" for grant in viewer.grants)
-        click.echo(f"{user.login}  {user.display_name}  {held or 'no grant'}")
+        typer.echo(f"{user.login}  {user.display_name}  {held or 'no grant'}")
 
 
 def _scope(grant: HeldGrant) -> str:
@@ -94,4 +93,4 @@ def token_command(
 
     with installation() as here, here.database.write(here.actor) as session:
         token = new_token(session, login, name=name, days=days)
-    click.echo(token)
+    typer.echo(token)

@@ -162,7 +162,7 @@ class JobAnswer(Answer):
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    progress: str | None
+    progress: dict[str, Any] | None = Field(description="step, done, total while running")
     result: dict[str, Any] | None
     error: str | None
 

@@ -80,7 +80,7 @@ def get_site_findings(session: Reading, viewer: ApiViewer, site_id: RowId) -> Fi
     site_detail.visible_site(session, viewer, site_id)
     found = site_detail.open_findings(session, site_id)
     return FindingListAnswer(
-        findings=[FindingAnswer.model_validate(row) for row, _ in found], next=None
+        findings=[FindingAnswer.model_validate(each.row) for each in found], next=None
     )
 
 

@@ -1,13 +1,15 @@
 """What each kind of job does: one function that calls one use case.
 
-Adding a kind is adding a decorated function here. Heavy imports stay inside the functions: the web
-process reads this module only to know the kinds.
+Adding a kind is adding a decorated function here. The web process does not import this module:
+it speaks to no device.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from api.usecases import audit, discovery, polling
+from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
@@ -15,13 +17,13 @@ from inventory.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job function is given. `say` notes the progress, in a few French words."""
+    """What a job function is given; `actor` asked for it, `tell` notes how far it is."""
 
     settings: Settings
     database: Database
     vault: Vault
     actor: str
-    say: Callable[[str], None]
+    tell: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,51 @@ def job(kind: str, *, repeatable: bool) -> Callable[[Run], Run]:
 def repeatable_kinds() -> list[str]:
     """Return the kinds that may be run again after their worker died."""
     return [function.kind for function in FUNCTIONS.values() if function.repeatable]
+
+
+def _site_ids(arguments: dict[str, Any]) -> list[int] | None:
+    site_id = arguments.get("site_id")
+    return None if site_id is None else [int(site_id)]
+
+
+@job("poll", repeatable=True)
+def run_poll(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Read the devices of every site, or of one; returns what came of each."""
+    result = polling.poll(
+        here.database,
+        here.vault,
+        here.settings,
+        site_ids=_site_ids(arguments),
+        actor=here.actor,
+        on_progress=here.tell,
+    )
+    return {"poll": result.to_json()}
+
+
+@job("audit", repeatable=True)
+def run_audit(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Read the devices, then judge them: an audit of old readings would tell nobody anything."""
+    polled = run_poll(here, arguments)
+    result = audit.run_audit(
+        here.database,
+        here.settings,
+        site_ids=_site_ids(arguments),
+        actor=here.actor,
+        on_progress=here.tell,
+    )
+    return {**polled, "audit": result.to_json()}
+
+
+@job("discover", repeatable=True)
+def run_discover(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Find the devices of a zone's ranges, or of the ranges given."""
+    result = discovery.discover(
+        here.database,
+        here.vault,
+        here.settings,
+        networks=tuple(arguments.get("networks", ())),
+        zone_name=arguments.get("zone"),
+        actor=here.actor,
+        on_progress=here.tell,
+    )
+    return {"discovery": result.to_json()}

@@ -104,8 +104,10 @@ def beat(database: Database, worker: str) -> None:
         session.exec(_running(worker).values(heartbeat_at=now))
 
 
-def say_progress(database: Database, worker: str, job_id: int, progress: str) -> None:
-    """Note how far a job is, in a few words that a person reads."""
+def note_progress(
+    database: Database, worker: str, job_id: int, progress: dict[str, str | int]
+) -> None:
+    """Note how far a job is: its step, how much of it is done, and of how much."""
     with database.write(worker) as session:
         session.exec(_running(worker).where(col(Job.id) == job_id).values(progress=progress))
 

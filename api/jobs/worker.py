@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 
 import structlog
 
@@ -18,7 +19,23 @@ log = structlog.get_logger()
 
 SLOTS = 3  # a long audit of every site leaves room for a person's single site
 IDLE_S = 0.5
+PROGRESS_EVERY_S = 1.0
 STOP_GRACE_S = 10.0
+
+
+class _Teller:
+    """Notes a job's progress, at most once a second: others want to write too."""
+
+    def __init__(self, database: Database, worker: str, job_id: int) -> None:
+        self._database, self._worker, self._job_id = database, worker, job_id
+        self._next_at = 0.0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if time.monotonic() < self._next_at:
+            return
+        self._next_at = time.monotonic() + PROGRESS_EVERY_S
+        progress: dict[str, str | int] = {"step": step, "done": done, "total": total}
+        queue.note_progress(self._database, self._worker, self._job_id, progress)
 
 
 class JobsWorker:
@@ -69,7 +86,7 @@ class JobsWorker:
             database=self._database,
             vault=self._vault,
             actor=claim.requested_by,
-            say=lambda text: queue.say_progress(self._database, self.name, claim.job_id, text),
+            tell=_Teller(self._database, self.name, claim.job_id),
         )
         try:
             return FUNCTIONS[claim.kind].run(context, claim.arguments), None

@@ -12,7 +12,10 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
 from api.usecases.scope import Right, Viewer, sites_within, visible_devices, visible_sites
+from api.usecases.waivers import waivers_in_force
+from inventory import clock
 from inventory.errors import NotFound
+from inventory.findings.finding import Severity
 from inventory.models import (
     DeployPlan,
     Device,
@@ -20,7 +23,6 @@ from inventory.models import (
     DossierTransition,
     Event,
     FindingRow,
-    Health,
     Implantation,
     Interface,
     Job,
@@ -34,6 +36,7 @@ from inventory.models import (
     Site,
     SiteImplantation,
     TeachingOffer,
+    Waiver,
 )
 from inventory.observation import Observation, from_json
 
@@ -59,6 +62,15 @@ class LastReading:
     at: datetime
     observation: Observation
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """A finding with the name of its device; `waiver` where someone accepted it for a while."""
+
+    row: FindingRow
+    device: str | None
+    waiver: Waiver | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +277,24 @@ def last_push(session: Session, site_id: int) -> SitePush | None:
     return SitePush(plan, tuple(sorted(pushes, key=lambda each: _natural(each.device))))
 
 
-def open_findings(session: Session, site_id: int) -> list[tuple[FindingRow, str | None]]:
-    """Return the open findings of a site with the name of the device, the gravest first."""
+def open_findings(session: Session, site_id: int) -> list[OpenFinding]:
+    """Return the open findings of a site, the gravest first and those accepted last."""
     rows = session.exec(
         select(FindingRow, Device.name)
         .outerjoin(Device, col(Device.id) == col(FindingRow.device_id))
         .where(FindingRow.site_id == site_id, col(FindingRow.resolved_at).is_(None))
     ).all()
-    gravity = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
+    gravity = {severity.value: place for place, severity in enumerate(Severity)}
+    waivers = waivers_in_force(session, clock.now(), [row.subject for row, _ in rows])
+    found = [OpenFinding(row, name, waivers.get((row.rule_id, row.subject))) for row, name in rows]
     return sorted(
-        rows, key=lambda row: (gravity.get(row[0].severity, 4), row[0].rule_id, row[1] or "")
+        found,
+        key=lambda each: (
+            each.waiver is not None,
+            gravity.get(each.row.severity, len(gravity)),
+            each.row.rule_id,
+            _natural(each.device or ""),
+        ),
     )
 
 
@@ -297,8 +317,3 @@ def jobs(session: Session, site_id: int, *, limit: int = 5) -> list[Job]:
             select(Job).where(Job.site_id == site_id).order_by(col(Job.id).desc()).limit(limit)
         )
     )
-
-
-def answers(device: Device) -> bool:
-    """Return whether the last reading of a device came back."""
-    return device.health in {Health.OK, Health.DEGRADED}

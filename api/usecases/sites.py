@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, not_, or_
 from sqlmodel import Session, col, select
 
 from api.usecases.scope import Viewer, visible_sites
+from inventory import clock
 from inventory.errors import NotFound
 from inventory.findings.finding import Severity
 from inventory.models import (
@@ -21,6 +22,7 @@ from inventory.models import (
     School,
     Site,
     SiteImplantation,
+    Waiver,
 )
 from inventory.programme.spelling import plain
 
@@ -172,7 +174,7 @@ def _in_condition(condition: Condition) -> ColumnElement[bool]:
     )
     found = (
         select(FindingRow.id)
-        .where(FindingRow.site_id == Site.id, col(FindingRow.resolved_at).is_(None))
+        .where(FindingRow.site_id == Site.id, _counts())
         .where(FindingRow.severity != Severity.INFO)
         .exists()
     )
@@ -187,6 +189,17 @@ def _in_condition(condition: Condition) -> ColumnElement[bool]:
 def _stands() -> ColumnElement[bool]:
     """Devices that should answer: neither still to come nor gone."""
     return col(Device.lifecycle).in_([Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY])
+
+
+def _counts() -> ColumnElement[bool]:
+    """Select findings that are open and that nobody accepted for a while."""
+    accepted = (
+        select(Waiver.id)
+        .where(Waiver.rule_id == FindingRow.rule_id, Waiver.subject == FindingRow.subject)
+        .where(Waiver.ends_at > clock.now())
+        .exists()
+    )
+    return and_(col(FindingRow.resolved_at).is_(None), not_(accepted))
 
 
 def _lines(session: Session, rows: Any) -> tuple[SiteLine, ...]:
@@ -251,7 +264,7 @@ def _devices(session: Session, site_ids: list[int]) -> dict[int, Row[Any]]:
 def _findings(session: Session, site_ids: list[int]) -> dict[int, dict[Severity, int]]:
     query = (
         select(FindingRow.site_id, FindingRow.severity, func.count())
-        .where(col(FindingRow.site_id).in_(site_ids), col(FindingRow.resolved_at).is_(None))
+        .where(col(FindingRow.site_id).in_(site_ids), _counts())
         .group_by(col(FindingRow.site_id), col(FindingRow.severity))
     )
     found: dict[int, dict[Severity, int]] = {}

@@ -12,6 +12,7 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.jobs.requests import JobRequest, request_job
 from api.usecases import site_detail
+from api.usecases.dossiers import possible_moves
 from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
 from api.web import texts
@@ -97,6 +98,7 @@ def site_page(request: Request, browser: Browser, session: Reading, site_id: Row
         status=texts.STATUSES.get(dossier.status) if dossier else None,
         held=texts.STATUSES.get(dossier.status_before_hold or "") if dossier else None,
         history=history,
+        moves=possible_moves(session, site_id) if dossier else (),
         devices=devices,
         readings=readings,
         access_points=access_point_readings(devices, readings),

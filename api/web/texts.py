@@ -25,8 +25,8 @@ class Label:
 
 UNKNOWN = Label(N_("Non communiqué"))
 
-SCHOOL, AUTHORITY, PROGRAMME = N_("l’école"), N_("le pouvoir organisateur"), N_("le programme")
-CONTRACTOR, NOBODY = N_("l’installateur"), N_("personne")
+SCHOOL, AUTHORITY, PROGRAMME = N_("L’école"), N_("Le pouvoir organisateur"), N_("Le programme")
+CONTRACTOR, NOBODY = N_("L’installateur"), N_("Personne pour le moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,11 @@ JOB_KIND: Mapping[str, str] = {
     "audit": N_("Audit"),
     "poll": N_("Relevé des équipements"),
     "discover": N_("Recherche d’équipements"),
+}
+JOB_STEP: Mapping[str, str] = {
+    "devices read": N_("équipements relevés"),
+    "devices judged": N_("équipements contrôlés"),
+    "addresses asked": N_("adresses interrogées"),
 }
 # How a failure is told to someone who is not an engineer; the device's own words stand below.
 ERROR_KIND: Mapping[str, str] = {

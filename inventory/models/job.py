@@ -65,7 +65,9 @@ class Job(SQLModel, table=True):
         description="the worker's last sign of life while running",
     )
     attempts: int = Field(default=0, description="how often a worker began it")
-    progress: str | None = None
+    progress: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="step, done and total while running"
+    )
     result: dict[str, Any] | None = Field(default=None, sa_type=json_column())
     error: str | None = None
 

@@ -260,7 +260,9 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("progress", sa.String(), nullable=True),
+        sa.Column(
+            "progress", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
         sa.Column(
             "result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
         ),
