@@ -142,10 +142,14 @@ class Conversation:
         moved = False
         for bind in varbinds:
             for column in active:
-                if bind[0][: len(column.root)] == column.root:
+                if bind[0][: len(column.root)] == column.root and bind[0] > column.last:
                     moved = True
                     self._take(column, bind)
-        if not moved:
+        if moved:
+            return
+        if len(active) > 1:
+            self._width = 1  # alone, a column's end is told from a column that was left out
+        else:
             self._ask_less(active, "its answer holds nothing that was asked")
 
     def _take(self, column: _Column, bind: VarBind) -> None:
