@@ -80,6 +80,7 @@ class Push(SQLModel, table=True):
     running_digest: str | None = Field(
         default=None, description="HMAC of what was running at planning"
     )
+    intended: str = Field(default="", description="the whole configuration to be read back")
     remediation: str = ""
     rollback: str = ""
     diff: str = Field(default="", description="what a person reviews, unified, secrets masked")

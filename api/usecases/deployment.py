@@ -1,0 +1,389 @@
+"""Plans and pushes: read every device, freeze what would be sent, send it, and say how it ended.
+
+No database session is open while a device is spoken to: each device's row, journal and result are
+written in short transactions of their own, so that a run that is killed leaves what is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+from sqlmodel import Session, col, select
+
+from api.usecases.deployment_report import PlanSummary, summary_of
+from api.usecases.deployment_targets import Subject, pin_host_key, subject_of, subjects_of
+from api.usecases.progress import Counter, Progress, quiet
+from collectors.outcome import Outcome, fan_out
+from collectors.ssh import open_session
+from deploy.backup import digest, keep_backup
+from deploy.conversation import Conversation
+from deploy.plan import plan_change
+from deploy.push import PushOrder, PushResult, push
+from deploy.render import names_by_value
+from inventory import clock
+from inventory.database import Database
+from inventory.errors import Conflict, DeviceError, InvalidInput, NotFound, PreauError
+from inventory.events import record_event
+from inventory.leases import device_resource, lease, leases
+from inventory.models import (
+    DeployPlan,
+    DeviceRole,
+    DisplayedSecret,
+    PlanState,
+    Push,
+    PushState,
+    PushStep,
+)
+from inventory.secrets import Vault
+from inventory.settings import Settings
+
+log = structlog.get_logger()
+
+_READ_LEASE_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    text: str = field(repr=False)
+    host_key: str
+
+
+def plan_deployment(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    *,
+    site_ids: Sequence[int] | None,
+    actor: str,
+    on_progress: Progress = quiet,
+) -> PlanSummary:
+    """Read the devices of the sites (None: of all), and freeze what each would be sent.
+
+    A device that cannot be read or whose intent cannot be put on it is in the plan with its error.
+    Raises NotFound when no device there can be configured.
+    """
+    with database.read() as session:
+        subjects = subjects_of(session, vault, settings, site_ids)
+    if not subjects:
+        raise NotFound(
+            "no device that can be configured is known there", todo="run: preau discover"
+        )
+    with database.write(actor) as session:
+        plan = DeployPlan(
+            created_at=clock.now(),
+            created_by=actor,
+            selection={"site_ids": list(site_ids) if site_ids is not None else None},
+        )
+        session.add(plan)
+        session.flush()
+        plan_id = _id(plan.id)
+    counter = Counter(on_progress, "reading configurations", len(subjects))
+
+    def freeze(outcome: Outcome[Subject, _Read]) -> None:
+        with database.write(actor) as session:
+            _freeze(session, vault, plan_id, outcome)
+        counter.one_more()
+
+    holder = f"plan {plan_id} by {actor}"
+    resources = [device_resource(subject.device_id) for subject in subjects]
+    with leases(
+        database, resources, holder=holder, purpose="planning", ttl_s=_READ_LEASE_S
+    ) as held:
+        checked = [
+            subject
+            if device_resource(subject.device_id) in held
+            else replace(subject, error=Conflict("another holds it", todo="plan again later"))
+            for subject in subjects
+        ]
+        fan_out(_read, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
+    return plan_status(database, plan_id)
+
+
+def _read(subject: Subject) -> _Read:
+    if subject.error is not None:
+        raise DeviceError(subject.error.what) from subject.error
+    assert subject.target is not None
+    with open_session(subject.target) as session:
+        talk = Conversation(session, subject.configuration, names_by_value(subject.values))
+        return _Read(talk.read(), session.host_key)
+
+
+def _freeze(session: Session, vault: Vault, plan_id: int, outcome: Outcome[Subject, _Read]) -> None:
+    subject = outcome.key
+    row = Push(plan_id=plan_id, device_id=subject.device_id)
+    error: PreauError | None = subject.error or outcome.error
+    if error is None:
+        read = outcome.unwrap()
+        pin_host_key(session, subject, read.host_key)
+        names = names_by_value(subject.values)
+        scrubbed = subject.configuration.grammar.scrub(read.text, names)
+        keep_backup(session, vault, subject.device_id, text=read.text, scrubbed=scrubbed)
+        row.running_digest = digest(vault, read.text)
+        try:
+            _fill(row, subject, read.text)
+        except InvalidInput as unfit:
+            error = unfit
+    if error is not None:
+        row.state = PushState.FAILED
+        row.error_kind, row.error = type(error).__name__, str(error)
+    session.add(row)
+
+
+def _fill(row: Push, subject: Subject, running: str) -> None:
+    assert subject.intent is not None
+    change = plan_change(subject.configuration, subject.intent, running, subject.values)
+    row.intended = change.intended
+    row.remediation = "\n".join(change.difference.remediation)
+    row.rollback = "\n".join(change.difference.rollback)
+    row.diff = change.difference.review
+    row.risk = {
+        "touches_path": bool(change.risk_reasons),
+        "reasons": list(change.risk_reasons),
+        "notes": list(change.notes),
+    }
+    row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
+
+
+def run_plan(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    plan_id: int,
+    *,
+    actor: str,
+    on_progress: Progress = quiet,
+) -> PlanSummary:
+    """Carry out a frozen plan and return how each device ended.
+
+    Switches come first, one at a time within a site, since access points are reached through them;
+    then the access points. Raises NotFound, or Conflict when the plan is not frozen any more.
+    """
+    with database.write(actor) as session:
+        plan = session.get(DeployPlan, plan_id)
+        if plan is None:
+            raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
+        if plan.state is not PlanState.FROZEN:
+            raise Conflict(
+                f"plan {plan_id} is {plan.state}, and a plan is run once",
+                todo="make a new one: preau deploy plan",
+            )
+        plan.state = PlanState.RUNNING
+    run = _Run(database, vault, settings, plan_id, actor)
+    subjects = run.subjects()
+    counter = _UnitCounter(on_progress, "pushing", sum(len(unit) for unit in subjects))
+    switches = [unit for unit in subjects if unit[0].role is DeviceRole.SWITCH]
+    others = [unit for unit in subjects if unit[0].role is not DeviceRole.SWITCH]
+    for stage in (switches, others):
+        fan_out(run.carry_out, stage, max_workers=settings.ssh_max_sessions, on_done=counter.count)
+    return run.finish()
+
+
+class _UnitCounter(Counter):
+    """Counts the devices of the units that ended."""
+
+    def count(self, done: Outcome[tuple[Subject, ...], None]) -> None:
+        for _ in done.key:
+            self.one_more()
+
+
+class _Run:
+    """One run of a plan."""
+
+    def __init__(
+        self, database: Database, vault: Vault, settings: Settings, plan_id: int, actor: str
+    ) -> None:
+        self.database = database
+        self.vault = vault
+        self.settings = settings
+        self.plan_id = plan_id
+        self.actor = actor
+
+    def subjects(self) -> list[tuple[Subject, ...]]:
+        """Return what is pushed: the switches of a site as one unit, other devices alone."""
+        with self.database.read() as session:
+            rows = session.exec(
+                select(Push)
+                .where(Push.plan_id == self.plan_id, Push.state == PushState.PLANNED)
+                .order_by(col(Push.id))
+            ).all()
+            found = [
+                subject_of(session, self.vault, self.settings, row.device_id, push_id=_id(row.id))
+                for row in rows
+            ]
+        units: dict[tuple[str, int], list[Subject]] = {}
+        for subject in found:
+            together = subject.role is DeviceRole.SWITCH and subject.site_id is not None
+            key = ("site", subject.site_id or 0) if together else ("device", subject.device_id)
+            units.setdefault(key, []).append(subject)
+        return [tuple(unit) for unit in units.values()]
+
+    def carry_out(self, unit: tuple[Subject, ...]) -> None:
+        """Push to each device of a unit in turn; one that fails stops nobody."""
+        for subject in unit:
+            self._record(subject, self._push(subject))
+
+    def _push(self, subject: Subject) -> PushResult:
+        if subject.error is not None:
+            kind, text = type(subject.error).__name__, str(subject.error)
+            return PushResult(PushState.FAILED, kind, text)
+        ttl_s = 2.0 * self.settings.guard_s + 900.0
+        try:
+            with lease(
+                self.database,
+                device_resource(subject.device_id),
+                holder=f"plan {self.plan_id} by {self.actor}",
+                purpose="push",
+                ttl_s=ttl_s,
+            ):
+                order = self._order(subject)
+                return push(
+                    order,
+                    lambda text: digest(self.vault, text),
+                    lambda step, note: self._journal(subject, step, note),
+                )
+        except Conflict as error:
+            return PushResult(PushState.SKIPPED, "Conflict", str(error))
+        except Exception as defect:
+            # Whatever a defect of ours left on the device, its guard undoes; here nothing is known.
+            log.exception("push_failed", device_id=subject.device_id, plan_id=self.plan_id)
+            return PushResult(
+                PushState.IN_DOUBT,
+                type(defect).__name__,
+                "the product failed on it; its guard restores what was not confirmed",
+            )
+
+    def _order(self, subject: Subject) -> PushOrder:
+        assert subject.target is not None
+        with self.database.write(self.actor) as session:
+            row = _push_row(session, subject)
+            row.state = PushState.SENDING
+            row.started_at = clock.now()
+            return PushOrder(
+                target=subject.target,
+                configuration=subject.configuration,
+                running_digest=row.running_digest or "",
+                intended=row.intended,
+                remediation=row.remediation,
+                values=subject.values,
+                guard_s=self.settings.guard_s,
+            )
+
+    def _journal(self, subject: Subject, step: str, note: str | None) -> None:
+        with self.database.write(self.actor) as session:
+            row = _push_row(session, subject)
+            if step == "arm_guard":
+                row.state = PushState.IN_DOUBT  # until it is read back
+            session.add(PushStep(push_id=_id(row.id), at=clock.now(), step=step, note=note))
+
+    def _record(self, subject: Subject, result: PushResult) -> None:
+        with self.database.write(self.actor) as session:
+            row = _push_row(session, subject)
+            row.state = result.state
+            row.error_kind, row.error = result.error_kind, result.error
+            row.finished_at = clock.now()
+            if result.host_key:
+                pin_host_key(session, subject, result.host_key)
+            if result.shown:
+                names = names_by_value(subject.values)
+                scrubbed = subject.configuration.grammar.scrub(result.shown, names)
+                keep_backup(
+                    session, self.vault, subject.device_id, text=result.shown, scrubbed=scrubbed
+                )
+            self._keep_displayed(session, subject, result)
+            record_event(
+                session,
+                f"push.{result.state}",
+                _MESSAGES[result.state].format(subject.name),
+                site_id=subject.site_id,
+                device_id=subject.device_id,
+                body={"plan": self.plan_id, "push": _id(row.id), "error": result.error},
+            )
+
+    def _keep_displayed(self, session: Session, subject: Subject, result: PushResult) -> None:
+        if result.state is not PushState.VERIFIED:
+            return
+        known = {
+            row.path: row
+            for row in session.exec(
+                select(DisplayedSecret).where(DisplayedSecret.device_id == subject.device_id)
+            )
+        }
+        now = clock.now()
+        for each in result.displayed:
+            row = known.pop(each.path, None) or DisplayedSecret(
+                device_id=subject.device_id,
+                path=each.path,
+                secret_name="",
+                displayed_hmac="",
+                verified_at=now,
+            )
+            row.secret_name = each.secret_name
+            row.displayed_hmac = self.vault.fingerprint(each.displayed)
+            row.verified_at = now
+            session.add(row)
+        for gone in known.values():
+            session.delete(gone)
+
+    def finish(self) -> PlanSummary:
+        """Close the plan and return how it ended."""
+        with self.database.write(self.actor) as session:
+            plan = session.get(DeployPlan, self.plan_id)
+            assert plan is not None
+            plan.state = PlanState.DONE
+            plan.finished_at = clock.now()
+            summary = summary_of(session, plan)
+            told = ", ".join(f"{count} {_STATES[state]}" for state, count in summary.states.items())
+            record_event(
+                session,
+                "plan.done",
+                f"Plan {self.plan_id} terminé : {told}",
+                body={
+                    "plan": self.plan_id,
+                    "states": {str(k): v for k, v in summary.states.items()},
+                },
+            )
+        return summary
+
+
+def plan_status(database: Database, plan_id: int | None = None) -> PlanSummary:
+    """Return how a plan stands, the newest one without a number; raises NotFound."""
+    with database.read() as session:
+        query = select(DeployPlan).order_by(col(DeployPlan.id).desc()).limit(1)
+        plan = session.get(DeployPlan, plan_id) if plan_id else session.exec(query).first()
+        if plan is None:
+            raise NotFound(
+                f"there is no plan {plan_id}" if plan_id else "there is no plan yet",
+                todo="run: preau deploy plan",
+            )
+        return summary_of(session, plan)
+
+
+def _push_row(session: Session, subject: Subject) -> Push:
+    row = session.get(Push, subject.push_id)
+    assert row is not None
+    return row
+
+
+def _id(value: int | None) -> int:
+    assert value is not None
+    return value
+
+
+_MESSAGES = {
+    PushState.VERIFIED: "{} : configuration envoyée et vérifiée par relecture",
+    PushState.UNCHANGED: "{} : configuration déjà conforme",
+    PushState.ROLLED_BACK: "{} : envoi annulé ; l’ancienne configuration est rétablie et relue",
+    PushState.SKIPPED: "{} : rien n’a été envoyé, le plan ne correspond plus",
+    PushState.FAILED: "{} : rien n’a été envoyé",
+    PushState.IN_DOUBT: "{} : état inconnu ; sa protection rétablit l’ancienne configuration",
+}
+_STATES = {
+    PushState.PLANNED: "prévus",
+    PushState.SENDING: "en cours",
+    PushState.VERIFIED: "vérifiés",
+    PushState.UNCHANGED: "inchangés",
+    PushState.ROLLED_BACK: "rétablis",
+    PushState.SKIPPED: "écartés",
+    PushState.FAILED: "non envoyés",
+    PushState.IN_DOUBT: "incertains",
+}

@@ -1,0 +1,234 @@
+"""SSH sessions to devices, by netmiko: one login, many commands, no fixed waits.
+
+The server's host key is checked before the password is sent: a first one is told to the caller, who
+keeps it; another than the pinned one is Refused. Each command waits for what must follow it, and
+what netmiko and paramiko raise becomes Unreachable, Refused or Garbled here and nowhere else. No
+session log is kept, so that no secret is in one.
+"""
+
+import base64
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from collectors.target import SshTarget
+from inventory.errors import DeviceError, Garbled, Refused, Unreachable
+
+# What a server of the last ten years does not need. Devices that offer nothing else are asked for
+# with `legacy_algorithms`, one by one.
+_LEGACY = {
+    "kex": [
+        "diffie-hellman-group1-sha1",
+        "diffie-hellman-group14-sha1",
+        "diffie-hellman-group-exchange-sha1",
+    ],
+    "keys": ["ssh-rsa", "ssh-dss"],
+    "pubkeys": ["ssh-rsa", "ssh-dss"],
+    "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc"],
+    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
+}
+_ECHO_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a shell command wrote, and its exit status."""
+
+    status: int
+    text: str
+
+
+class SshSession:
+    """A session that is open. `host_key` is the server's, as `type base64`, to be pinned."""
+
+    def __init__(self, target: SshTarget, connection: Any, host_key: str) -> None:
+        self.target = target
+        self.host_key = host_key
+        self._connection = connection
+        self._numbers = itertools.count(1)
+
+    def run(self, command: str, *, expect: str, timeout_s: float = 30.0) -> str:
+        """Return what a CLI answers to one command line, without its echo and prompt.
+
+        `expect` is a pattern of the prompt that ends the answer. Raises Unreachable when the
+        connection breaks, Garbled when the prompt does not come in time.
+        """
+        with self._translated(command):
+            # The echo first: a prompt that was still on its way is no answer to this command.
+            self._connection.write_channel(command + self._connection.RETURN)
+            self._connection.read_until_pattern(
+                pattern=re.escape(command.strip()), read_timeout=_ECHO_TIMEOUT_S
+            )
+            raw = self._connection.read_until_pattern(pattern=expect, read_timeout=timeout_s)
+        return re.sub(expect, "", self._plain(raw)).strip("\n")
+
+    def run_lines(
+        self, lines: Sequence[str], *, expect: str, timeout_s: float = 30.0
+    ) -> Iterator[tuple[str, str]]:
+        """Yield (line, answer) for each CLI line, one by one, so that the caller may stop."""
+        for line in lines:
+            yield line, self.run(line, expect=expect, timeout_s=timeout_s)
+
+    def shell(self, command: str, *, timeout_s: float = 30.0) -> Answer:
+        """Return what a POSIX shell command, also of several lines, wrote and its exit status.
+
+        The end is told by a mark that no command of ours writes, so nothing depends on the prompt.
+        Raises as `run` does.
+        """
+        mark = f"preau-{next(self._numbers)}"
+        with self._translated(command):
+            self._connection.write_channel(f'{command}\necho "{mark}:$?:"{self._connection.RETURN}')
+            raw = self._connection.read_until_pattern(
+                pattern=rf"{mark}:\d+:", read_timeout=timeout_s
+            )
+        text = self._plain(raw)
+        end = re.search(rf"{mark}:(\d+):", text)
+        assert end is not None
+        return Answer(int(end[1]), _without_echo(text[: end.start()], command, mark))
+
+    def _plain(self, raw: str) -> str:
+        text = self._connection.strip_ansi_escape_codes(raw)
+        return str(text).replace("\r\n", "\n").replace("\r", "\n")
+
+    @contextmanager
+    def _translated(self, command: str) -> Iterator[None]:
+        # A command may hold a secret: the error names only how it begins.
+        begins = " ".join(command.split()[:2])
+        with translated(self.target, f"after « {begins} »"):
+            yield
+
+
+def _without_echo(text: str, command: str, mark: str) -> str:
+    """Take the echo of what we typed, and the prompts before it, out of a shell's output."""
+    typed = {line.strip() for line in command.splitlines()}
+    kept = []
+    for line in text.split("\n"):
+        # Prompts: `root@ap1:~# ` before a command, `> ` before each line of a here-document.
+        bare = re.sub(r"^(\S*[#$]|>) ", "", line, count=1).strip()
+        if bare in typed or f'echo "{mark}:' in line:
+            continue
+        kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+@contextmanager
+def open_session(target: SshTarget) -> Iterator[SshSession]:
+    """Log in, yield the session, and log out, whatever happens.
+
+    Raises Unreachable without an answer, Refused for the password or a changed host key (neither is
+    tried again), Garbled when what answers does not behave as the device type.
+    """
+    seen: list[str] = []
+    connection = _connect(target, seen)
+    try:
+        yield SshSession(target, connection, seen[-1] if seen else "")
+    finally:
+        # The device may be gone: logging out is a courtesy and must not hide what happened.
+        with suppress(Exception):
+            connection.disconnect()
+
+
+def _connect(target: SshTarget, seen: list[str]) -> Any:
+    with translated(target, "at login"):
+        return _session_class(target.device_type)(
+            pinned=target.host_key,
+            seen=seen,
+            host=target.host,
+            port=target.port,
+            username=target.username,
+            password=target.password,
+            device_type=target.device_type,
+            conn_timeout=target.timeout_s,
+            auth_timeout=target.timeout_s,
+            banner_timeout=target.timeout_s,
+            read_timeout_override=None,
+            use_keys=False,
+            allow_agent=False,
+            disabled_algorithms=None if target.legacy_algorithms else _LEGACY,
+            keepalive=30,
+        )
+
+
+class _ChangedHostKey(Exception):
+    """Another host key than the pinned one was offered."""
+
+
+@cache
+def _session_class(device_type: str) -> Any:
+    """Return netmiko's class for a device type, with our check of the host key."""
+    from netmiko import ConnectHandler  # noqa: PLC0415, F401 - start-up
+    from netmiko.ssh_dispatcher import CLASS_MAPPER  # noqa: PLC0415
+    from paramiko import MissingHostKeyPolicy, SSHClient  # noqa: PLC0415
+
+    class Policy(MissingHostKeyPolicy):  # type: ignore[misc]
+        """Asked for every key, since no file of known hosts is loaded, and before the login."""
+
+        def __init__(self, pinned: str | None, seen: list[str]) -> None:
+            self.pinned, self.seen = pinned, seen
+
+        def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
+            shown = f"{key.get_name()} {base64.b64encode(key.asbytes()).decode()}"
+            if self.pinned and shown != self.pinned:
+                raise _ChangedHostKey(key.fingerprint)
+            self.seen.append(shown)
+
+    base: Any = CLASS_MAPPER[device_type]
+
+    class Pinned(base):  # type: ignore[misc]
+        """netmiko's class of the device, which asks our policy for the host key."""
+
+        def __init__(self, *, pinned: str | None, seen: list[str], **kwargs: Any) -> None:
+            self._policy = Policy(pinned, seen)
+            super().__init__(**kwargs)
+
+        def _build_ssh_client(self) -> Any:
+            client = SSHClient()
+            client.set_missing_host_key_policy(self._policy)
+            return client
+
+    return Pinned
+
+
+@contextmanager
+def translated(target: SshTarget, when: str) -> Iterator[None]:
+    """Turn what netmiko and paramiko raise into our errors about `target`."""
+    from netmiko import exceptions as netmiko  # noqa: PLC0415 - start-up
+    from paramiko import ssh_exception as paramiko  # noqa: PLC0415
+
+    where = str(target)
+    try:
+        yield
+    except DeviceError:
+        raise
+    except _ChangedHostKey as error:
+        raise Refused(
+            f"the SSH host key is another than the pinned one (now {error})",
+            where=where,
+            todo="if the device was replaced or reset, forget its pinned key; else find out why",
+        ) from error
+    except (netmiko.NetmikoAuthenticationException, paramiko.AuthenticationException) as error:
+        raise Refused(
+            f"the SSH password of {target.username} was refused",
+            where=where,
+            todo="correct the credential of the zone or of the device",
+        ) from error
+    except netmiko.ReadTimeout as error:
+        raise Garbled(f"no prompt came back {when}", where=where) from error
+    except paramiko.IncompatiblePeer as error:
+        raise Refused(
+            "the SSH server offers old algorithms only",
+            where=where,
+            todo="allow legacy algorithms for this device, and plan its update",
+        ) from error
+    except (netmiko.NetmikoTimeoutException, OSError, EOFError) as error:
+        raise Unreachable(f"the SSH connection failed {when}", where=where) from error
+    except (paramiko.SSHException, netmiko.NetmikoBaseException) as error:
+        if isinstance(error.__cause__, _ChangedHostKey):
+            raise error.__cause__ from None
+        raise Unreachable(
+            f"the SSH connection failed {when}: {type(error).__name__}", where=where
+        ) from error

@@ -1,0 +1,35 @@
+"""The guard at work: the device undoes by itself what we do not confirm.
+
+A guard is armed before anything changes and confirmed from a new session, which proves that the
+path still stands. What a guard is made of is the family's knowledge (`configuration.Guard`).
+"""
+
+from collections.abc import Sequence
+
+from deploy.conversation import Conversation
+from inventory.errors import PushRejected, Unguarded
+from inventory.vendors.configuration import Configuration, Exchange
+
+
+def arm(conversation: Conversation, configuration: Configuration, seconds: int) -> None:
+    """Arm the device's guard; raises Unguarded, with the device's words, when it does not arm."""
+    try:
+        conversation.exchange(configuration.guard.arm(seconds))
+    except PushRejected as error:
+        raise Unguarded(
+            f"the guard could not be armed ({error.what}), so nothing was sent",
+            where=error.where,
+            todo="look at the device: an earlier guard may still wait",
+        ) from error
+
+
+def confirm(conversation: Conversation, configuration: Configuration) -> None:
+    """Keep the change; raises PushRejected when the guard was faster and has undone it."""
+    conversation.exchange(configuration.guard.confirm)
+
+
+def restore(conversation: Conversation, configuration: Configuration) -> bool:
+    """Let the device undo the change now; return whether its guard can do that on request."""
+    steps: Sequence[Exchange] = configuration.guard.restore
+    conversation.exchange(steps)
+    return bool(steps)

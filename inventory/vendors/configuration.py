@@ -1,0 +1,163 @@
+"""What a family that can be configured over SSH declares: typed frozen data and pure functions.
+
+A configuration is handled as one text: what the device shows, without what changes by itself. The
+grammar knows that text's shape; `render` answers the whole text that the device should show, where
+secrets stand by name. What is sent follows from the difference of the two, so that what nobody
+intends is left as it is. Sockets are not known here.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from inventory.intent import DeviceIntent
+
+MASK = "‹secret›"
+NAMED = re.compile(r"‹secret:([^›]+)›")
+
+
+class Dialect(StrEnum):
+    """How a device tells that a command failed: by an exit status, or in words."""
+
+    SHELL = "shell"
+    CLI = "cli"
+
+
+class Shape(StrEnum):
+    """The two shapes of configuration that the differ knows."""
+
+    RECORDS = "records"
+    INDENTED = "indented"
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedValue:
+    """Where a named secret shows in a configuration, and how the device displays it."""
+
+    path: str
+    secret_name: str
+    displayed: str
+
+
+class Grammar(Protocol):
+    """What can be done with the text of a configuration without knowing what it means."""
+
+    @property
+    def shape(self) -> Shape:
+        """Return which differ understands the text."""
+
+    def sections(self, text: str) -> Mapping[str, Sequence[str]]:
+        """Return the lines of each section by its header, for review by a person."""
+
+    def scrub(self, text: str, names: Mapping[str, str]) -> str:
+        """Return `text` with `‹secret:name›` for the values in `names`, `‹secret›` for others."""
+
+    def unscrub(self, text: str, running: str, values: Mapping[str, str]) -> str:
+        """Return `text` with the values of named secrets, and `‹secret›` as `running` has it.
+
+        Raises KeyError for a name without a value, ValueError where `running` has no such place.
+        """
+
+    def displayed(self, scrubbed: str, shown: str) -> tuple[DisplayedValue, ...]:
+        """Return how `shown` displays each secret that `scrubbed` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The whole configuration that a device should show; `notes` are for a reviewer, in French."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One command and how its answer is judged.
+
+    It succeeds when the exit status is 0 (shell) or none of the family's error patterns is in the
+    answer (CLI), and `accept`, where given, is found in it.
+    """
+
+    command: str
+    accept: str | None = None
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whether a change has taken effect; `problem` says what is missing, in the device's terms."""
+
+    done: bool
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How to see that an accepted configuration is in use, beyond being shown."""
+
+    command: str
+    judge: Callable[[str, str], Settled]  # the answer, the intended configuration
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How the device itself undoes a change that we do not confirm in time.
+
+    `restore` undoes it at once from a session; empty: the rollback lines do. `settle_s` is what the
+    device needs, after its timer ran out, to be back as it was.
+    """
+
+    kind: str
+    arm: Callable[[int], tuple[Exchange, ...]]  # seconds until it acts
+    confirm: tuple[Exchange, ...]
+    restore: tuple[Exchange, ...]
+    waits_s: Callable[[int], int]  # seconds until it acts really, where the device rounds
+    settle_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Why a change could cut the path to the device, in French; empty: it should not."""
+
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """How the devices of one family are configured. `device_type` is netmiko's."""
+
+    device_type: str
+    dialect: Dialect
+    prompt: str
+    grammar: Grammar
+    read: tuple[str, ...]
+    unfinished: str | None  # answers with somebody's uncommitted changes, or with nothing
+    normalise: Callable[[Sequence[str]], str]
+    render: Callable[[DeviceIntent, str], Rendered]
+    risk: Callable[[str, str, int | None], Risk]
+    enter: tuple[str, ...]
+    commands: Callable[[Sequence[str]], Sequence[str]]  # what is typed for remediation lines
+    leave: tuple[str, ...]
+    apply: Callable[[Sequence[str]], tuple[Exchange, ...]]
+    discard: tuple[Exchange, ...]
+    save: tuple[Exchange, ...]
+    errors: tuple[str, ...]
+    guard: Guard
+    effect: Effect | None = None
+    default_port: int = 22
+
+
+def secret_names(text: str) -> set[str]:
+    """Return the names of the secrets that `text` refers to."""
+    return set(NAMED.findall(text))
+
+
+def hide(text: str, names: Mapping[str, str]) -> str:
+    """Return any text with the values in `names` replaced by their names, the longest first."""
+    for value in sorted(names, key=len, reverse=True):
+        if value:
+            text = text.replace(value, f"‹secret:{names[value]}›")
+    return text
