@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 _STARTED = time.monotonic()
 
 
@@ -18,13 +21,16 @@ class Failed(Exception):
 
 def say(step: str, text: str) -> None:
     """Print one line of the demo's story, with the seconds since its start."""
-    print(f"[{time.monotonic() - _STARTED:5.1f} s] {step + ' ' if step else '    '}{text}", flush=True)
+    print(
+        f"[{time.monotonic() - _STARTED:5.1f} s] {step + ' ' if step else '    '}{text}", flush=True
+    )
 
 
 class Preau:
     """The product's command line on the demo's installation."""
 
     def __init__(self, config: Path) -> None:
+        self.config = config
         self.environment = {**os.environ, "PREAU_CONFIG": str(config)}
         self._binary = str(Path(sys.executable).parent / "preau")
 
@@ -64,9 +70,6 @@ class Preau:
 
 def summary(results: dict[str, Any]) -> None:
     """Print the table of what was done and, in a line each, what was not."""
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table(title="Préau: the demo in figures", title_justify="left")
     table.add_column("")
     table.add_column("count", justify="right")
@@ -75,7 +78,9 @@ def summary(results: dict[str, Any]) -> None:
     console = Console()
     console.print(table)
     for failure in results["failures"]:
-        console.print(f"  {failure['device']}: {failure['state']}: {failure['error']}", markup=False)
+        console.print(
+            f"  {failure['device']}: {failure['state']}: {failure['error']}", markup=False
+        )
     verdict = "all that is claimed was read back" if results["ok"] else "NOT as claimed"
     console.print(f"  Verdict: {verdict}", markup=False)
 

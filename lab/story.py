@@ -116,5 +116,6 @@ def switch(number: int) -> dict[str, Any]:
     return {"ports": [*ports, uplink]}
 
 
-# The line that the demo's one bad access point refuses, and where it is.
+# The demo's one bad access point, and the lines that it refuses: its flash is as good as full.
 BAD_DEVICE = "lac/ap3"
+REFUSED_LINE = "uci commit wireless"

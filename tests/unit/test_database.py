@@ -1,5 +1,5 @@
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from inventory.database import Database
 from inventory.models import Change, Zone
@@ -14,7 +14,7 @@ def test_every_write_leaves_who_when_before_and_after(database: Database) -> Non
     with database.write("bob") as session:
         session.delete(session.exec(select(Zone)).one())
     with database.read() as session:
-        changes = session.exec(select(Change).order_by(Change.id)).all()
+        changes = session.exec(select(Change).order_by(col(Change.id))).all()
     assert [(c.actor, c.action) for c in changes] == [
         ("alice", "create"),
         ("alice", "update"),

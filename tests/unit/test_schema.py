@@ -31,7 +31,9 @@ def test_every_foreign_key_that_is_not_a_key_prefix_has_an_index(database: Datab
     inspector = inspect(database.engine)
     bare = []
     for table in inspector.get_table_names():
-        leading = {tuple(inspector.get_pk_constraint(table)["constrained_columns"])[:1]}
+        leading: set[tuple[str | None, ...]] = {
+            tuple(inspector.get_pk_constraint(table)["constrained_columns"])[:1]
+        }
         leading |= {tuple(index["column_names"])[:1] for index in inspector.get_indexes(table)}
         leading |= {
             tuple(unique["column_names"])[:1] for unique in inspector.get_unique_constraints(table)

@@ -56,6 +56,6 @@ def _setup(tmp_path: Path, *, too_old: int = 0, python: bool = True) -> str:
 def test_a_missing_part_is_one_sentence_with_its_apt_line(
     tmp_path: Path, machine: dict[str, bool], sentence: str
 ) -> None:
-    said = _setup(tmp_path, **machine)  # type: ignore[arg-type]
+    said = _setup(tmp_path, **machine)
     assert said.startswith(sentence)
     assert said.count("\n") == 1
