@@ -40,5 +40,11 @@ def open_backup(vault: Vault, backup: ConfigBackup) -> str:
     return vault.open(backup.sealed_text, _context(backup.device_id)).decode()
 
 
+def reseal_backup(vault: Vault, backup: ConfigBackup) -> None:
+    """Seal one backup anew with the key that seals now."""
+    context = _context(backup.device_id)
+    backup.sealed_text = vault.seal(vault.open(backup.sealed_text, context), context)
+
+
 def _context(device_id: int) -> str:
     return f"configuration of device {device_id}"

@@ -52,32 +52,51 @@ class Keys:
         """Return these keys with a new one that seals from now on."""
         return Keys(self.fingerprint, (secrets.token_bytes(_KEY_BYTES), *self.sealing))
 
-    def newest_only(self) -> "Keys":
-        """Return these keys without the sealing keys that nothing is sealed with any more."""
-        return Keys(self.fingerprint, self.sealing[:1])
+    def newest(self, count: int) -> "Keys":
+        """Return these keys without the sealing keys older than the `count` newest."""
+        return Keys(self.fingerprint, self.sealing[:count])
 
 
 class Vault:
     """Seals and opens with the keys of one installation.
 
     What it seals begins with the id of the key that sealed it, so that a rotation can be told from
-    damage and can be taken up again where it stopped.
+    damage and can be taken up again where it stopped. With a `path` it follows the key file: a
+    process that runs for months seals with the new key as soon as another one rotated them.
     """
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, path: Path | None = None) -> None:
+        self._path = path
+        self._seen = _stamp(path)
+        self._take(keys)
+
+    def _take(self, keys: Keys) -> None:
         self._fingerprint_key = keys.fingerprint
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys.sealing}
         self._newest = _key_id(keys.sealing[0])
-        self.key_id = self._newest.hex()
+
+    def _follow(self) -> None:
+        stamp = _stamp(self._path)
+        if self._path is not None and stamp is not None and stamp != self._seen:
+            self._take(read_keys(self._path))
+            self._seen = stamp
+
+    @property
+    def key_id(self) -> str:
+        """The id of the key that seals now, in hex."""
+        self._follow()
+        return self._newest.hex()
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Return key id + nonce + ciphertext; `context` must be the same to open it."""
+        self._follow()
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._newest].encrypt(nonce, plain, context.encode())
         return self._newest + nonce + sealed
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return what was sealed; raises Misconfigured under another key or context."""
+        self._follow()
         cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
         nonce = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
         try:
@@ -93,11 +112,20 @@ class Vault:
 
     def is_newest(self, sealed: bytes) -> bool:
         """Return whether `sealed` was sealed with the key that seals now."""
+        self._follow()
         return sealed.startswith(self._newest)
 
     def fingerprint(self, text: str) -> str:
         """Return the keyed HMAC-SHA-256 of `text` in hex: equal texts are told, nothing else is."""
         return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None  # the keys in memory stay good while somebody mends the disk
+    return (found.st_mtime_ns, found.st_ino) if found else None
 
 
 def _key_id(key: bytes) -> bytes:
@@ -113,7 +141,7 @@ def open_vault(settings: Settings, *, create: bool = False) -> Vault:
     if create and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_keys(path, Keys.fresh())
-    return Vault(read_keys(path))
+    return Vault(read_keys(path), path)
 
 
 def read_keys(path: Path) -> Keys:
@@ -175,6 +203,13 @@ def store_secret(session: Session, vault: Vault, name: str, value: str) -> None:
     row.sealed = vault.seal(value.encode(), f"secret {name}")
     row.updated_at = clock.now()
     session.add(row)
+
+
+def reseal_secret(vault: Vault, row: Secret) -> None:
+    """Seal one row anew with the key that seals now."""
+    context = f"secret {row.name}"
+    row.sealed = vault.seal(vault.open(row.sealed, context), context)
+    row.key_id = vault.key_id
 
 
 def open_secret(session: Session, vault: Vault, name: str) -> str:

@@ -6,6 +6,7 @@ import typer
 from sqlmodel import select
 
 from api.cli.context import installation, print_json
+from api.usecases.keys import rotate_keys
 from inventory.errors import InvalidInput
 from inventory.models import Secret
 from inventory.secrets import store_secret
@@ -39,3 +40,14 @@ def list_command(*, as_json: bool = typer.Option(False, "--json")) -> None:
         return
     for entry in listed:
         typer.echo(f"{entry['name']}  {entry['updated_at']}")
+
+
+@app.command("rotate")
+def rotate_command() -> None:
+    """Make a new key, seal every secret and backup anew with it; may run while the product runs."""
+    with installation() as here:
+        done = rotate_keys(here.database, here.settings, actor=here.actor)
+    typer.echo(
+        f"Key {done.key_id} now seals; {done.secrets} secrets and {done.backups} backups were"
+        " sealed anew."
+    )
