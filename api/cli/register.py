@@ -1,5 +1,8 @@
 """`preau register`: import the register of schools, after showing what that changes."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -48,7 +51,7 @@ def import_command(
     """
     if as_json and not (dry_run or yes):
         raise InvalidInput("--json asks nothing", todo="add --dry-run or --yes")
-    with installation() as here:
+    with _no_collection(), installation() as here:
         read = read_register_file(file)
         with here.database.read() as session:
             preview = preview_import(session, read, partial=partial)
@@ -80,6 +83,19 @@ def import_command(
         click.echo("Written." if write else "Nothing to write: all of it is known.")
     if read.edition.rejected:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: an import makes many objects, none of them garbage.
+
+    Measured on 2,605 implantations: a third of the time to write them.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _show(preview: Preview) -> None:

@@ -186,6 +186,13 @@ def possible_moves(
     return tuple(moves)
 
 
+def documents_needed(session: Session, site_id: int, to: Status) -> tuple[EvidenceKind, ...]:
+    """Return the documents that the move to `to` asks for and that the dossier does not have."""
+    state = state_of(session, dossier_of_site(session, site_id))
+    edges = [edge for edge in possible_edges(state) if edge.to is to]
+    return tuple(k for k in edges[0].evidence if k not in state.evidence) if edges else ()
+
+
 def history(session: Session, site_id: int) -> tuple[Step, ...]:
     """Return the steps of a site's dossier, oldest first."""
     dossier = dossier_of_site(session, site_id)
@@ -349,7 +356,7 @@ def _write(
     record_event(
         session,
         "dossier.moved",
-        f"{move.edge.label} : « {move.edge.origin.label} » → « {move.edge.to.label} »",
+        f"{move.edge.label} : « {move.edge.origin.label} » → « {move.edge.to.label} »",
         site_id=dossier.site_id,
         body={"to": move.edge.to.value, "role": role.value},
     )

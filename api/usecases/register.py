@@ -199,7 +199,7 @@ def _write(
 
 def _sentence(counts: dict[str, int]) -> str:
     return (
-        f"Signalétique importé : {counts['created']} implantation(s) créée(s), "
+        f"Signalétique importé : {counts['created']} implantation(s) créée(s), "
         f"{counts['changed']} modifiée(s), {counts['closed']} fermée(s), "
         f"{counts['rejected']} ligne(s) rejetée(s)."
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from inventory.programme.register.entries import (
     Pair,
     Register,
     SchoolEntry,
+    values_of,
 )
 
 
@@ -136,11 +137,11 @@ def _write_offers(
         if key not in rows.offers:
             implantation = rows.implantations[key[0]]
             assert implantation.id is not None
-            row = TeachingOffer(implantation_id=implantation.id, **asdict(entries[key]))
+            row = TeachingOffer(implantation_id=implantation.id, **values_of(entries[key]))
             rows.offers[key] = row
             session.add(row)
         elif entries[key] != before[key]:
-            _set(rows.offers[key], asdict(entries[key]))
+            _set(rows.offers[key], values_of(entries[key]))
     for key in after.closed_offers - known.closed_offers:
         rows.offers[key].closed_on = today
     for key in known.closed_offers - after.closed_offers:
@@ -160,7 +161,7 @@ def _write(
     for key in sorted(after):
         if after[key] == before.get(key):
             continue
-        values = asdict(after[key])
+        values = values_of(after[key])
         values |= foreign_key(values)
         if key in rows:
             _set(rows[key], values)

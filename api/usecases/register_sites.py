@@ -203,10 +203,12 @@ def _follow(
     after: Register,
 ) -> None:
     """Let a site's fields follow the register where they still say what the register said."""
-    told_before = asdict(site_entry(pairs_before, known))
-    for name, value in asdict(site_entry(pairs_after, after)).items():
-        if value != told_before[name] and getattr(site, name) == told_before[name]:
-            setattr(site, name, value)
+    before, now = site_entry(pairs_before, known), site_entry(pairs_after, after)
+    if before != now:
+        told_before = asdict(before)
+        for name, value in asdict(now).items():
+            if value != told_before[name] and getattr(site, name) == told_before[name]:
+                setattr(site, name, value)
     key = search_key(site.name, site.commune, pairs_after)
     if key != site.search_key:
         site.search_key = key

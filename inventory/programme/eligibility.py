@@ -123,7 +123,7 @@ def judge_site(
 
     region = region_of(commune, basin)
     if region is None:
-        return answer(Verdict.UNDECIDED, "La commune n’est pas connue : la Région reste à établir.")
+        return answer(Verdict.UNDECIDED, "La commune n’est pas connue : la Région reste à établir.")
     if region not in rules.regions:
         return answer(
             Verdict.INELIGIBLE, f"Le site est situé hors de Wallonie ({_REGION_FR[region]})."
@@ -135,15 +135,15 @@ def judge_site(
         )
     verdicts = {offer: _judge_offer(rules, offer) for offer in given}
     for verdict, reason in (
-        (Verdict.ELIGIBLE, "Enseignement visé par le programme : {}."),
-        (Verdict.UNDECIDED, "Type d’enseignement que les règles ne connaissent pas : {}."),
+        (Verdict.ELIGIBLE, "Enseignement visé par le programme : {}."),
+        (Verdict.UNDECIDED, "Type d’enseignement que les règles ne connaissent pas : {}."),
     ):
         kinds = sorted({offer.kind for offer in given if verdicts[offer] is verdict})
         if kinds:
             return answer(verdict, reason.format(", ".join(kinds)))
     kinds = sorted({offer.kind for offer in given})
     return answer(
-        Verdict.INELIGIBLE, f"Enseignement non visé par le programme : {', '.join(kinds)}."
+        Verdict.INELIGIBLE, f"Enseignement non visé par le programme : {', '.join(kinds)}."
     )
 
 

@@ -8,7 +8,7 @@ import csv
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import cos, hypot, radians
 
@@ -50,6 +50,7 @@ class Position:
     longitude: float
 
 
+@lru_cache(maxsize=4096)
 def find_commune(name: str | None) -> Commune | None:
     """Return the commune of today that `name` means, or None when the name is not known."""
     if not name:

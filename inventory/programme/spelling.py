@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _APOSTROPHES = str.maketrans("’‘ʼ´`′", "''''''")
 _HYPHENS = str.maketrans("‐‑‒–—−", "------")
@@ -10,6 +11,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß"
 _WORD = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=8192)
 def same_form(text: str) -> str:
     """Return `text` with one kind of apostrophe, hyphen and space.
 
@@ -19,6 +21,7 @@ def same_form(text: str) -> str:
     return " ".join(composed.translate(_APOSTROPHES).translate(_HYPHENS).split())
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return the words of `text`, unaccented, in lower case, one space between them."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))

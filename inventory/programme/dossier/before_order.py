@@ -41,7 +41,7 @@ def administrative() -> Iterable[Edge]:
     yield Edge(
         Status.INELIGIBLE,
         Status.CADASTRE_PENDING,
-        "Rouvrir : de nouveau éligible",
+        "Rouvrir : de nouveau éligible",
         rules,
         (ask.not_ineligible,),
         reason_needed=True,

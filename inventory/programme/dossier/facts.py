@@ -87,7 +87,7 @@ def not_ineligible(situation: Situation) -> Iterator[str]:
     """Ask that the rules do not refuse the site."""
     eligibility = situation.facts.eligibility
     if eligibility and eligibility.verdict is Verdict.INELIGIBLE:
-        yield f"Le site n’est pas éligible : {eligibility.reason}"
+        yield f"Le site n’est pas éligible : {eligibility.reason}"
 
 
 def works_window(situation: Situation) -> Iterator[str]:
@@ -129,7 +129,7 @@ def every_push_verified(situation: Situation) -> Iterator[str]:
     elif unverified:
         yield (
             f"{len(unverified)} équipement(s) sur {situation.measured.devices} sans configuration "
-            f"vérifiée par relecture : {', '.join(unverified)}."
+            f"vérifiée par relecture : {', '.join(unverified)}."
         )
 
 

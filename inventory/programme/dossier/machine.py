@@ -89,7 +89,7 @@ def decide(
     if role not in edge.roles:
         people = " ou ".join(sorted(each.label for each in edge.roles))
         return Refusal(
-            Why.ROLE, (f"« {edge.label} » revient à : {people} ; pas à : {role.label}.",)
+            Why.ROLE, (f"« {edge.label} » revient à : {people} ; pas à : {role.label}.",)
         )
     situation = Situation(facts, measured or Measured(), at.astimezone(BRUSSELS).date())
     held = state.evidence | frozenset(evidence)
@@ -181,5 +181,5 @@ def _follow(state: DossierState, edge: Edge) -> DossierState:
 
 def _no_way(state: DossierState, to: Status) -> str:
     ways = sorted({edge.to.label for edge in possible_edges(state)})
-    onward = f" Possible : {', '.join(ways)}." if ways else " Plus aucun passage n’est possible."
-    return f"On ne passe pas de « {state.status.label} » à « {to.label} ».{onward}"
+    onward = f" Possible : {', '.join(ways)}." if ways else " Plus aucun passage n’est possible."
+    return f"On ne passe pas de « {state.status.label} » à « {to.label} ».{onward}"

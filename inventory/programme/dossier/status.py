@@ -198,7 +198,7 @@ _EVIDENCE_FR = {
     EvidenceKind.CABLING_TESTS: "les tests de câblage",
     EvidenceKind.DELIVERY_NOTE: "le bon de livraison",
     EvidenceKind.INSTALLATION_PHOTOS: "les photos de l’installation",
-    EvidenceKind.AS_BUILT: "le plan « as-built »",
+    EvidenceKind.AS_BUILT: "le plan « as-built »",
     EvidenceKind.CONFIGURATION_REPORT: "le rapport de configuration",
     EvidenceKind.ACCEPTANCE_REPORT: "le rapport de recette",
     EvidenceKind.RESERVE_LIST: "la liste de réserves",

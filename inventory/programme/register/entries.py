@@ -5,7 +5,8 @@ comparing values. None is "not told". Keys are FASE numbers; names are as writte
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 Pair = tuple[int, int]  # FASE of the établissement, FASE of the implantation
 
@@ -79,3 +80,10 @@ class Register:
     offers: Mapping[Pair, Mapping[str, OfferEntry]] = field(default_factory=dict)
     closed: frozenset[Pair] = frozenset()
     closed_offers: frozenset[tuple[Pair, str]] = frozenset()
+
+
+def values_of(
+    entry: AuthorityEntry | SchoolEntry | ImplantationEntry | OfferEntry,
+) -> dict[str, Any]:
+    """Return an entry's fields by name; unlike `dataclasses.asdict` it copies no value."""
+    return {each.name: getattr(entry, each.name) for each in fields(entry)}
