@@ -21,7 +21,7 @@ _NOTHING = (
 _NUMBER = re.compile(rb"-?\d+")
 _ENUM = re.compile(rb"[A-Za-z][\w-]*\((-?\d+)\)")
 _TICKS = re.compile(rb"\((\d+)\)")
-_HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[ :]+[0-9A-Fa-f]{2})*")
+_HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[\s:]+[0-9A-Fa-f]{2}\b(?!\())*")
 
 
 def begins_entry(line: bytes) -> bool:

@@ -14,7 +14,14 @@ _PRODUCTS = "1.3.6.1.4.1.47196.4.1.1.1"
 _MEMBER = oid("1.3.6.1.4.1.47196.4.1.1.3.15.1.2.1")
 _PART, _PRODUCT, _SERIAL, _CPU = 4, 6, 7, 9
 _MEMORY_TOTAL, _MEMORY_USED = 13, 14
-_COLUMNS = (*observation.COLUMNS, *((*_MEMBER, column) for column in (4, 6, 7, 9, 13, 14)))
+# ARUBAWIRED-POE-MIB arubaWiredPoePethPsePortPowerDrawn, in milliwatts; augments pethPsePortEntry.
+_POWER_DRAWN = oid("1.3.6.1.4.1.47196.4.1.1.3.8.1.1.1.7")
+_COLUMNS = (
+    *observation.COLUMNS,
+    *((*_MEMBER, column) for column in (_PART, _PRODUCT, _SERIAL, _CPU)),
+    *((*_MEMBER, column) for column in (_MEMORY_TOTAL, _MEMORY_USED)),
+    _POWER_DRAWN,
+)
 
 
 def _recognise(view: MibView) -> int:
@@ -22,7 +29,8 @@ def _recognise(view: MibView) -> int:
 
 
 def _observe(view: MibView) -> Observation:
-    read = observation.observe(view, _identity(view))
+    drawn = {index: milliwatts / 1000 for index, milliwatts in view.integers(_POWER_DRAWN).items()}
+    read = observation.observe(view, _identity(view), port_power_w=drawn)
     return replace(read, metrics=(*read.metrics, *_member_metrics(view)))
 
 

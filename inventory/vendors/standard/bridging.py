@@ -1,4 +1,8 @@
-"""BRIDGE-MIB (RFC 4188) and Q-BRIDGE-MIB (RFC 4363): VLANs, their ports, learnt addresses."""
+"""VLANs, their ports, learnt addresses: BRIDGE-MIB (RFC 4188), Q-BRIDGE-MIB (RFC 4363).
+
+Newer agents (AOS-CX) answer IEEE8021-Q-BRIDGE-MIB (IEEE 802.1Q) beside or in place of Q-BRIDGE-MIB:
+the same tables with a component id before the VLAN's.
+"""
 
 from collections.abc import Collection
 
@@ -14,10 +18,16 @@ _CURRENT_UNTAGGED = oid("1.3.6.1.2.1.17.7.1.4.2.1.5")
 _STATIC_NAME = oid("1.3.6.1.2.1.17.7.1.4.3.1.1")
 _STATIC_EGRESS = oid("1.3.6.1.2.1.17.7.1.4.3.1.2")
 _STATIC_UNTAGGED = oid("1.3.6.1.2.1.17.7.1.4.3.1.4")
-COLUMNS = (
-    BASE_PORT_IF_INDEX, _FDB_PORT, _Q_FDB_PORT, _VLAN_FDB_ID, _CURRENT_EGRESS, _CURRENT_UNTAGGED,
-    _STATIC_NAME, _STATIC_EGRESS, _STATIC_UNTAGGED,
-)  # fmt: skip
+_IEEE_CURRENT_EGRESS = oid("1.3.111.2.802.1.1.4.1.4.2.1.5")
+_IEEE_CURRENT_UNTAGGED = oid("1.3.111.2.802.1.1.4.1.4.2.1.6")
+_IEEE_STATIC_NAME = oid("1.3.111.2.802.1.1.4.1.4.3.1.3")
+_IEEE_STATIC_EGRESS = oid("1.3.111.2.802.1.1.4.1.4.3.1.4")
+_IEEE_STATIC_UNTAGGED = oid("1.3.111.2.802.1.1.4.1.4.3.1.6")
+# What tells a VLAN's name, member ports and untagged ports, the surest last.
+_NAMES = (_IEEE_STATIC_NAME, _STATIC_NAME)
+_EGRESS = (_IEEE_STATIC_EGRESS, _STATIC_EGRESS, _IEEE_CURRENT_EGRESS, _CURRENT_EGRESS)
+_UNTAGGED = (_IEEE_STATIC_UNTAGGED, _STATIC_UNTAGGED, _IEEE_CURRENT_UNTAGGED, _CURRENT_UNTAGGED)
+COLUMNS = (BASE_PORT_IF_INDEX, _FDB_PORT, _Q_FDB_PORT, _VLAN_FDB_ID, *_NAMES, *_EGRESS, *_UNTAGGED)
 
 _VLAN_MAX = 4094
 _MAC_PARTS = 6
@@ -33,10 +43,11 @@ def vlans(view: MibView) -> tuple[Vlan, ...]:
 
     dot1qVlanCurrentTable tells what the bridge does; agents without it have dot1qVlanStaticTable.
     """
-    names = {index[-1]: name for index, name in view.texts(_STATIC_NAME).items()}
-    # dot1qVlanCurrentTable's index is (dot1qVlanTimeMark, dot1qVlanIndex).
-    egress = _port_lists(view, _STATIC_EGRESS) | _port_lists(view, _CURRENT_EGRESS)
-    untagged = _port_lists(view, _STATIC_UNTAGGED) | _port_lists(view, _CURRENT_UNTAGGED)
+    # Whatever stands before it (dot1qVlanTimeMark, a component id), the VLAN's id is last.
+    names = {
+        index[-1]: name for column in _NAMES for index, name in view.texts(column).items() if index
+    }
+    egress, untagged = _port_lists(view, _EGRESS), _port_lists(view, _UNTAGGED)
     listed = sorted({*names, *egress})
     return tuple(
         Vlan(
@@ -50,10 +61,11 @@ def vlans(view: MibView) -> tuple[Vlan, ...]:
     )
 
 
-def _port_lists(view: MibView, column: Oid) -> dict[int, list[int]]:
+def _port_lists(view: MibView, columns: tuple[Oid, ...]) -> dict[int, list[int]]:
     ports = bridge_ports(view)
     return {
         index[-1]: [ports.get(port, port) for port in bits(value)]
+        for column in columns
         for index, value in view.column(column).items()
     }
 

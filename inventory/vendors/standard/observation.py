@@ -1,7 +1,9 @@
 """All standard readings together: what every family begins with."""
 
+from collections.abc import Mapping
+
 from inventory.observation import Identity, Interface, Neighbour, Observation
-from inventory.vendors.mib import MibView
+from inventory.vendors.mib import MibView, Oid
 from inventory.vendors.standard import (
     addresses,
     bridging,
@@ -27,8 +29,13 @@ COLUMNS = (
 )
 
 
-def observe(view: MibView, identity: Identity) -> Observation:
-    """Return what the standard MIBs tell, under the identity that the family read."""
+def observe(
+    view: MibView, identity: Identity, *, port_power_w: Mapping[Oid, float] | None = None
+) -> Observation:
+    """Return what the standard MIBs tell, under the identity that the family read.
+
+    `port_power_w` is what the family knows of the power on its ports, by pethPsePortTable's index.
+    """
     ports = interfaces.interfaces(view)
     known = interfaces.Ports(ports)
     heard = neighbours.neighbours(view, known)
@@ -40,7 +47,7 @@ def observe(view: MibView, identity: Identity) -> Observation:
         vlans=bridging.vlans(view),
         forwarding=bridging.forwarding(view, infrastructure),
         arp=addresses.arp(view, infrastructure),
-        poe=power.poe(view, known),
+        poe=power.poe(view, known, port_power_w),
         metrics=(
             *system.metrics(view),
             *host.metrics(view),

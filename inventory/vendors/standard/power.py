@@ -1,6 +1,7 @@
 """POWER-ETHERNET-MIB (RFC 3621): the power budget and the ports that deliver."""
 
 import re
+from collections.abc import Mapping
 
 from inventory.observation import Metric, Poe, PoePort
 from inventory.vendors.mib import MibView, Oid, dotted, oid
@@ -17,10 +18,11 @@ _TRUE = 1  # TruthValue
 _DELIVERING = 3  # pethPsePortDetectionStatus deliveringPower
 
 
-def poe(view: MibView, ports: Ports, power_w: dict[int, float] | None = None) -> Poe | None:
+def poe(view: MibView, ports: Ports, power_w: Mapping[Oid, float] | None = None) -> Poe | None:
     """Return the power budget and the ports; None when the device tells nothing of it.
 
-    The standard has no power per port: a family that knows it gives `power_w` by ifIndex.
+    The standard has no power per port: a family that knows it gives `power_w` by the index of
+    pethPsePortTable.
     """
     admin, detection = view.integers(_PORT_ADMIN), view.integers(_PORT_DETECTION)
     classes = view.integers(_PORT_CLASS)
@@ -28,21 +30,20 @@ def poe(view: MibView, ports: Ports, power_w: dict[int, float] | None = None) ->
     indexes = sorted({*admin, *detection, *classes})
     if not indexes and not budget:
         return None
-    panel = _by_panel_number(ports)
+    interfaces = _interfaces(indexes, ports)
     found = []
     for index in indexes:
-        interface = panel.get(index) or (index[-1] if index[-1] in ports.by_index else None)
         given = classes.get(index)
         delivering = detection[index] == _DELIVERING if index in detection else None
         found.append(
             PoePort(
-                interface=interface,
-                # pethPsePortPowerClassifications counts class 0 as 1, and says so only of a
-                # port that delivers.
+                interface=interfaces.get(index),
+                # pethPsePortPowerClassifications counts class 0 as 1; RFC 3621 gives it a
+                # meaning for a port that delivers only.
                 poe_class=given - 1 if given and delivering is not False else None,
                 admin=admin[index] == _TRUE if index in admin else None,
                 delivering=delivering,
-                power_w=(power_w or {}).get(interface) if interface is not None else None,
+                power_w=(power_w or {}).get(index),
             )
         )
     return Poe(
@@ -52,19 +53,25 @@ def poe(view: MibView, ports: Ports, power_w: dict[int, float] | None = None) ->
     )
 
 
-def _by_panel_number(ports: Ports) -> dict[Oid, int]:
-    """Return ifIndex by (pethPsePortGroupIndex, pethPsePortIndex), which no standard links.
+def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:
+    """Return ifIndex by (pethPsePortGroupIndex, pethPsePortIndex), which RFC 3621 does not link.
 
-    A port named `group/…/port` is numbered as on the front panel; other agents use the ifIndex.
+    Most agents number the ports by ifIndex; others as on the front panel, within the group (the
+    stack member), and there a port named `group/…/port` tells.
     """
-    found: dict[Oid, int] = {}
-    for interface in ports.by_index.values():
-        if interface.type not in (ETHERNET, None):
-            continue
-        numbers = re.findall(r"\d+", interface.name or "")
-        if len(numbers) >= 2 and "/" in (interface.name or ""):
-            found.setdefault((int(numbers[0]), int(numbers[-1])), interface.index)
-    return found
+    ethernet = {
+        interface.index: interface.name or ""
+        for interface in ports.by_index.values()
+        if interface.type in (ETHERNET, None)
+    }
+    if all(index[-1] in ethernet for index in indexes if index):
+        return {index: index[-1] for index in indexes if index}
+    panel: dict[Oid, int] = {}
+    for number, name in ethernet.items():
+        places = re.findall(r"\d+", name)
+        if len(places) >= 2 and "/" in name:
+            panel.setdefault((int(places[0]), int(places[-1])), number)
+    return panel
 
 
 def metrics(view: MibView) -> list[Metric]:

@@ -1,0 +1,77 @@
+"""No recording and no answer of a device, however broken, stops a reading."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors.recognise import observe_view
+from collectors.snmp.recording import parse_recording
+from inventory.observation import from_json, to_json
+from inventory.vendors.family import families
+from inventory.vendors.mib import MibView, Oid, Value
+
+COLUMNS = sorted({column for family in families().values() for column in family.reading.columns})
+VALUES = st.one_of(
+    st.integers(-(2**63), 2**64 - 1),
+    st.binary(max_size=40),
+    st.lists(st.integers(0, 2**32 - 1), max_size=12).map(tuple),
+)
+INDEXES = st.lists(st.integers(0, 300) | st.integers(0, 2**32 - 1), max_size=8).map(tuple)
+NAMES = st.builds(lambda column, index: (*column, *index), st.sampled_from(COLUMNS), INDEXES)
+VIEWS = st.dictionaries(NAMES, VALUES, max_size=60).map(MibView)
+
+
+@pytest.mark.parametrize("family_id", sorted(families()))
+@settings(max_examples=60)
+@given(view=VIEWS)
+def test_any_view_is_read_by_any_family(family_id: str, view: MibView) -> None:
+    observation = families()[family_id].reading.observe(view)
+    assert from_json(to_json(observation)) == observation
+
+
+@given(raw=st.binary(max_size=2000))
+def test_any_bytes_are_a_recording_or_none(raw: bytes) -> None:
+    view = parse_recording(raw)
+    if view is not None:
+        observe_view(view)
+
+
+LINES = st.lists(
+    st.one_of(
+        st.builds(
+            lambda name, kind, value: f"{'.'.join(map(str, name))}|{kind}|{value}",
+            NAMES,
+            st.sampled_from(["2", "4", "4x", "4e", "5", "6", "64", "65", "68x", "70", "99", ""]),
+            st.text(max_size=20) | st.integers().map(str),
+        ),
+        st.builds(
+            lambda name, kind, value: f".{'.'.join(map(str, name))} = {kind}: {value}",
+            NAMES,
+            st.sampled_from(["STRING", "Hex-STRING", "INTEGER", "OID", "Opaque", "IpAddress", "X"]),
+            st.text(max_size=20) | st.integers().map(str),
+        ),
+        st.text(max_size=40),
+    ),
+    max_size=30,
+)
+
+
+@given(lines=LINES)
+def test_any_lines_are_read_as_far_as_they_can_be(lines: list[str]) -> None:
+    view = parse_recording("\n".join(lines).encode())
+    if view is not None:
+        observe_view(view)
+
+
+def test_ten_thousand_broken_tables_are_read() -> None:
+    dice = random.Random(20261122)
+    for _ in range(10_000 // 50):
+        observe_view(MibView(dict(_row(dice) for _ in range(50))))
+
+
+def _row(dice: random.Random) -> tuple[Oid, Value]:
+    name = (*dice.choice(COLUMNS), *(dice.randrange(300) for _ in range(dice.randrange(6))))
+    value: Value = dice.choice([dice.randrange(2**64), dice.randbytes(dice.randrange(30)), name])
+    return name, value

@@ -1,0 +1,159 @@
+"""Recordings: every form of value, and what is broken is counted, never fatal."""
+
+from pathlib import Path
+
+import pytest
+
+from collectors.recorded import observe_recording
+from collectors.snmp.recording import parse_recording, read_recording
+from inventory.errors import InvalidInput
+from inventory.vendors.mib import MibView, decimal, mac, oid
+
+
+def parsed(text: str | bytes) -> MibView:
+    view = parse_recording(text if isinstance(text, bytes) else text.encode())
+    assert view is not None
+    return view
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("1.3.6.1.1|2|-5", -5),
+        ("1.3.6.1.1|4|plain | text", b"plain | text"),
+        ("1.3.6.1.1|4|", b""),
+        ("1.3.6.1.1|4x|00ff0A", b"\x00\xff\x0a"),
+        ("1.3.6.1.1|4e|a\\r\\nb\\x00", b"a\r\nb\x00"),
+        ("1.3.6.1.1|4|Liège", "Liège".encode()),
+        ("1.3.6.1.1|6|.1.3.6.1.4.1.9", (1, 3, 6, 1, 4, 1, 9)),
+        ("1.3.6.1.1|64|192.0.2.7", b"\xc0\x00\x02\x07"),
+        ("1.3.6.1.1|64x|C0000207", b"\xc0\x00\x02\x07"),
+        ("1.3.6.1.1|65|4294967295", 4294967295),
+        ("1.3.6.1.1|66|7", 7),
+        ("1.3.6.1.1|67|100", 100),
+        ("1.3.6.1.1|68x|9f780441280000", b"\x9f\x78\x04\x41\x28\x00\x00"),
+        ("1.3.6.1.1|70|18446744073709551615", 2**64 - 1),
+        (".1.3.6.1.1|2|1", 1),
+    ],
+)
+def test_every_type_of_a_snmprec_line_is_read(line: str, value: object) -> None:
+    view = parsed(line)
+    assert view.get((1, 3, 6, 1, 1)) == value
+    assert view.problems == ()
+
+
+@pytest.mark.parametrize("tag", [5, 128, 129, 130])
+def test_a_snmprec_line_that_says_there_is_nothing_is_no_problem(tag: int) -> None:
+    view = parsed(f"1.3.6.1.1|{tag}|")
+    assert len(view) == 0
+    assert view.problems == ()
+
+
+WALK = """\
+.1.3.6.1.2.1.1.1.0 = STRING: "a switch
+of two lines"
+.1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.9.1.1
+.1.3.6.1.2.1.1.3.0 = Timeticks: (12345) 0:02:03.45
+.1.3.6.1.2.1.1.4.0 = ""
+.1.3.6.1.2.1.1.5.0 = STRING: sw1
+.1.3.6.1.2.1.1.6.0 = STRING: "say \\"hello\\""
+.1.3.6.1.2.1.2.2.1.4.1 = INTEGER: 1500 octets
+.1.3.6.1.2.1.2.2.1.6.1 = Hex-STRING: 00 1B 21 0A
+0B 0C
+.1.3.6.1.2.1.2.2.1.6.2 = STRING: 0:1b:21:a:b:d
+.1.3.6.1.2.1.2.2.1.7.1 = INTEGER: up(1)
+.1.3.6.1.2.1.2.2.1.10.1 = Counter32: 77
+.1.3.6.1.2.1.2.2.1.21.1 = Gauge32: 5
+.1.3.6.1.2.1.2.2.1.22.1 = OID: ccitt.0
+.1.3.6.1.2.1.3.1.1.3.1 = Network Address: C0:00:02:07
+.1.3.6.1.2.1.4.20.1.1.192.0.2.7 = IpAddress: 192.0.2.7
+.1.3.6.1.2.1.31.1.1.1.6.1 = Counter64: 12345678901234
+.1.3.6.1.2.1.99.1 = BITS: 80 00 first(0)
+.1.3.6.1.4.1.2021.1 = Opaque: Float: 10.500000
+.1.3.6.1.4.1.2021.2 = Wrong Type (should be Gauge32 or Unsigned32): INTEGER: 3
+iso.3.6.1.4.1.2021.3 = INTEGER: 4
+.1.3.6.1.4.1.2021.4 = NULL
+.1.3.6.1.4.1.2021.5 = No Such Instance currently exists at this OID
+.1.3.6.1.4.1.2021.6 = No more variables left in this MIB View (It is past the end of the MIB tree)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("1.3.6.1.2.1.1.1.0", b"a switch\nof two lines"),
+        ("1.3.6.1.2.1.1.2.0", (1, 3, 6, 1, 4, 1, 9, 1, 1)),
+        ("1.3.6.1.2.1.1.3.0", 12345),
+        ("1.3.6.1.2.1.1.4.0", b""),
+        ("1.3.6.1.2.1.1.5.0", b"sw1"),
+        ("1.3.6.1.2.1.1.6.0", b'say "hello"'),
+        ("1.3.6.1.2.1.2.2.1.4.1", 1500),
+        ("1.3.6.1.2.1.2.2.1.6.1", bytes.fromhex("001b210a0b0c")),
+        ("1.3.6.1.2.1.2.2.1.7.1", 1),
+        ("1.3.6.1.2.1.2.2.1.10.1", 77),
+        ("1.3.6.1.2.1.2.2.1.21.1", 5),
+        ("1.3.6.1.2.1.2.2.1.22.1", (0, 0)),
+        ("1.3.6.1.2.1.3.1.1.3.1", bytes((192, 0, 2, 7))),
+        ("1.3.6.1.2.1.4.20.1.1.192.0.2.7", bytes((192, 0, 2, 7))),
+        ("1.3.6.1.2.1.31.1.1.1.6.1", 12345678901234),
+        ("1.3.6.1.2.1.99.1", b"\x80\x00"),
+        ("1.3.6.1.4.1.2021.2", 3),
+        ("1.3.6.1.4.1.2021.3", 4),
+        ("1.3.6.1.4.1.2021.4", None),
+        ("1.3.6.1.4.1.2021.5", None),
+        ("1.3.6.1.4.1.2021.6", None),
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_every_form_that_snmpwalk_prints_is_read(name: str, value: object, ends: str) -> None:
+    view = parsed(WALK.replace("\n", ends))
+    assert view.problems == ()
+    assert view.get(oid(name)) == value
+
+
+def test_a_mac_address_that_snmpwalk_wrote_as_text_is_one() -> None:
+    assert mac(parsed(WALK).get(oid("1.3.6.1.2.1.2.2.1.6.2"))) == "001b210a0b0d"
+
+
+def test_an_opaque_float_that_snmpwalk_wrote_is_a_number() -> None:
+    assert decimal(parsed(WALK).get(oid("1.3.6.1.4.1.2021.1"))) == 10.5
+
+
+def test_a_byte_order_mark_windows_line_ends_disorder_and_duplicates_are_fine() -> None:
+    text = "\ufeff1.3.6.1.2|2|2\r\n1.3.6.1.1|2|1\r\n1.3.6.1.2|2|3\r\n"
+    view = parsed(text)
+    assert list(view) == [(1, 3, 6, 1, 1), (1, 3, 6, 1, 2)]
+    assert view.get((1, 3, 6, 1, 2)) == 3
+    assert view.problems == ()
+
+
+def test_lines_that_cannot_be_read_are_counted_with_the_first_ones_number() -> None:
+    view = parsed("1.3.6.1.1|2|1\nnonsense\n1.3.6.1.2|99|x\n1.3.6.1.3|2|many\n")
+    assert len(view) == 1
+    assert len(view.problems) == 1
+    assert view.problems[0].what == "3 lines of the recording"
+    assert "line 2" in view.problems[0].why
+
+
+def test_an_empty_file_is_an_empty_observation_with_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "empty.snmprec"
+    path.touch()
+    observation = observe_recording(path)
+    assert observation.identity.family == "generic"
+    assert observation.interfaces == ()
+    assert [problem.why for problem in observation.problems] == ["the file is empty"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, b"hello\n", b"\xff" * 100, b"\0"]
+)
+def test_a_file_without_a_readable_line_is_refused(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "noise"
+    path.write_bytes(raw)
+    with pytest.raises(InvalidInput, match="no line of it can be read"):
+        read_recording(path)
+
+
+def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="No such file"):
+        read_recording(tmp_path / "missing")
