@@ -185,8 +185,8 @@ def links_told(
     """Return the columns of each link by (local interface, protocol, remote key)."""
     told: dict[LinkKey, dict[str, Any]] = {}
     for heard in observation.neighbours:
-        who = chassis_mac(heard.chassis_id) or heard.chassis_id or heard.system_name
-        if who is None:
+        who = chassis_mac(heard.chassis_id) or heard.chassis_id or heard.system_name or ""
+        if not who.strip():
             continue
         key = (heard.local_interface or "", heard.protocol, f"{who} {heard.port_id or ''}".strip())
         told[key] = {
