@@ -32,6 +32,7 @@ from inventory.models import (
     TeachingOffer,
 )
 from inventory.observation import Identity, Observation, Radio, Wlan, to_json
+from inventory.programme.dossier import Measure
 from inventory.programme.spelling import plain
 
 SCHOOLS = (
@@ -128,7 +129,7 @@ def _dossier(session: Session, site_id: int, statuses: list[str]) -> None:
     dossier = Dossier(
         site_id=site_id,
         status=statuses[-1],
-        measures=["internal_connectivity"],
+        measures=[Measure.CONNECTIVITY.value],
         version=len(statuses),
         updated_at=clock.now(),
     )

@@ -58,7 +58,7 @@ def login(
             suite=suite,
             login=identifiant,
             error=N_(
-                "Trop de tentatives : par sécurité, réessayez dans un quart d’heure "
+                "Trop de tentatives\u00a0: par sécurité, réessayez dans un quart d’heure "
                 "ou appelez le support."
             ),
             status=HTTPStatus.TOO_MANY_REQUESTS,

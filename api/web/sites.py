@@ -12,13 +12,14 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.jobs.requests import JobRequest, request_job
 from api.usecases import site_detail
-from api.usecases.dossiers import possible_moves
+from api.usecases.dossiers import PossibleMove, possible_moves
 from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
 from api.web import texts
 from api.web.readings import access_point_readings
 from api.web.templating import page
 from inventory.models import Job, JobState
+from inventory.programme.dossier import Status
 
 router = APIRouter(include_in_schema=False)
 
@@ -98,7 +99,7 @@ def site_page(request: Request, browser: Browser, session: Reading, site_id: Row
         status=texts.STATUSES.get(dossier.status) if dossier else None,
         held=texts.STATUSES.get(dossier.status_before_hold or "") if dossier else None,
         history=history,
-        moves=possible_moves(session, site_id) if dossier else (),
+        moves=_steps_forward(session, site_id) if dossier else [],
         devices=devices,
         readings=readings,
         access_points=access_point_readings(devices, readings),
@@ -131,6 +132,16 @@ def ask_for_job(
     with here.database.write(browser.viewer.actor) as session:
         request_job(session, browser.viewer, JobRequest(kind, site_id))
     return RedirectResponse(f"/sites/{site_id}#travaux", HTTPStatus.SEE_OTHER)
+
+
+def _steps_forward(session: Reading, site_id: int) -> list[PossibleMove]:
+    """Return the moves that lead on: neither sent back, nor put on hold, nor given up."""
+    aside = {Status.ON_HOLD, Status.DECLINED}
+    return [
+        move
+        for move in possible_moves(session, site_id)
+        if move.to not in aside and not move.reason_needed
+    ]
 
 
 def _person(browser: Browser) -> dict[str, Any]:

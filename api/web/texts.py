@@ -55,7 +55,11 @@ STATUSES: Mapping[str, StatusText] = {
         N_("Identifiée"), 0, N_("Le cadastre est proposé à l’école."), PROGRAMME, "neutral"
     ),
     "ineligible": StatusText(
-        N_("Non éligible"), None, N_("Rien n’est attendu ; le motif est noté."), NOBODY, "neutral"
+        N_("Non éligible"),
+        None,
+        N_("Rien n’est attendu\u00a0; le motif est noté."),
+        NOBODY,
+        "neutral",
     ),
     "cadastre_pending": StatusText(
         N_("Cadastre attendu"), 0, N_("L’école remplit le cadastre et le signe."), SCHOOL, "warn"
@@ -135,7 +139,7 @@ STATUSES: Mapping[str, StatusText] = {
     "in_service": StatusText(
         N_("En service"),
         6,
-        N_("La garantie court ; la réception définitive suivra."),
+        N_("La garantie court\u00a0; la réception définitive suivra."),
         NOBODY,
         "good",
     ),
@@ -215,10 +219,12 @@ JOB_STEP: Mapping[str, str] = {
 # How a failure is told to someone who is not an engineer; the device's own words stand below.
 ERROR_KIND: Mapping[str, str] = {
     "Unreachable": N_("L’équipement n’a pas répondu."),
-    "Refused": N_("L’équipement a refusé les identifiants ; il n’a pas été réessayé."),
+    "Refused": N_("L’équipement a refusé les identifiants\u00a0; il n’a pas été réessayé."),
     "Garbled": N_("L’équipement a répondu de façon incompréhensible."),
     "PushRejected": N_("L’équipement n’a pas accepté la configuration."),
-    "Unguarded": N_("Le changement aurait pu couper l’accès à l’équipement ; il n’a pas été fait."),
+    "Unguarded": N_(
+        "Le changement aurait pu couper l’accès à l’équipement\u00a0; il n’a pas été fait."
+    ),
     "Conflict": N_(
         "L’équipement était occupé par une autre opération, ou il a changé entre-temps."
     ),
