@@ -310,5 +310,3 @@ class TerminalPipes:
     def write_error(self, text: str) -> None:
         """Send to the terminal."""
         self._wire.write(text)
-
-

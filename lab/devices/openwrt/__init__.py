@@ -1,0 +1,395 @@
+"""An access point that runs OpenWrt 23.05; see README.md for the references."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
+from lab.devices.openwrt import applied, defaults, system
+from lab.devices.openwrt.applets import APPLETS, run_file
+from lab.devices.openwrt.applied import Radio, text
+from lab.devices.openwrt.ash import NOT_FOUND, Exit, Input, Process, Shell, Streams
+from lab.devices.openwrt.builtins import BUILTINS
+from lab.devices.openwrt.filesystem import FileError, FileSystem
+from lab.devices.openwrt.mib import build_tree
+from lab.devices.openwrt.syntax import Incomplete, Parser, ShellSyntaxError
+from lab.devices.openwrt.uci import committed
+from lab.devices.openwrt.uci_text import Package
+from lab.mib import Tree
+
+__all__ = ["OpenWrt", "system"]
+BANNER = """
+
+BusyBox v1.36.1 (2024-09-23 12:34:46 UTC) built-in shell (ash)
+
+  _______                     ________        __
+ |       |.-----.-----.-----.|  |  |  |.----.|  |_
+ |   -   ||  _  |  -__|     ||  |  |  ||   _||   _|
+ |_______||   __|_____|__|__||________||__|  |____|
+          |__| W I R E L E S S   F R E E D O M
+ -----------------------------------------------------
+ OpenWrt 23.05.5, r24106-10cc5fcd00
+ -----------------------------------------------------
+"""
+FIRST_PID, HANGUP, KILL = 1200, 1, 9
+APPLIED = ("network", "wireless", "system", "snmpd", "lldpd")
+
+
+class OpenWrt(Device):
+    """One access point: its files, its processes, and the configuration as last applied."""
+
+    kernel = defaults.KERNEL
+
+    def __init__(self, spec: DeviceSpec) -> None:
+        super().__init__(spec)
+        octet = self.draw("mac", 0, 0xFFFF)
+        self.base_mac = f"02:0e:c4:{octet >> 8:02x}:{octet & 255:02x}:00"
+        self.files = FileSystem()
+        self.files.refuses = self.faults.refuses
+        self.files.computed = {
+            "/proc/uptime": lambda: f"{self.uptime_s():.2f} {self.uptime_s() * 0.9:.2f}\n",
+            "/proc/sys/kernel/hostname": lambda: self.hostname() + "\n",
+        }
+        configs = defaults.configurations(spec.host, spec.hostname or spec.name, spec.community)
+        for name, content in configs.items():
+            self.files.files[f"/etc/config/{name}"] = content
+        self.files.files["/etc/openwrt_release"] = defaults.release_text()
+        self.files.files["/etc/banner"] = BANNER
+        self.files.files["/etc/board.json"] = '{"model":{"id":"%s"}}\n' % defaults.BOARD  # noqa: UP031
+        self.files.make_directory("/tmp/sysinfo")  # noqa: S108 - on the false device
+        self.applied: dict[str, Package] = {}
+        self.processes: dict[int, Process] = {}
+        self.log: list[str] = []
+        self.pending = False
+        self.temporary = 0
+        self._pid = FIRST_PID
+        self._indexes = {"lo": 1, "eth0": 2}
+        self._next_index = 5
+        self._applying: asyncio.Task[None] | None = None
+        self._network_stopped = False
+        self._apply_now(*APPLIED)
+
+    # -- configuration and its effect
+
+    def _apply_now(self, *names: str) -> None:
+        for name in names:
+            self.applied[name] = committed(self.files, name)
+        if "wireless" in names:
+            self._network_stopped = False
+        if "snmpd" in names:
+            self.community = self._community()
+        self._number_interfaces()
+        self.changed()
+
+    def _community(self) -> str:
+        """Return the community of the first com2sec; none configured: none answers."""
+        for section in self.applied["snmpd"].of_type("com2sec"):
+            return text(section, "community")
+        return "\0"
+
+    def _number_interfaces(self) -> None:
+        """Give new interfaces the next index; one that went and comes back gets another."""
+        names = ["lo", "eth0", "br-lan", *applied.vlan_devices(self.applied["network"])]
+        names += [i.name for radio in self.radios() for i in radio.interfaces if i.name]
+        for name in names:
+            if name not in self._indexes:
+                self._indexes[name] = self._next_index
+                self._next_index += 1
+        self._indexes = {name: number for name, number in self._indexes.items() if name in names}
+
+    def if_index(self, name: str) -> int:
+        """Return the kernel's index of an interface."""
+        return self._indexes[name]
+
+    def apply_soon(self, *names: str) -> None:
+        """Apply committed configuration a moment later, as netifd and procd do."""
+        known = [name for name in names if name in APPLIED]
+        if not known:
+            return
+        self.pending = self.pending or "wireless" in known
+        self.changed()
+        self._applying = self.spawn(self._apply_later(known))
+
+    async def _apply_later(self, names: list[str]) -> None:
+        await asyncio.sleep(self.spec.apply_s)
+        self.pending = False
+        self._apply_now(*names)
+
+    def wireless_down(self) -> None:
+        """Take all radios off the air until they are brought up again."""
+        for section in self.applied["wireless"].of_type("wifi-device"):
+            section.options["disabled"] = "1"
+        self.changed()
+
+    def network_down(self) -> None:
+        """Stop the network: nobody gets in until a restart."""
+        self._network_stopped = True
+        self.changed()
+
+    def radios(self) -> list[Radio]:
+        """Return the radios as they are."""
+        return applied.radios(self.applied["wireless"])
+
+    def hostname(self) -> str:
+        """Return the host name as last applied."""
+        for section in self.applied["system"].of_type("system"):
+            return text(section, "hostname", "OpenWrt")
+        return "OpenWrt"
+
+    # -- restart
+
+    def reboot_soon(self) -> None:
+        """Restart in a moment: the command that asked for it still ends."""
+        self.spawn(self._reboot())
+
+    async def _reboot(self) -> None:
+        await asyncio.sleep(0.1)
+        self.powered = False
+        self.changed()
+        self._stop_everything()
+        await asyncio.sleep(self.spec.boot_s)
+        self.powered = True
+        await self.boot()
+
+    async def boot(self) -> None:
+        """Come up with what is in flash; /tmp and with it staged changes are gone."""
+        self._stop_everything()
+        self.files.lose_ram()
+        self.pending = False
+        self._apply_now(*APPLIED)
+        await super().boot()
+
+    def power(self, *, on: bool) -> None:
+        """Lose or get the power over the cable."""
+        if not on:
+            self._stop_everything()
+        super().power(on=on)
+
+    def _stop_everything(self) -> None:
+        if self._applying is not None:
+            self._applying.cancel()
+        for process in list(self.processes.values()):
+            if process.task is not None:
+                process.signal = KILL
+                process.task.cancel()
+        self.abort_sessions()
+
+    # -- reachability
+
+    def management_is_up(self) -> bool:
+        """Whether the lan interface has its address on the wire."""
+        path_is_up, _ = applied.management_path(self.applied["network"], self.host)
+        return path_is_up and not self._network_stopped
+
+    def frame_tag(self, port: str) -> int | None:
+        """Return the VLAN tag of management frames."""
+        _, tag = applied.management_path(self.applied["network"], self.host)
+        return tag
+
+    # -- processes
+
+    def next_pid(self) -> int:
+        """Return a new process id."""
+        self._pid += 1
+        return self._pid
+
+    def start_process(
+        self,
+        title: str,
+        shell: Shell,
+        work: Coroutine[Any, Any, int],
+        *,
+        terminal: object | None = None,
+    ) -> Process:
+        """Run work in the background."""
+        process = Process(self.next_pid(), title, shell=shell, terminal=terminal)
+        self.processes[process.pid] = process
+        process.task = self.spawn(self._run_process(process, shell, work))
+        return process
+
+    async def _run_process(
+        self, process: Process, shell: Shell, work: Coroutine[Any, Any, int]
+    ) -> None:
+        try:
+            process.status = await shell.finish(work)
+        except asyncio.CancelledError:
+            process.status = 128 + process.signal
+            owner = process.shell or shell
+            action = owner.traps.get(process.signal, "")
+            if process.signal == KILL or not self.powered:
+                raise
+            if action:
+                with contextlib.suppress(Exit):
+                    await owner.run_here(action)
+                await owner.finish(_nothing())
+        finally:
+            self.processes.pop(process.pid, None)
+
+    def signal(self, process: Process, number: int) -> None:
+        """Send a signal; one that the process ignores does nothing."""
+        ignored = process.shell is not None and process.shell.traps.get(number) == ""
+        if process.task is not None and (number == KILL or not ignored):
+            process.signal = number
+            process.task.cancel()
+
+    async def wait_for_process(self, process: Process) -> int:
+        """Return the status of a process when it has ended."""
+        if process.task is not None:
+            await asyncio.wait({process.task})
+        return process.status or 0
+
+    def detach(self, shell: Shell) -> None:
+        """Take a process off its terminal, as setsid does."""
+        for process in self.processes.values():
+            if process.shell is shell:
+                process.terminal = None
+        shell.terminal = None
+
+    def replace_shell(self, old: Shell, new: Shell) -> None:
+        """Say that a process now runs another script, whose traps count."""
+        for process in self.processes.values():
+            if process.shell is old:
+                process.shell = new
+
+    # -- commands
+
+    def which(self, name: str) -> str:
+        """Return where a command is, empty if there is none."""
+        if name in BUILTINS:
+            return name
+        if name in APPLETS:
+            return name if name.startswith("/") else f"/usr/bin/{name}"
+        return name if name.startswith("/") and self.files.is_file(name) else ""
+
+    async def invoke(self, shell: Shell, words: list[str]) -> int:
+        """Run one command by its name."""
+        name = words[0]
+        for prefix in ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"):
+            if name.startswith(prefix) and name.removeprefix(prefix) in APPLETS:
+                name = name.removeprefix(prefix)
+        if name in BUILTINS:
+            return await BUILTINS[name](shell, words)
+        if name in APPLETS:
+            return await APPLETS[name](shell, [name, *words[1:]])
+        if name.startswith("/etc/init.d/"):
+            action = words[1] if len(words) > 1 else ""
+            return await system.init_script(shell, name.removeprefix("/etc/init.d/"), action)
+        if "/" in name:
+            return await self._run_path(shell, name, words[1:])
+        shell.complain(f"{name}: not found")
+        return NOT_FOUND
+
+    async def _run_path(self, shell: Shell, path: str, arguments: list[str]) -> int:
+        if not self.files.is_file(self.files.resolve(path, shell.directory)):
+            shell.complain(f"{path}: not found")
+            return NOT_FOUND
+        child = shell.fork()
+        self.replace_shell(shell, child)
+        return await run_file(child, path, arguments)
+
+    # -- sessions
+
+    async def execute(self, command: str, pipes: Pipes) -> int:
+        """Run `sh -c COMMAND`; the session ends when no job holds its output any more."""
+        streams = Streams(Input(pipes.read_all), pipes.write, pipes.write_error, session=pipes)
+        shell = Shell(self, streams, name="ash", pid=self.next_pid())
+        try:
+            status = await shell.run_text(command)
+        except FileError as error:
+            pipes.write_error(f"ash: write error: {error}\n")
+            status = 1
+        while holding := [p.task for p in self.processes.values() if p.holds is pipes and p.task]:
+            await asyncio.wait(holding)
+        return status
+
+    async def interact(self, terminal: Terminal) -> int:
+        """Serve a login shell on a terminal."""
+
+        async def typed() -> str:
+            lines = []
+            while (line := await terminal.read_line("")) is not None:
+                lines.append(line + "\n")
+            return "".join(lines)
+
+        streams = Streams(Input(typed), terminal.write, terminal.write)
+        shell = Shell(self, streams, pid=self.next_pid(), terminal=terminal)
+        terminal.write(BANNER)
+        try:
+            return await self._prompt(shell, terminal, typed)
+        finally:
+            for process in list(self.processes.values()):
+                if process.terminal is terminal:
+                    self.signal(process, HANGUP)
+
+    async def _prompt(self, shell: Shell, terminal: Terminal, typed: Any) -> int:
+        while True:
+            where = "~" if shell.directory == "/root" else shell.directory
+            line = await terminal.read_line(f"root@{self.hostname()}:{where}# ")
+            if line is None:
+                return shell.status
+            script = None
+            while script is None:
+                try:
+                    script = Parser(line).parse()
+                except Incomplete:
+                    more = await terminal.read_line("> ")
+                    if more is None:
+                        return shell.status
+                    line = f"{line}\n{more}"
+                except ShellSyntaxError as error:
+                    shell.complain(str(error))
+                    break
+            if script is None:
+                shell.status = 2
+                continue
+            shell.streams.input = Input(typed)
+            try:
+                await shell.run(script)
+            except FileError as error:
+                shell.complain(f"write error: {error}")
+            except Exit as leaving:
+                shell.status = leaving.status
+                if not shell.options.get("e"):
+                    return leaving.status
+                return leaving.status
+
+    # -- what is told
+
+    def bssid(self, name: str) -> str:
+        """Return the MAC address of a wireless interface."""
+        phy, _, place = name.removeprefix("phy").partition("-ap")
+        return f"{self.base_mac[:-2]}{0x10 * (int(phy) + 1) + int(place):02x}"
+
+    def clients(self, name: str) -> int:
+        """Return how many stations are associated."""
+        return self.draw(f"clients/{name}", 0, 17)
+
+    def noise_dbm(self, name: str) -> int:
+        """Return the noise floor."""
+        return -self.draw(f"noise/{name[:4]}", 88, 99)
+
+    def description(self) -> str:
+        """Return sysDescr, which is what `uname -a` says."""
+        return f"Linux {self.hostname()} {self.kernel} #0 SMP Mon Sep 23 12:34:46 2024 mips"
+
+    def advertisement(self, port: str) -> Advertisement:
+        """Return the LLDP frame of lldpd."""
+        return Advertisement(
+            system_name=self.hostname(),
+            system_description=f"OpenWrt {defaults.RELEASE['DISTRIB_RELEASE']} {defaults.MODEL}",
+            chassis_mac=self.base_mac,
+            port_id=self.base_mac,
+            port_id_subtype=3,
+            port_description=port,
+            management_address=self.host,
+            capabilities=0x30,
+        )
+
+    def mib(self) -> Tree:
+        """Return what the agent answers."""
+        return build_tree(self)
+
+
+async def _nothing() -> int:
+    return 0
