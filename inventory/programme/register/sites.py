@@ -1,6 +1,6 @@
 """Which implantations share a building, and how a site is called.
 
-The rule and what it was checked against: docs/decisions/sites-and-implantations.md.
+The rule and what it was checked against: docs/decisions/0010-sites-and-implantations.md.
 """
 
 import re
