@@ -79,9 +79,7 @@ class Agent(asyncio.DatagramProtocol):
         version = self._device.state_version()
         if version != self._version:
             self._view, self._version = _View(self._device.mib()), version
-        reply = answer(
-            self._view, self._device.community, data, self._device.max_message_octets
-        )
+        reply = answer(self._view, self._device.community, data, self._device.max_message_octets)
         if reply is None or self._transport is None:
             return
         delay_s = self._device.snmp_delay_s()

@@ -37,7 +37,6 @@ def bind(kind: socket.SocketKind, host: str, port: int) -> socket.socket:
         protocol = "UDP" if kind is socket.SOCK_DGRAM else "TCP"
         raise Conflict(
             f"{protocol} {host}:{port} cannot be used: {error.strerror}",
-            where="lab",
             todo="stop what uses it, or start the lab with --port-offset",
         ) from error
     return bound

@@ -157,7 +157,7 @@ class _Server(asyncssh.SSHServer):
         return self._device.password_accepted(username, password)
 
 
-class Dropped(Exception):  # noqa: N818 - an event of the line, not an error of ours
+class Dropped(Exception):
     """The connection broke, or was broken by a fault."""
 
 

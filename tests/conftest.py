@@ -11,6 +11,8 @@ from inventory.secrets import Vault, open_vault
 from inventory.settings import Settings
 from tests.postgres import PostgresServer, missing_postgres
 
+pytest_plugins = ["tests.district"]
+
 
 def skip_or_fail(reason: str) -> None:
     """Skip aloud because a part is missing on this machine; in CI that is a failure."""

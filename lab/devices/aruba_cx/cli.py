@@ -65,7 +65,9 @@ class Cli:
     def _place(self) -> str:
         if self.context is Context.VLAN:
             many = len(self.vlans) > 1
-            return f"config-vlan-<{compact(self.vlans)}>" if many else f"config-vlan-{self.vlans[0]}"
+            return (
+                f"config-vlan-<{compact(self.vlans)}>" if many else f"config-vlan-{self.vlans[0]}"
+            )
         if self.context is Context.INTERFACE:
             first, last = self.ports[0], self.ports[-1]
             return "config-if" if first == last else f"config-if-<{first}-{last}>"

@@ -74,9 +74,7 @@ def build_tree(device: "ArubaCx") -> Tree:
     _entities(tree, device)
     _poe(tree, device)
     _stack(tree, device)
-    ports = {
-        name: (port_number(name), device.advertisement(name)) for name in device.config.ports
-    }
+    ports = {name: (port_number(name), device.advertisement(name)) for name in device.config.ports}
     add_lldp(
         tree,
         own=device.advertisement("1/1/1"),
@@ -280,5 +278,3 @@ def _stack(tree: Tree, device: "ArubaCx") -> None:
         (14, integer(total_kb * device.memory_percent() // 100)),
     ]
     add_row(tree, STACK_MEMBER, (1,), cells)
-
-

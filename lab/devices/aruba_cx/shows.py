@@ -63,7 +63,10 @@ def _system(cli: Cli) -> str:
         ("Vendor", "Aruba"),
         ("Product Name", f"{device.model} {device.product}"),
         ("Chassis Serial Nbr", device.serial),
-        ("Base MAC Address", device.base_mac.replace(":", "")[:6] + "-" + device.base_mac.replace(":", "")[6:]),
+        (
+            "Base MAC Address",
+            device.base_mac.replace(":", "")[:6] + "-" + device.base_mac.replace(":", "")[6:],
+        ),
         ("ArubaOS-CX Version", device.firmware),
         ("Time Zone", device.config.timezone or "UTC"),
         ("Up Time", f"{days} days, {hours} hours, {minutes % 60} minutes"),
@@ -123,9 +126,7 @@ def _vlan(cli: Cli) -> str:
         name = vlan.name or ("DEFAULT_VLAN_1" if number == 1 else f"VLAN{number}")
         status, reason = ("up", "ok") if vlan.enabled else ("down", "admin_down")
         kind = "default" if number == 1 else "static"
-        lines.append(
-            f"{number:<6}{name:<34}{status:<8}{reason:<24}{kind:<11}{','.join(ports)}"
-        )
+        lines.append(f"{number:<6}{name:<34}{status:<8}{reason:<24}{kind:<11}{','.join(ports)}")
     return "\n".join(lines)
 
 
@@ -204,4 +205,6 @@ def _hostname(cli: Cli) -> str:
 def _ssh(cli: Cli) -> str:
     if not cli.device.config.ssh_vrfs:
         raise CliError("SSH server is not enabled on any VRF.")
-    return "\n".join(f"SSH server configuration on VRF {vrf} :" for vrf in cli.device.config.ssh_vrfs)
+    return "\n".join(
+        f"SSH server configuration on VRF {vrf} :" for vrf in cli.device.config.ssh_vrfs
+    )

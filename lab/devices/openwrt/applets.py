@@ -393,7 +393,9 @@ async def _tar(shell: "Shell", words: list[str]) -> int:
             files.write(path_of(shell, flags["f"]), archive)
         return 0
     from_input = flags.get("f", "-") == "-"
-    text = await shell.streams.input.read() if from_input else files.read(path_of(shell, flags["f"]))
+    text = (
+        await shell.streams.input.read() if from_input else files.read(path_of(shell, flags["f"]))
+    )
     try:
         base, members = json.loads(text)
     except ValueError:
@@ -490,7 +492,9 @@ async def _daemon(shell: "Shell", words: list[str]) -> int:
 
 @applet("ps")
 async def _ps(shell: "Shell", words: list[str]) -> int:
-    shell.streams.write("  PID USER       VSZ STAT COMMAND\n    1 root      1700 S    /sbin/procd\n")
+    shell.streams.write(
+        "  PID USER       VSZ STAT COMMAND\n    1 root      1700 S    /sbin/procd\n"
+    )
     for process in shell.machine.processes.values():
         shell.streams.write(f"{process.pid:>5} root      1308 S    {process.title}\n")
     return 0
@@ -514,7 +518,9 @@ async def _killall(shell: "Shell", words: list[str]) -> int:
 
 @applet("date")
 async def _date(shell: "Shell", words: list[str]) -> int:
-    form = next((word[1:] for word in words[1:] if word.startswith("+")), "%a %b %e %H:%M:%S UTC %Y")
+    form = next(
+        (word[1:] for word in words[1:] if word.startswith("+")), "%a %b %e %H:%M:%S UTC %Y"
+    )
     shell.streams.write(datetime.now(UTC).strftime(form) + "\n")
     return 0
 

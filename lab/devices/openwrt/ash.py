@@ -80,7 +80,7 @@ class Process:
     signal: int = 0
 
 
-class Exit(Exception):  # noqa: N818 - flow of the script, not an error
+class Exit(Exception):
     """`exit`."""
 
     def __init__(self, status: int) -> None:
@@ -92,7 +92,7 @@ class Return(Exit):
     """`return`."""
 
 
-class LoopFlow(Exception):  # noqa: N818
+class LoopFlow(Exception):
     """`break` and `continue`."""
 
     def __init__(self, kind: str) -> None:
@@ -210,9 +210,7 @@ class Shell:
     def _start_job(self, item: AndOr) -> None:
         child = self.fork()
 
-        process = self.machine.start_process(
-            "sh", child, child.job(item), terminal=self.terminal
-        )
+        process = self.machine.start_process("sh", child, child.job(item), terminal=self.terminal)
         process.holds = child.streams.session if _keeps_output(item) else None
         self.last_job = process.pid
 

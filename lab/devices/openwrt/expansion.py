@@ -12,7 +12,9 @@ from lab.devices.openwrt.syntax import Incomplete, Lexer, Part, Word
 if TYPE_CHECKING:
     from lab.devices.openwrt.ash import Shell
 
-PARAMETER = re.compile(r"(#?)([A-Za-z_]\w*|[0-9]+|[?!$#@*-])(?:(:?[-=+?])|(%%?|##?))?(.*)", re.DOTALL)
+PARAMETER = re.compile(
+    r"(#?)([A-Za-z_]\w*|[0-9]+|[?!$#@*-])(?:(:?[-=+?])|(%%?|##?))?(.*)", re.DOTALL
+)
 GLOB = re.compile(r"[*?\[]")
 
 

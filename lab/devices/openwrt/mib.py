@@ -200,7 +200,7 @@ def _extend(tree: Tree, name: str, output: str) -> None:
     index: Oid = string_index(name)
     count = len(output.split("\n"))
     config: list[tuple[int, Value]] = [
-        (2, octets(f"/etc/snmp/{name.split('-')[0]}.sh")),
+        (2, octets(f"/etc/snmp/{name.split('-', maxsplit=1)[0]}.sh")),
         (3, octets("")),
         (4, octets("")),
         (5, integer(5)),
@@ -211,11 +211,9 @@ def _extend(tree: Tree, name: str, output: str) -> None:
     ]
     add_row(tree, (*EXTEND, 2, 1), index, config)
     result: list[tuple[int, Value]] = [
-        (1, octets(output.split("\n")[0])),
+        (1, octets(output.split("\n", maxsplit=1)[0])),
         (2, octets(output)),
         (3, integer(count)),
         (4, integer(0)),
     ]
     add_row(tree, (*EXTEND, 3, 1), index, result)
-
-

@@ -10,7 +10,7 @@ class ShellSyntaxError(Exception):
     """A syntax error, in ash's words."""
 
 
-class Incomplete(Exception):  # noqa: N818 - not an error: the shell asks for more
+class Incomplete(Exception):
     """The text ends within a command."""
 
 
@@ -308,7 +308,7 @@ class Parser:
 
     def _unexpected(self) -> ShellSyntaxError:
         shown = self._operator() or self._reserved()
-        return ShellSyntaxError(f'syntax error: unexpected {_shown(shown, self._reserved())}')
+        return ShellSyntaxError(f"syntax error: unexpected {_shown(shown, self._reserved())}")
 
     def _skip_newlines(self) -> None:
         while self._operator() == "\n":

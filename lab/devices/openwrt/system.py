@@ -55,7 +55,7 @@ async def _reload_config(shell: "Shell", words_: list[str]) -> int:
 @applet("service")
 async def _service(shell: "Shell", words_: list[str]) -> int:
     if len(words_) < 3:
-        shell.streams.write('Usage: service <service> [command]\n')
+        shell.streams.write("Usage: service <service> [command]\n")
         return 1
     return await init_script(shell, words_[1], words_[2])
 

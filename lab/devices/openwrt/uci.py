@@ -137,7 +137,9 @@ class Uci:
         name, arguments = words[0], words[1:]
         command = {
             **dict.fromkeys(("show", "export", "changes", "commit"), self._package_command),
-            **dict.fromkeys(("delete", "del", "rename", "revert", "reorder"), self._section_command),
+            **dict.fromkeys(
+                ("delete", "del", "rename", "revert", "reorder"), self._section_command
+            ),
             **dict.fromkeys(("get", "set", "add_list", "del_list"), self._section_command),
             "add": self._add,
             "import": self._import,
@@ -357,7 +359,9 @@ class Uci:
             if not value.isdecimal():
                 raise UciError(INVALID)
             return Change("^", section_name, None, value)
-        if not NAME.fullmatch(value) or (found.option and found.option not in found.section.options):
+        if not NAME.fullmatch(value) or (
+            found.option and found.option not in found.section.options
+        ):
             raise UciError(INVALID)
         return Change("@", section_name, found.option, value)
 

@@ -1,0 +1,91 @@
+"""`python -m lab serve`: run the false district until SIGTERM or Ctrl-C."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from inventory.errors import PreauError
+from lab.district import SCHOOLS, make_district, manifest
+from lab.faults import KINDS
+from lab.register import write_register
+from lab.running import Servers
+
+PROBLEM = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0, or 2 with one line on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        asyncio.run(_serve(options.port_offset, options.manifest, options.fault))
+    except PreauError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return PROBLEM
+    except OSError as error:
+        print(f"lab: {options.manifest}: {error.strerror}", file=sys.stderr)
+        return PROBLEM
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="run the false district")
+    serve.add_argument("--port-offset", type=int, default=0, help="added to every port")
+    serve.add_argument(
+        "--manifest",
+        type=Path,
+        default=Path("var/lab"),
+        metavar="DIR",
+        help="where district.json, register.json, register.csv and host keys go",
+    )
+    serve.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="DEVICE=FAULT",
+        help=f"as lac/ap3=silent; faults: {', '.join(KINDS)}",
+    )
+    return parser
+
+
+async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
+    devices = make_district(port_offset=port_offset, faults=faults)
+    folder.mkdir(parents=True, exist_ok=True)
+    servers = Servers()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await servers.start(list(devices.values()), folder / "keys")
+    try:
+        write_register(folder)
+        described = json.dumps(
+            manifest(devices, port_offset=port_offset), ensure_ascii=False, indent=1
+        )
+        # Written last and renamed: who waits for the file finds a district that answers.
+        draft = folder / "district.json.new"
+        draft.write_text(described, encoding="utf-8")
+        draft.replace(folder / "district.json")
+        gc.freeze()
+        print(
+            f"The lab answers: {len(devices)} devices in {len(SCHOOLS)} schools, "
+            f"described in {folder / 'district.json'}",
+            flush=True,
+        )
+        await stop.wait()
+    finally:
+        with contextlib.suppress(OSError):
+            (folder / "district.json").unlink()
+        await servers.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
