@@ -7,8 +7,10 @@ session log is kept, so that no secret is in one.
 """
 
 import base64
+import codecs
 import itertools
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ _LEGACY = {
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
 }
 _ECHO_TIMEOUT_S = 10.0
+_CHUNK_OCTETS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class SshSession:
         self.host_key = host_key
         self._connection = connection
         self._numbers = itertools.count(1)
+        self._unread = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def run(self, command: str, *, expect: str, timeout_s: float = 30.0) -> str:
         """Return what a CLI answers to one command line, without its echo and prompt.
@@ -59,12 +64,10 @@ class SshSession:
         """
         with self._translated(command):
             # The echo first: a prompt that was still on its way is no answer to this command.
-            self._connection.write_channel(command + self._connection.RETURN)
-            self._connection.read_until_pattern(
-                pattern=re.escape(command.strip()), read_timeout=_ECHO_TIMEOUT_S
-            )
-            raw = self._connection.read_until_pattern(pattern=expect, read_timeout=timeout_s)
-        return re.sub(expect, "", self._plain(raw)).strip("\n")
+            self._write(command)
+            self._read_until(re.escape(command.strip()), _ECHO_TIMEOUT_S)
+            text = self._read_until(expect, timeout_s)
+        return re.sub(expect, "", text).strip("\n")
 
     def run_lines(
         self, lines: Sequence[str], *, expect: str, timeout_s: float = 30.0
@@ -81,14 +84,41 @@ class SshSession:
         """
         mark = f"preau-{next(self._numbers)}"
         with self._translated(command):
-            self._connection.write_channel(f'{command}\necho "{mark}:$?:"{self._connection.RETURN}')
-            raw = self._connection.read_until_pattern(
-                pattern=rf"{mark}:\d+:", read_timeout=timeout_s
-            )
-        text = self._plain(raw)
+            self._write(f'{command}\necho "{mark}:$?:"')
+            text = self._read_until(rf"{mark}:\d+:", timeout_s)
         end = re.search(rf"{mark}:(\d+):", text)
         assert end is not None
         return Answer(int(end[1]), _without_echo(text[: end.start()], command, mark))
+
+    def _write(self, text: str) -> None:
+        self._connection.write_channel(text + self._connection.RETURN)
+
+    def _read_until(self, pattern: str, timeout_s: float) -> str:
+        """Return what came up to and with the first match of `pattern`; keep what came after it.
+
+        It waits on the channel itself rather than ask again and again, and a connection that the
+        device closed is told at once.
+        """
+        wanted = re.compile(pattern)
+        channel = self._connection.remote_conn
+        deadline = time.monotonic() + timeout_s
+        while True:
+            text = self._plain(self._unread)
+            match = wanted.search(text)
+            if match:
+                self._unread = text[match.end() :]
+                return text[: match.end()]
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                raise Garbled(f"no prompt came back in {timeout_s:.0f} s", where=str(self.target))
+            channel.settimeout(left_s)
+            try:
+                received = channel.recv(_CHUNK_OCTETS)
+            except TimeoutError:
+                continue
+            if not received:
+                raise EOFError("the device closed the connection")
+            self._unread += self._decoder.decode(received)
 
     def _plain(self, raw: str) -> str:
         text = self._connection.strip_ansi_escape_codes(raw)
