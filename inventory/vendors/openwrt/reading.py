@@ -159,7 +159,7 @@ def _radios(view: MibView) -> tuple[Radio, ...]:
     runs all interfaces of a radio on its channel.
     """
     radios: dict[int, Radio] = {}
-    for interface, figures in _by_interface(view).items():
+    for interface, figures in sorted(_by_interface(view).items()):
         frequency = _whole(figures.get("frequency"))
         if frequency is None:
             continue
@@ -191,7 +191,7 @@ def _radio_name(interface: str, place: int) -> str:
 
 def _wlans(view: MibView) -> tuple[Wlan, ...]:
     found = []
-    for interface, figures in _by_interface(view).items():
+    for interface, figures in sorted(_by_interface(view).items()):
         if ssid := figures.get("ssid"):
             bssid = re.sub(r"[^0-9a-f]", "", figures.get("bssid", "").lower())
             found.append(

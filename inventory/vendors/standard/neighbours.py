@@ -133,14 +133,20 @@ def _cdp(view: MibView, ports: Ports) -> list[Neighbour]:
     for index, row in rows.items():
         interface = ports.by_index.get(index[0])
         device = row.get(_CDP_DEVICE_ID)
+        # Some devices send their address in place of a name: six octets that are no text.
+        address = None if isinstance(device, bytes) and _is_text(device) else mac(device)
         found.append(
             Neighbour(
                 local_interface=interface.name if interface else None,
                 protocol="cdp",
-                system_name=text(device),
+                system_name=address or text(device),
                 port_id=text(row.get(_CDP_DEVICE_PORT)),
-                chassis_id=mac(device),
+                chassis_id=address,
                 platform=text(row.get(_CDP_PLATFORM)),
             )
         )
     return found
+
+
+def _is_text(octets: bytes) -> bool:
+    return octets.isascii() and octets.decode("ascii").isprintable()
