@@ -1,0 +1,137 @@
+"""A radio map and its verdict, from a plan and samples.
+
+Its import takes most of a second (scipy, matplotlib): import it where a map is asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.errors import InvalidInput
+from site_surveys.captions import Subject
+from site_surveys.heard import places_heard
+from site_surveys.maps import Overlay, render_map, render_overlay
+from site_surveys.plan import FloorPlan
+from site_surveys.profile import AcceptanceProfile, load_profile
+from site_surveys.samples import Sample, floors_of
+from site_surveys.signal import RadioMap, RoomCoverage, map_signal, room_coverage
+from site_surveys.spectrum import BANDS
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Which figure a map shows."""
+
+    band: str = "5"
+    ssid: str | None = None
+    secondary: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class SurveyMap:
+    """A map, what it says of each room, and what it was judged by."""
+
+    plan: FloorPlan
+    subject: Subject
+    profile: AcceptanceProfile
+    radio_map: RadioMap
+    rooms: tuple[RoomCoverage, ...]
+
+    @property
+    def covered(self) -> bool | None:
+        """Whether every room to cover is; None when what nobody surveyed decides."""
+        told = [each.covered for each in self.rooms if each.room.to_cover]
+        if False in told:
+            return False
+        return True if told and None not in told else None
+
+    def page_png(self) -> bytes:
+        """Return the page to print."""
+        return render_map(self.plan, self.radio_map, list(self.rooms), self.profile, self.subject)
+
+    def overlay(self) -> Overlay:
+        """Return the transparent picture to lay over a plan on a screen."""
+        return render_overlay(self.radio_map)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a script would want to know; shares are 0 to 1."""
+        validation = self.radio_map.validation
+        return {
+            "place": self.subject.place,
+            "band": self.subject.band,
+            "ssid": self.subject.ssid,
+            "layer": "secondary" if self.subject.rank else "primary",
+            "places": len(self.radio_map.places.rssi_dbm),
+            "places_not_heard": int((~self.radio_map.places.heard).sum()),
+            "access_points": self.radio_map.places.access_points,
+            "rmse_db": round(validation.rmse_db, 2) if validation else None,
+            "bias_db": round(validation.bias_db, 2) if validation else None,
+            "profile": {"version": self.profile.version, "level": self.profile.level},
+            "threshold_dbm": self.profile.threshold_dbm(self.subject.rank),
+            "room_share": self.profile.room_share,
+            "covered": self.covered,
+            "rooms": [_room_json(each) for each in self.rooms],
+        }
+
+
+def _room_json(told: RoomCoverage) -> dict[str, Any]:
+    return {
+        "name": told.room.name,
+        "to_cover": told.room.to_cover,
+        "covered": told.covered,
+        "share": round(told.share, 3),
+        "unknown_share": round(told.unknown_share, 3),
+        "lowest_dbm": None if told.lowest_dbm is None else round(told.lowest_dbm, 1),
+    }
+
+
+def draw_map(
+    plan: FloorPlan,
+    samples: Sequence[Sample],
+    request: MapRequest,
+    *,
+    site_name: str | None = None,
+) -> SurveyMap:
+    """Return the map of a plan's floor from samples; those of other floors are left aside.
+
+    Raises InvalidInput when the samples do not let a map be drawn.
+    """
+    if request.band not in BANDS:
+        raise InvalidInput(f"there is no band {request.band}", todo=f"give {', '.join(BANDS)}")
+    here = [sample for sample in samples if sample.floor == plan.floor]
+    if not here:
+        floors = ", ".join(str(floor) for floor in floors_of(samples)) or "none"
+        raise InvalidInput(
+            f"no sample is of floor {plan.floor}, the plan's; there are samples of: {floors}",
+            where=plan.name,
+        )
+    _refuse_off_plan(plan, here)
+    rank = 1 if request.secondary else 0
+    places = places_heard(here, band=request.band, ssid=request.ssid, rank=rank)
+    radio_map = map_signal(plan, places)
+    profile = load_profile(strict=request.strict)
+    rooms = room_coverage(
+        radio_map,
+        plan.rooms,
+        threshold_dbm=profile.threshold_dbm(rank),
+        share_needed=profile.room_share,
+    )
+    parts = [part for part in (site_name, plan.building, plan.name) if part]
+    subject = Subject(" – ".join(parts), request.band, request.ssid, rank)
+    return SurveyMap(plan, subject, profile, radio_map, tuple(rooms))
+
+
+def _refuse_off_plan(plan: FloorPlan, samples: Sequence[Sample]) -> None:
+    """Raise InvalidInput when most samples lie off the plan: its scale or theirs is wrong."""
+    on_plan = sum(
+        -1 <= sample.x_m <= plan.width_m + 1 and -1 <= sample.y_m <= plan.height_m + 1
+        for sample in samples
+    )
+    if on_plan * 2 < len(samples):
+        raise InvalidInput(
+            f"{len(samples) - on_plan} of {len(samples)} samples lie off the plan of"
+            f" {plan.width_m:.1f} m by {plan.height_m:.1f} m",
+            where=plan.name,
+            todo="check the plan's scale and the samples' origin, its top left corner",
+        )

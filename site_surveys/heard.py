@@ -1,0 +1,79 @@
+"""From samples to one figure a place: the strongest access point, or the second one."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from site_surveys.samples import Sample
+
+PLACE_STEP_M = 0.1
+"""Places nearer than a step are one place: nobody stands more exactly than that."""
+
+_NOT_HEARD = float("-inf")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where somebody listened, and what was heard there of what was asked for."""
+
+    xy_m: NDArray[np.float64]
+    """One row (x, y) a place."""
+    rssi_dbm: NDArray[np.float64]
+    """NaN: listened, and not heard."""
+    access_points: int
+    """How many access points were heard in all."""
+
+    @property
+    def heard(self) -> NDArray[np.bool_]:
+        """Which places heard it."""
+        return ~np.isnan(self.rssi_dbm)
+
+
+def radio_of(bssid: str, channel: int | None) -> tuple[str, int | None]:
+    """Return what the BSSIDs of one radio share: the address less what vendors vary, the channel.
+
+    A radio gives each of its SSIDs a BSSID of its own. Vendors count in the last four bits (Aruba,
+    Cisco) or set bits of the first octet (mac80211, so OpenWrt), and a radio has one channel. Two
+    access points bought together may fall into one by this rule; then a second access point is told
+    missing where there is one, never the other way round.
+    """
+    return bssid[2:11], channel
+
+
+def places_heard(
+    samples: Iterable[Sample], *, band: str, ssid: str | None = None, rank: int = 0
+) -> Places:
+    """Return, for each place of `samples` (of one floor), the RSSI of its access point of a rank.
+
+    `rank` 0 is the strongest access point in `band`, 1 the second. At one place, a radio's figure
+    is the median of its readings over time and over its BSSIDs; one that was missed more often than
+    heard is not heard. A place where only other bands or other SSIDs were heard was listened at all
+    the same.
+    """
+    readings: dict[tuple[int, int], dict[tuple[str, int | None], list[float]]] = {}
+    for sample in samples:
+        place = (round(sample.x_m / PLACE_STEP_M), round(sample.y_m / PLACE_STEP_M))
+        radios = readings.setdefault(place, defaultdict(list))
+        if sample.bssid is None or sample.band != band or (ssid and sample.ssid != ssid):
+            continue
+        level = _NOT_HEARD if sample.rssi_dbm is None else sample.rssi_dbm
+        radios[radio_of(sample.bssid, sample.channel)].append(level)
+    figures = [_ranked(radios.values(), rank) for radios in readings.values()]
+    heard = {
+        radio
+        for radios in readings.values()
+        for radio, levels in radios.items()
+        if max(levels) > _NOT_HEARD
+    }
+    xy_m = np.array(list(readings), dtype=float).reshape(-1, 2) * PLACE_STEP_M
+    return Places(xy_m, np.array(figures, dtype=float), len(heard))
+
+
+def _ranked(radios: Iterable[list[float]], rank: int) -> float:
+    levels = sorted((statistics.median_low(levels) for levels in radios), reverse=True)
+    levels = [level for level in levels if level > _NOT_HEARD]
+    return levels[rank] if rank < len(levels) else float("nan")
