@@ -286,9 +286,11 @@ class _Run:
             if result.shown:
                 names = names_by_value(subject.values)
                 scrubbed = subject.configuration.grammar.scrub(result.shown, names)
-                keep_backup(
+                kept = keep_backup(
                     session, self.vault, subject.device_id, text=result.shown, scrubbed=scrubbed
                 )
+                if result.state is PushState.VERIFIED:
+                    row.verified_digest = kept.digest
             self._keep_displayed(session, subject, result)
             record_event(
                 session,

@@ -128,33 +128,31 @@ class SubjectBuilder:
         return found
 
     def _configurations(self, ids: Sequence[int]) -> dict[int, bool]:
-        """Tell by device whether what was read since the last verified push is what it left.
+        """Tell by device whether its configuration, as last read, is the one last verified.
 
-        The push ends by reading back; a text first read after that is one that nobody pushed. A
-        device that was not read since is not told.
+        Verified is what a push read back, or what a plan found to be as intended already. A device
+        for which there is neither, or no reading, is not told.
         """
-        pushed: dict[int, datetime] = {}
+        verified: dict[int, str] = {}
         for push in self.session.exec(
             select(Push)
             .where(
                 col(Push.device_id).in_(ids),
-                Push.state == PushState.VERIFIED,
-                col(Push.finished_at).is_not(None),
+                col(Push.state).in_([PushState.VERIFIED, PushState.UNCHANGED]),
             )
             .order_by(col(Push.id))
         ):
-            if push.finished_at is not None:
-                pushed[push.device_id] = push.finished_at
-        matches: dict[int, bool] = {}
-        for backup in self.session.exec(
-            select(ConfigBackup)
-            .where(col(ConfigBackup.device_id).in_(pushed))
+            digest = push.verified_digest or push.running_digest
+            if digest is not None:
+                verified[push.device_id] = digest
+        newest: dict[int, str] = {}
+        for device_id, digest in self.session.exec(
+            select(ConfigBackup.device_id, ConfigBackup.digest)
+            .where(col(ConfigBackup.device_id).in_(verified))
             .order_by(col(ConfigBackup.last_read_at), col(ConfigBackup.id))
         ):
-            finished_at = pushed[backup.device_id]
-            if backup.last_read_at > finished_at:
-                matches[backup.device_id] = backup.first_read_at <= finished_at
-        return matches
+            newest[device_id] = digest
+        return {device_id: verified[device_id] == digest for device_id, digest in newest.items()}
 
     def _communities(self, ids: Sequence[int]) -> dict[int, bool]:
         rows = self.session.exec(

@@ -80,6 +80,9 @@ class Push(SQLModel, table=True):
     running_digest: str | None = Field(
         default=None, description="HMAC of what was running at planning"
     )
+    verified_digest: str | None = Field(
+        default=None, description="HMAC of what was read back, where that was as intended"
+    )
     intended: str = Field(default="", description="the whole configuration to be read back")
     remediation: str = ""
     rollback: str = ""

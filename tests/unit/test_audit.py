@@ -299,34 +299,42 @@ def test_a_community_that_everyone_knows_is_found_and_not_written_anywhere(
 
 
 @pytest.mark.parametrize(
-    ("first_read_h", "last_read_h", "drift"),
-    [(-1, 2, False), (1, 2, True), (-2, -1, False)],
+    ("state", "read_later", "drift"),
+    [
+        (PushState.VERIFIED, None, False),
+        (PushState.VERIFIED, "verified", False),
+        (PushState.VERIFIED, "by hand", True),
+        (PushState.UNCHANGED, "running", False),
+        (PushState.UNCHANGED, "by hand", True),
+        (PushState.ROLLED_BACK, "by hand", False),
+    ],
 )
 def test_a_text_that_nobody_pushed_is_drift(
-    database: Database, audit: Audit, *, first_read_h: int, last_read_h: int, drift: bool
+    database: Database, audit: Audit, *, state: PushState, read_later: str | None, drift: bool
 ) -> None:
+    def backup(digest: str, hours: int) -> ConfigBackup:
+        at = NOW + timedelta(hours=hours)
+        return ConfigBackup(
+            device_id=device_id,
+            digest=digest,
+            scrubbed_text="",
+            sealed_text=b"",
+            first_read_at=at,
+            last_read_at=at,
+        )
+
     with database.write("test") as session:
         device_id = add_device(session, last_seen_at=NOW)
         plan = DeployPlan(created_at=NOW, created_by="alice", selection={})
         session.add(plan)
         session.flush()
-        session.add_all(
-            [
-                Push(
-                    plan_id=plan.id or 0,
-                    device_id=device_id,
-                    state=PushState.VERIFIED,
-                    finished_at=NOW,
-                ),
-                ConfigBackup(
-                    device_id=device_id,
-                    digest="d",
-                    scrubbed_text="",
-                    sealed_text=b"",
-                    first_read_at=NOW + timedelta(hours=first_read_h),
-                    last_read_at=NOW + timedelta(hours=last_read_h),
-                ),
-            ]
+        push = Push(
+            plan_id=plan.id or 0, device_id=device_id, state=state, running_digest="running"
         )
+        if state is PushState.VERIFIED:
+            push.verified_digest = "verified"
+        session.add_all([push, backup(push.verified_digest or "running", 0)])
+        if read_later not in (None, push.verified_digest, "running"):
+            session.add(backup(read_later or "", 1))
     audit()
     assert ["configuration.drift"] * drift == [row.rule_id for row in _rows(database)]

@@ -729,6 +729,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.Integer(), nullable=False),
         sa.Column("running_digest", sa.String(), nullable=True),
+        sa.Column("verified_digest", sa.String(), nullable=True),
         sa.Column("intended", sa.String(), nullable=False),
         sa.Column("remediation", sa.String(), nullable=False),
         sa.Column("rollback", sa.String(), nullable=False),
