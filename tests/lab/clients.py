@@ -1,0 +1,86 @@
+"""Clients that share nothing with the lab nor with the product: net-snmp's tools and paramiko."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import paramiko
+
+from lab.device import Device
+from tests.conftest import skip_or_fail
+
+
+def snmp(tool: str, device: Device, *arguments: str, community: str = "lab-read") -> str:
+    """Return what one of net-snmp's tools prints; empty after a timeout."""
+    if shutil.which(tool) is None:
+        skip_or_fail(f"{tool} is not installed: run make lab-deps")
+    agent = f"{device.host}:{device.snmp_port}"
+    command = [tool, "-v2c", "-c", community, "-r", "0", "-t", "1", "-On", "-m", ""]
+    if "-v1" in arguments:
+        command[1] = "-v1"
+    done = subprocess.run(
+        [*command, agent, *(a for a in arguments if a != "-v1")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return done.stdout
+
+
+def walk(device: Device, oid: str) -> dict[str, str]:
+    """Return OID to value, as net-snmp shows it."""
+    found: dict[str, str] = {}
+    for line in snmp("snmpbulkwalk", device, oid).splitlines():
+        name, equals, value = line.partition(" = ")
+        if equals and value and not value.startswith("No "):
+            found[name.removeprefix(".")] = value.partition(": ")[2].strip('"')
+    return found
+
+
+@contextmanager
+def ssh(device: Device, password: str = "lab-password") -> Iterator[paramiko.SSHClient]:
+    """Log in with paramiko."""
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    try:
+        client.connect(
+            device.host,
+            port=device.ssh_port,
+            username=device.username,
+            password=password,
+            look_for_keys=False,
+            allow_agent=False,
+            timeout=10,
+            banner_timeout=2,
+        )
+        yield client
+    finally:
+        client.close()
+
+
+def run(client: paramiko.SSHClient, command: str, stdin: str = "") -> tuple[int, str, str]:
+    """Run an exec request; returns its status, output and errors."""
+    to, output, errors = client.exec_command(command, timeout=20)
+    to.write(stdin)
+    to.channel.shutdown_write()
+    text, complaints = output.read().decode(), errors.read().decode()
+    return output.channel.recv_exit_status(), text, complaints
+
+
+def sh(device: Device, command: str, stdin: str = "") -> str:
+    """Return the output of a command that must succeed, in a session of its own."""
+    with ssh(device) as client:
+        status, output, errors = run(client, command, stdin)
+    assert (status, errors) == (0, ""), (command, output, errors)
+    return output
+
+
+def until(condition: Callable[[], bool], *, limit_s: float = 20) -> None:
+    """Wait for a condition; fails when it does not come true."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, "the condition did not come true"
+        time.sleep(0.05)
