@@ -20,3 +20,11 @@ def channel(frequency_mhz: int) -> int | None:
         return None
     number, rest = divmod(frequency_mhz - starts[within], 5)
     return number if number > 0 and rest == 0 else None
+
+
+def frequency_mhz(within: str | None, number: int | None) -> int | None:
+    """Return the centre frequency of a 20 MHz channel of a band ("2.4", "5", "6"); None if none."""
+    starts = {"2.4": 2407, "5": 5000, "6": 5950}
+    if within not in starts or not number or not 1 <= number <= 233:
+        return None
+    return 2484 if (within, number) == ("2.4", 14) else starts[within] + 5 * number

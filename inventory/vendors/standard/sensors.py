@@ -3,6 +3,7 @@
 from inventory.observation import Metric
 from inventory.vendors.mib import MibView, dotted, oid
 from inventory.vendors.standard.entity import ENT_PHYSICAL
+from inventory.vendors.standard.figures import celsius
 
 _SENSOR = oid("1.3.6.1.2.1.99.1.1.1")
 _TYPE, _SCALE, _PRECISION, _VALUE, _STATUS = 1, 2, 3, 4, 5
@@ -11,8 +12,6 @@ COLUMNS = tuple((*_SENSOR, column) for column in (_TYPE, _SCALE, _PRECISION, _VA
 _CELSIUS = 8
 _OK = 1
 _UNITS = 9  # EntitySensorDataScale: 9 is units, each step 10^3
-# No part of a network device is colder or hotter: an agent that says so means something else.
-_PLAUSIBLE_CELSIUS = (-55.0, 200.0)
 
 
 def metrics(view: MibView) -> list[Metric]:
@@ -28,7 +27,7 @@ def metrics(view: MibView) -> list[Metric]:
         if abs(exponent) > 30:
             continue
         degrees = float(values[index]) * 10.0**exponent
-        if _PLAUSIBLE_CELSIUS[0] <= degrees <= _PLAUSIBLE_CELSIUS[1]:
+        if celsius(degrees):
             label = names.get(index) or descriptions.get(index)
             source = dotted((*_SENSOR, _VALUE, *index))
             found.append(Metric("temperature_celsius", label, degrees, "°C", source))

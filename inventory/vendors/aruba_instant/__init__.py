@@ -1,0 +1,8 @@
+"""Aruba Instant access points: one of them, the conductor, speaks for its cluster."""
+
+from inventory.vendors.aruba_instant.reading import READING
+from inventory.vendors.family import Family
+
+FAMILY = Family(
+    id="aruba_instant", vendor="HPE Aruba Networking", role="access_point", reading=READING
+)

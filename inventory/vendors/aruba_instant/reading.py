@@ -1,0 +1,173 @@
+"""Reads Aruba Instant: AI-AP-MIB's cluster, access points, radios and WLANs."""
+
+import re
+from dataclasses import replace
+
+from inventory.observation import AccessPoint, Identity, Metric, Observation, Radio, Wlan
+from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
+from inventory.vendors.standard import figures, observation, system
+from inventory.vendors.standard.channels import frequency_mhz
+
+_INSTANT = "1.3.6.1.4.1.14823.2.3.3.1"
+_VERSION = oid(f"{_INSTANT}.1.4.0")  # aiVirtualControllerVersion
+# aiWlanSSIDTable: name, clients.
+_SSID, _SSID_CLIENTS = (oid(f"{_INSTANT}.1.7.1.{column}") for column in (2, 4))
+# aiAccessPointTable, index the access point's address.
+_AP_NAME, _AP_IP, _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS = (
+    oid(f"{_INSTANT}.2.1.1.{column}") for column in (2, 3, 4, 6, 7, 8, 10, 11)
+)
+# aiRadioTable, index the access point's address and the radio's number.
+_CHANNEL, _TX_POWER, _NOISE, _BUSY, _CLIENTS = (
+    oid(f"{_INSTANT}.2.2.1.{column}") for column in (4, 5, 6, 8, 21)
+)
+_COLUMNS = (
+    *observation.COLUMNS, oid(f"{_INSTANT}.1.4"), _SSID, _SSID_CLIENTS, _AP_NAME, _AP_IP,
+    _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS, _CHANNEL, _TX_POWER,
+    _NOISE, _BUSY, _CLIENTS,
+)  # fmt: skip
+
+# ARUBA-MIB apProducts; controllers stand under 14823.1.1.
+_ACCESS_POINTS = "1.3.6.1.4.1.14823.1.2"
+_DESCR = re.compile(r"\(MODEL: (?P<model>[^)]+)\), Version (?P<version>[^\s(]+)")
+_STATUS = {1: "up", 2: "down"}
+_MAC_PARTS = 6
+
+
+def _recognise(view: MibView) -> int:
+    return BY_PRODUCT if under(view, _ACCESS_POINTS) else NOT_OURS
+
+
+def _observe(view: MibView) -> Observation:
+    read = observation.observe(view, _identity(view))
+    return replace(
+        read,
+        radios=_radios(view),
+        wlans=tuple(
+            Wlan(ssid, clients=view.integer((*_SSID_CLIENTS, *index)))
+            for index, ssid in view.texts(_SSID).items()
+        ),
+        access_points=_access_points(view),
+        metrics=(*read.metrics, *_metrics(view)),
+    )
+
+
+def _identity(view: MibView) -> Identity:
+    words = _DESCR.search(view.text(SYS_DESCR) or "")
+    serials = view.texts(_AP_SERIAL)
+    own = next((index for index in serials if _hex(index) in _own_addresses(view)), None)
+    return system.identity(
+        view,
+        "aruba_instant",
+        vendor="HPE Aruba Networking",
+        model=words["model"] if words else None,
+        # The access point that answers is in its own table, under its own address.
+        serial=serials[own] if own else next(iter(serials.values()), None),
+        firmware=words["version"] if words else view.text(_VERSION),
+    )
+
+
+def _own_addresses(view: MibView) -> set[str]:
+    return {mac(value) or "" for value in view.column(oid("1.3.6.1.2.1.2.2.1.6")).values()}
+
+
+def _hex(index: Oid) -> str:
+    return bytes(part & 0xFF for part in index[:_MAC_PARTS]).hex()
+
+
+def _access_points(view: MibView) -> tuple[AccessPoint, ...]:
+    names, models, serials = (view.texts(root) for root in (_AP_NAME, _AP_MODEL, _AP_SERIAL))
+    states, addresses = view.integers(_AP_STATUS), view.column(_AP_IP)
+    clients: dict[str, int] = {}
+    for index, number in view.integers(_CLIENTS).items():
+        clients[_hex(index)] = clients.get(_hex(index), 0) + number
+    return tuple(
+        AccessPoint(
+            name=names.get(index),
+            mac=_hex(index),
+            serial=serials.get(index),
+            model=models.get(index),
+            ip=_ip(addresses.get(index)),
+            firmware=view.text(_VERSION),
+            status=_STATUS.get(states.get(index, 0)),
+            clients=clients.get(_hex(index)),
+        )
+        for index in sorted({*names, *serials})
+    )
+
+
+def _ip(value: object) -> str | None:
+    if isinstance(value, bytes) and len(value) == 4:
+        return ".".join(map(str, value))
+    return text(value) if isinstance(value, bytes) else None
+
+
+def _channel(written: str | None) -> int | None:
+    """Return the primary channel of "36", "36E", "161+" or "108-"."""
+    found = re.match(r"\d+", written or "")
+    return int(found[0]) if found else None
+
+
+def _frequency(channel: int | None) -> int | None:
+    return frequency_mhz("2.4" if channel is not None and channel <= 14 else "5", channel)
+
+
+def _radios(view: MibView) -> tuple[Radio, ...]:
+    """Return the radios of all access points of the cluster, named after theirs."""
+    names, noise = _radio_labels(view), view.integers(_NOISE)
+    powers, busy = view.integers(_TX_POWER), view.integers(_BUSY)
+    clients = view.integers(_CLIENTS)
+    found = []
+    for place, index in enumerate(view.column(_CHANNEL)):
+        channel = _channel(view.text((*_CHANNEL, *index)))
+        power, level = powers.get(index), noise.get(index)
+        found.append(
+            Radio(
+                index=place,
+                name=names.get(index),
+                band=None if not channel else "2.4" if channel <= 14 else "5",
+                channel=channel,
+                frequency_mhz=_frequency(channel),
+                tx_power_dbm=None if power is None else float(power),
+                noise_floor_dbm=None if not level else -abs(float(level)),
+                utilisation_percent=None if index not in busy else float(busy[index]),
+                clients=clients.get(index),
+            )
+        )
+    return tuple(found)
+
+
+def _radio_labels(view: MibView) -> dict[Oid, str]:
+    names = view.texts(_AP_NAME) or view.texts(_AP_SERIAL)
+    return {
+        index: f"{names.get(index[:-1], _hex(index))} radio {index[-1]}"
+        for index in view.column(_CHANNEL)
+        if index
+    }
+
+
+def _metrics(view: MibView) -> list[Metric]:
+    labels = _radio_labels(view)
+    found = [
+        Metric("ap_count", None, float(len(view.column(_AP_SERIAL))), "", dotted(_AP_SERIAL)),
+        *figures.column(view, _SSID_CLIENTS, "clients", "", labels=view.texts(_SSID)),
+        *figures.column(view, _CLIENTS, "clients", "", labels=labels),
+        *figures.column(view, _TX_POWER, "tx_power_dbm", "dBm", labels=labels),
+        # AI-AP-MIB tells the noise floor without its sign.
+        *figures.column(view, _NOISE, "noise_floor_dbm", "dBm", labels=labels, scale=-1.0),
+        *figures.column(view, _BUSY, "utilisation_percent", "%", labels=labels),
+        *figures.column(view, _AP_CPU, "cpu_percent", "%", labels=view.texts(_AP_NAME)),
+    ]
+    total = sum(view.integers(_SSID_CLIENTS).values())
+    if view.column(_SSID_CLIENTS):
+        found.append(Metric("clients", "all SSIDs", float(total), "", dotted(_SSID_CLIENTS)))
+    for index in view.column(_CHANNEL):
+        frequency = _frequency(_channel(view.text((*_CHANNEL, *index))))
+        if frequency is not None:
+            source = dotted((*_CHANNEL, *index))
+            label = labels.get(index)
+            found.append(Metric("frequency_mhz", label, float(frequency), "MHz", source))
+    return found
+
+
+READING = Reading(recognise=_recognise, columns=_COLUMNS, observe=_observe)

@@ -1,0 +1,151 @@
+"""Reads a UniFi access point: UBNT-UniFi-MIB's radios and virtual access points."""
+
+import re
+from dataclasses import replace
+
+from inventory.observation import Identity, Metric, Observation, Radio, Wlan
+from inventory.vendors.mib import MibView, Oid, dotted, mac, oid
+from inventory.vendors.reading import (
+    BY_ITS_OWN_WORD,
+    BY_PRODUCT,
+    NOT_OURS,
+    SYS_DESCR,
+    Reading,
+    under,
+)
+from inventory.vendors.standard import figures, observation, system
+from inventory.vendors.standard.channels import frequency_mhz
+
+_UNIFI = "1.3.6.1.4.1.41112.1.6"
+_MODEL, _VERSION = oid(f"{_UNIFI}.3.3.0"), oid(f"{_UNIFI}.3.6.0")
+# unifiRadioTable: radio ("ng", "na", "6e"), then what occupies the air, in per cent.
+_RADIO = oid(f"{_UNIFI}.1.1.1.3")
+_AIR = {"total": 6, "self rx": 7, "self tx": 8, "other BSS": 9}
+_AIR_COLUMNS = {words: oid(f"{_UNIFI}.1.1.1.{column}") for words, column in _AIR.items()}
+# unifiVapTable.
+_BSSID, _CHANNEL, _ESSID, _STATIONS, _VAP_RADIO, _TX_POWER = (
+    oid(f"{_UNIFI}.1.2.1.{column}") for column in (2, 4, 6, 8, 9, 21)
+)
+_COLUMNS = (
+    *observation.COLUMNS, _RADIO, *_AIR_COLUMNS.values(), _BSSID, _CHANNEL, _ESSID, _STATIONS,
+    _VAP_RADIO, _TX_POWER, oid(f"{_UNIFI}.3.3"), oid(f"{_UNIFI}.3.6"),
+)  # fmt: skip
+
+_NET_SNMP_LINUX = "1.3.6.1.4.1.8072.3.2.10"
+_UBIQUITI = "1.3.6.1.4.1.41112"
+_DESCR = re.compile(
+    r"(?P<model>(?:UAP|U6|U7|UAL|UBB|UHD|UWB|UXG|U-LTE)[\w-]*) (?P<version>\d[\d.]+)"
+)
+_BANDS = {"ng": "2.4", "na": "5", "6e": "6"}
+
+
+def _recognise(view: MibView) -> int:
+    """UniFi answers net-snmp's own sysObjectID: its MIB or its model's name tell it."""
+    model = view.text(_MODEL)
+    if model and not model.startswith(("USW", "UDM", "USG", "UXG")):
+        return BY_ITS_OWN_WORD
+    named = _DESCR.match(view.text(SYS_DESCR) or "")
+    return BY_PRODUCT if named and under(view, _NET_SNMP_LINUX, _UBIQUITI) else NOT_OURS
+
+
+def _observe(view: MibView) -> Observation:
+    read = observation.observe(view, _identity(view))
+    radios = _radios(view)
+    return replace(
+        read,
+        radios=radios,
+        wlans=_wlans(view),
+        metrics=(*read.metrics, *_metrics(view)),
+    )
+
+
+def _identity(view: MibView) -> Identity:
+    words = _DESCR.match(view.text(SYS_DESCR) or "")
+    return system.identity(
+        view,
+        "unifi",
+        vendor="Ubiquiti",
+        model=view.text(_MODEL) or (words["model"] if words else None),
+        firmware=view.text(_VERSION) or (words["version"] if words else None),
+    )
+
+
+def _first_vaps(view: MibView) -> dict[str, Oid]:
+    """Return one virtual access point of each radio: channel and power are the radio's."""
+    found: dict[str, Oid] = {}
+    for index, radio in view.texts(_VAP_RADIO).items():
+        found.setdefault(radio, index)
+    return found
+
+
+def _radios(view: MibView) -> tuple[Radio, ...]:
+    channels, powers = view.integers(_CHANNEL), view.integers(_TX_POWER)
+    busy, vaps = view.integers(_AIR_COLUMNS["total"]), _first_vaps(view)
+    clients = _clients(view, view.texts(_VAP_RADIO))
+    found = []
+    for index, radio in view.texts(_RADIO).items():
+        vap = vaps.get(radio)
+        channel = channels.get(vap) if vap else None
+        found.append(
+            Radio(
+                index=index[-1],
+                name=radio,
+                band=_BANDS.get(radio),
+                channel=channel,
+                frequency_mhz=frequency_mhz(_BANDS.get(radio), channel),
+                tx_power_dbm=_float(powers.get(vap) if vap else None),
+                utilisation_percent=_float(busy.get(index)),
+                clients=clients.get(radio),
+            )
+        )
+    return tuple(found)
+
+
+def _float(number: int | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def _clients(view: MibView, groups: dict[Oid, str]) -> dict[str, int]:
+    """Return the stations added up by what `groups` says of each virtual access point."""
+    found: dict[str, int] = {}
+    for index, stations in view.integers(_STATIONS).items():
+        if index in groups:
+            found[groups[index]] = found.get(groups[index], 0) + stations
+    return found
+
+
+def _wlans(view: MibView) -> tuple[Wlan, ...]:
+    bssids, radios = view.column(_BSSID), view.texts(_VAP_RADIO)
+    stations = view.integers(_STATIONS)
+    return tuple(
+        Wlan(ssid, mac(bssids.get(index)), radios.get(index), stations.get(index))
+        for index, ssid in view.texts(_ESSID).items()
+    )
+
+
+def _metrics(view: MibView) -> list[Metric]:
+    found = []
+    for groups, words in ((view.texts(_ESSID), "SSID"), (view.texts(_VAP_RADIO), "radio")):
+        sources = {name: index for index, name in reversed(groups.items())}
+        for name, clients in _clients(view, groups).items():
+            source = dotted((*_STATIONS, *sources[name]))
+            found.append(Metric("clients", f"{words} {name}", float(clients), "", source))
+    channels, powers = view.integers(_CHANNEL), view.integers(_TX_POWER)
+    for radio, vap in _first_vaps(view).items():
+        frequency = frequency_mhz(_BANDS.get(radio), channels.get(vap))
+        if frequency is not None:
+            source = dotted((*_CHANNEL, *vap))
+            found.append(Metric("frequency_mhz", radio, float(frequency), "MHz", source))
+        if vap in powers:
+            source = dotted((*_TX_POWER, *vap))
+            found.append(Metric("tx_power_dbm", radio, float(powers[vap]), "dBm", source))
+    names = view.texts(_RADIO)
+    for words, root in _AIR_COLUMNS.items():
+        labels = {index: f"{radio} {words}" for index, radio in names.items()}
+        found += figures.column(view, root, "utilisation_percent", "%", labels=labels)
+    return found
+
+
+READING = Reading(
+    recognise=_recognise, columns=_COLUMNS, observe=_observe, probes=(_MODEL, _VERSION)
+)
