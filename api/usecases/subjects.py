@@ -145,13 +145,12 @@ class SubjectBuilder:
             digest = push.verified_digest or push.running_digest
             if digest is not None:
                 verified[push.device_id] = digest
-        newest: dict[int, str] = {}
-        for device_id, digest in self.session.exec(
+        rows = self.session.exec(
             select(ConfigBackup.device_id, ConfigBackup.digest)
             .where(col(ConfigBackup.device_id).in_(verified))
             .order_by(col(ConfigBackup.last_read_at), col(ConfigBackup.id))
-        ):
-            newest[device_id] = digest
+        )
+        newest = dict(rows.all())  # in the order of reading: a later one takes the place
         return {device_id: verified[device_id] == digest for device_id, digest in newest.items()}
 
     def _communities(self, ids: Sequence[int]) -> dict[int, bool]:
