@@ -5,6 +5,7 @@ For the tests of the pages and the API, which must not depend on the lab.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from sqlmodel import Session
 
@@ -64,7 +65,7 @@ def seed(database: Database) -> Seeded:
     """Make the three schools: the first in service and watched, the others on their way."""
     with database.write("seed") as session:
         sites, authorities = zip(
-            *(_school(session, number, *row) for number, row in enumerate(SCHOOLS)), strict=True
+            *(_school(session, number) for number in range(len(SCHOOLS))), strict=True
         )
         _dossier(session, sites[0], ["identified", "cadastre_pending", "ordered", "in_service"])
         _dossier(session, sites[1], ["identified", "cadastre_pending"])
@@ -81,16 +82,8 @@ def seed(database: Database) -> Seeded:
     return Seeded(sites, authorities, tuple(devices))
 
 
-def _school(
-    session: Session,
-    number: int,
-    school_fase: int,
-    fase: int,
-    name: str,
-    commune: str,
-    province: str,
-    network: str,
-) -> tuple[int, int]:
+def _school(session: Session, number: int) -> tuple[int, int]:
+    school_fase, fase, name, commune, province, network = SCHOOLS[number]
     authority = OrganisingAuthority(fase=700 + number, name=f"Pouvoir organisateur de {commune}")
     session.add(authority)
     session.flush()
@@ -136,7 +129,7 @@ def _dossier(session: Session, site_id: int, statuses: list[str]) -> None:
     session.add(dossier)
     session.flush()
     assert dossier.id is not None
-    for place, (before, after) in enumerate(zip(statuses, statuses[1:], strict=False)):
+    for place, (before, after) in enumerate(pairwise(statuses)):
         session.add(
             DossierTransition(
                 dossier_id=dossier.id,
@@ -175,8 +168,8 @@ def _devices(session: Session, site_id: int) -> list[int]:
         made.append(device.id)
         if not down:
             _observation(session, device, number)
-    _finding(session, site_id, made[-1], "device.unreachable", "major", "La borne ne répond plus.")
-    _finding(session, site_id, made[2], "radio.channel", "minor", "Le canal n’est pas celui prévu.")
+    _finding(session, site_id, made[-1], severity="major", message="La borne ne répond plus.")
+    _finding(session, site_id, made[2], severity="minor", message="Le canal a changé.")
     return made
 
 
@@ -203,11 +196,11 @@ def _observation(session: Session, device: Device, number: int) -> None:
 
 
 def _finding(
-    session: Session, site_id: int, device_id: int, rule_id: str, severity: str, message: str
+    session: Session, site_id: int, device_id: int, *, severity: str, message: str
 ) -> None:
     session.add(
         FindingRow(
-            rule_id=rule_id,
+            rule_id=f"test.{severity}",
             subject=f"device:{device_id}",
             site_id=site_id,
             device_id=device_id,

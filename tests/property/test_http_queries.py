@@ -1,0 +1,121 @@
+"""Whatever stands in an address, a form or a cookie: no answer is a 500."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from inventory.database import Database
+from inventory.settings import Settings
+from tests.seed import seed
+from tests.webapp import bearer, hidden_field, log_in, person, web_client
+
+PAGES = ("/", "/connexion", "/sites/{id}", "/sites/{id}/travaux", "/static/{id}")
+RESOURCES = (
+    "sites",
+    "sites/{id}",
+    "sites/{id}/devices",
+    "sites/{id}/findings",
+    "sites/{id}/dossier",
+    "devices/{id}",
+    "devices/{id}/observation",
+    "findings",
+    "jobs",
+    "jobs/{id}",
+)
+NAMES = (
+    "q", "province", "statut", "status", "etat", "condition", "suite", "after", "limit",
+    "severity", "rule_id", "resolved",
+)  # fmt: skip
+
+anything = st.one_of(
+    st.text(max_size=60),
+    st.integers().map(str),
+    st.sampled_from(
+        ["\0", "%", "_", "\\", "' OR 1=1 --", "in_service", "down", "Namur", "W10", "1", "9" * 40]
+    ),
+    st.binary(max_size=20).map(lambda raw: raw.decode("latin-1")),
+)
+queries = st.dictionaries(st.sampled_from(NAMES), anything, max_size=5)
+slow = hypothesis_settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
+    seed(database)
+    person(database, "alice")
+    with web_client(settings, database) as client:
+        log_in(client, "alice")
+        yield client
+
+
+@slow
+@given(path=st.sampled_from(PAGES), row=anything, query=queries)
+def test_no_address_breaks_a_page(
+    client: httpx.Client, path: str, row: str, query: dict[str, str]
+) -> None:
+    answer = client.get(path.replace("{id}", quote(row, safe="")), params=query)
+    assert answer.status_code < 500, answer.url
+
+
+@slow
+@given(path=st.sampled_from(RESOURCES), row=anything, query=queries)
+def test_no_address_breaks_the_api(
+    client: httpx.Client, path: str, row: str, query: dict[str, str]
+) -> None:
+    answer = client.get(f"/api/v1/{path.replace('{id}', quote(row, safe=''))}", params=query)
+    assert answer.status_code < 500, answer.url
+
+
+@slow
+@given(
+    body=st.one_of(
+        st.binary(max_size=200),
+        st.fixed_dictionaries(
+            {"kind": anything, "site_id": st.one_of(st.none(), st.integers(), anything)}
+        ),
+    ),
+    token=st.booleans(),
+)
+def test_no_body_breaks_the_api(
+    client: httpx.Client, database: Database, body: bytes | dict[str, object], token: bool
+) -> None:
+    headers = bearer(database, "alice") if token else {"X-CSRF-Token": "x"}
+    answer = (
+        client.post("/api/v1/jobs", content=body, headers=headers)
+        if isinstance(body, bytes)
+        else client.post("/api/v1/jobs", json=body, headers=headers)
+    )
+    assert answer.status_code < 500
+
+
+@slow
+@given(fields=st.dictionaries(st.sampled_from(["csrf", "kind", "suite"]), anything, max_size=3))
+def test_no_form_breaks_a_page(client: httpx.Client, fields: dict[str, str]) -> None:
+    token = hidden_field(client.get("/").text)
+    for form in (fields, {**fields, "csrf": token}):
+        assert client.post("/sites/1/travaux", data=form).status_code < 500
+    assert client.post("/connexion", data=fields).status_code < 500
+
+
+@slow
+@given(
+    cookie=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60),
+    header=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60),
+)
+def test_no_cookie_and_no_header_breaks_anything(
+    client: httpx.Client, cookie: str, header: str
+) -> None:
+    for path in ("/", "/api/v1/sites"):
+        answer = client.get(
+            path, headers={"Cookie": f"preau_session={cookie}", "Authorization": header.strip()}
+        )
+        assert answer.status_code < 500
