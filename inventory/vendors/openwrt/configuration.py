@@ -104,7 +104,8 @@ def in_effect(answer: str, intended: str) -> Settled:
             return Settled(False, f"{name} could not be set up")
         if radio.get("pending") or not radio.get("up"):
             return Settled(False, f"{name} is not up")
-        present = {each.get("section") for each in radio.get("interfaces", [])}
+        # netifd names the interface of a section once hostapd runs it.
+        present = {each["section"] for each in radio.get("interfaces", []) if "ifname" in each}
         if record.key not in present:
             return Settled(False, f"{record.key} is not on {name}")
     return Settled(True)

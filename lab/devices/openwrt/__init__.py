@@ -6,33 +6,31 @@ from collections.abc import Coroutine
 from typing import Any
 
 from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
-from lab.devices.openwrt import applied, defaults, system
-from lab.devices.openwrt.applets import APPLETS, run_file
+from lab.devices.openwrt import (
+    applied,
+    conditions,
+    defaults,
+    file_tools,
+    process_tools,
+    sessions,
+    system,
+    text_tools,
+)
+from lab.devices.openwrt.applets import APPLETS
 from lab.devices.openwrt.applied import Radio, text
-from lab.devices.openwrt.ash import NOT_FOUND, Exit, Input, Process, Shell, Streams
+from lab.devices.openwrt.ash import Shell
 from lab.devices.openwrt.builtins import BUILTINS
-from lab.devices.openwrt.filesystem import FileError, FileSystem
+from lab.devices.openwrt.filesystem import FileSystem
 from lab.devices.openwrt.mib import build_tree
-from lab.devices.openwrt.syntax import Incomplete, Parser, ShellSyntaxError
+from lab.devices.openwrt.process import NOT_FOUND, Exit, Process
+from lab.devices.openwrt.process_tools import run_file
 from lab.devices.openwrt.uci import committed
 from lab.devices.openwrt.uci_text import Package
 from lab.mib import Tree
 
-__all__ = ["OpenWrt", "system"]
-BANNER = """
-
-BusyBox v1.36.1 (2024-09-23 12:34:46 UTC) built-in shell (ash)
-
-  _______                     ________        __
- |       |.-----.-----.-----.|  |  |  |.----.|  |_
- |   -   ||  _  |  -__|     ||  |  |  ||   _||   _|
- |_______||   __|_____|__|__||________||__|  |____|
-          |__| W I R E L E S S   F R E E D O M
- -----------------------------------------------------
- OpenWrt 23.05.5, r24106-10cc5fcd00
- -----------------------------------------------------
-"""
-FIRST_PID, HANGUP, KILL = 1200, 1, 9
+# Importing a module of commands registers them.
+__all__ = ["OpenWrt", "conditions", "file_tools", "process_tools", "system", "text_tools"]
+FIRST_PID, KILL = 1200, 9
 APPLIED = ("network", "wireless", "system", "snmpd", "lldpd")
 
 
@@ -55,7 +53,7 @@ class OpenWrt(Device):
         for name, content in configs.items():
             self.files.files[f"/etc/config/{name}"] = content
         self.files.files["/etc/openwrt_release"] = defaults.release_text()
-        self.files.files["/etc/banner"] = BANNER
+        self.files.files["/etc/banner"] = defaults.BANNER
         self.files.files["/etc/board.json"] = '{"model":{"id":"%s"}}\n' % defaults.BOARD  # noqa: UP031
         self.files.make_directory("/tmp/sysinfo")  # noqa: S108 - on the false device
         self.applied: dict[str, Package] = {}
@@ -157,8 +155,22 @@ class OpenWrt(Device):
         self._stop_everything()
         self.files.lose_ram()
         self.pending = False
+        await self._run_uci_defaults()
         self._apply_now(*APPLIED)
         await super().boot()
+
+    async def _run_uci_defaults(self) -> None:
+        """Run what waits in /etc/uci-defaults before the network starts.
+
+        The boot service deletes each script that ends with 0 (developer guide, "UCI defaults").
+        """
+        folder = "/etc/uci-defaults"
+        names = self.files.children(folder) if self.files.is_directory(folder) else []
+        for path in (f"{folder}/{name}" for name in sorted(names)):
+            silent = Streams(Input(""), lambda _: None, lambda _: None)
+            shell = Shell(self, silent, name=path, pid=self.next_pid())
+            if await shell.run_text(self.files.read(path)) == 0:
+                self.files.remove(path)
 
     def power(self, *, on: bool) -> None:
         """Lose or get the power over the cable."""
@@ -291,68 +303,12 @@ class OpenWrt(Device):
     # -- sessions
 
     async def execute(self, command: str, pipes: Pipes) -> int:
-        """Run `sh -c COMMAND`; the session ends when no job holds its output any more."""
-        streams = Streams(Input(pipes.read_all), pipes.write, pipes.write_error, session=pipes)
-        shell = Shell(self, streams, name="ash", pid=self.next_pid())
-        try:
-            status = await shell.run_text(command)
-        except FileError as error:
-            pipes.write_error(f"ash: write error: {error}\n")
-            status = 1
-        while holding := [p.task for p in self.processes.values() if p.holds is pipes and p.task]:
-            await asyncio.wait(holding)
-        return status
+        """Run an exec request."""
+        return await sessions.execute(self, command, pipes)
 
     async def interact(self, terminal: Terminal) -> int:
-        """Serve a login shell on a terminal."""
-
-        async def typed() -> str:
-            lines = []
-            while (line := await terminal.read_line("")) is not None:
-                lines.append(line + "\n")
-            return "".join(lines)
-
-        streams = Streams(Input(typed), terminal.write, terminal.write)
-        shell = Shell(self, streams, pid=self.next_pid(), terminal=terminal)
-        terminal.write(BANNER)
-        try:
-            return await self._prompt(shell, terminal, typed)
-        finally:
-            for process in list(self.processes.values()):
-                if process.terminal is terminal:
-                    self.signal(process, HANGUP)
-
-    async def _prompt(self, shell: Shell, terminal: Terminal, typed: Any) -> int:
-        while True:
-            where = "~" if shell.directory == "/root" else shell.directory
-            line = await terminal.read_line(f"root@{self.hostname()}:{where}# ")
-            if line is None:
-                return shell.status
-            script = None
-            while script is None:
-                try:
-                    script = Parser(line).parse()
-                except Incomplete:
-                    more = await terminal.read_line("> ")
-                    if more is None:
-                        return shell.status
-                    line = f"{line}\n{more}"
-                except ShellSyntaxError as error:
-                    shell.complain(str(error))
-                    break
-            if script is None:
-                shell.status = 2
-                continue
-            shell.streams.input = Input(typed)
-            try:
-                await shell.run(script)
-            except FileError as error:
-                shell.complain(f"write error: {error}")
-            except Exit as leaving:
-                shell.status = leaving.status
-                if not shell.options.get("e"):
-                    return leaving.status
-                return leaving.status
+        """Serve a login shell."""
+        return await sessions.interact(self, terminal)
 
     # -- what is told
 

@@ -1,0 +1,255 @@
+"""Plans and pushes on a false OpenWrt access point, over real SSH."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.ssh import open_session
+from collectors.target import SshTarget
+from deploy import guard
+from deploy.conversation import Conversation
+from deploy.push import PushOrder
+from inventory.database import Database
+from inventory.models import Change, ConfigBackup, DisplayedSecret, Event, Push, PushState, PushStep
+from inventory.secrets import Vault
+from inventory.settings import Settings
+from inventory.vendors.openwrt.configuration import CONFIGURATION
+from lab.device import DeviceSpec
+from lab.running import Lab, running_lab
+from tests.lab.deploy_setup import SECRETS, Installation
+
+pytestmark = pytest.mark.lab
+
+SITE: dict[str, Any] = {
+    "vlans": [{"id": 10, "name": "pedago"}, {"id": 20, "name": "admin"}],
+    "management_vlan": 1,
+    "country": "BE",
+    "wlans": [
+        {
+            "name": "eleves",
+            "ssid": "Élèves d'ici",
+            "purpose": "pedagogical",
+            "security": "wpa2_wpa3_personal",
+            "vlan_id": 10,
+            "passphrase_secret": "wlan-eleves",
+            "client_isolation": True,
+        },
+        {
+            "name": "admin",
+            "ssid": "Administration",
+            "purpose": "administration",
+            "security": "wpa3_enterprise",
+            "vlan_id": 20,
+            "bands": ["5"],
+            "radius_servers": [{"host": "10.1.0.1", "secret_name": "radius"}],
+        },
+    ],
+    "radios": [
+        {"band": "2.4", "channel": 6, "width_mhz": 20, "tx_power_dbm": 11},
+        {"band": "5", "channel": 44, "width_mhz": 40},
+    ],
+}
+
+
+@pytest.fixture
+def access_point(tmp_path: Path) -> Iterator[Lab]:
+    spec = DeviceSpec(
+        family="openwrt",
+        name="ap1",
+        host="127.41.1.11",
+        hostname="OpenWrt",
+        apply_s=0.2,
+        boot_s=0.5,
+    )
+    with running_lab([spec], folder=tmp_path) as lab:
+        yield lab
+
+
+@pytest.fixture
+def here(settings: Settings, database: Database, vault: Vault) -> Installation:
+    # The product asks for at least 30 s; a test does not wait so long for the guard to act.
+    quick = settings.model_copy(update={"ssh_timeout_s": 3.0, "guard_s": 6})
+    return Installation(quick, database, vault)
+
+
+def session_target(lab: Lab) -> SshTarget:
+    device = lab["ap1"]
+    return SshTarget(
+        "lac", device.host, device.ssh_port, "root", "lab-password", "linux", None, 3.0
+    )
+
+
+def asked(lab: Lab, command: str) -> str:
+    """Return what the access point answers in a session of its own."""
+    with open_session(session_target(lab)) as session:
+        return session.shell(command).text
+
+
+def configuration(lab: Lab) -> str:
+    return asked(lab, "cat /etc/config/system /etc/config/network /etc/config/wireless")
+
+
+def test_a_run_is_verified_by_reading_back_and_the_radios_carry_the_wlans(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    before = configuration(access_point)
+    plan = here.plan()
+    assert configuration(access_point) == before
+    assert plan.states == {PushState.PLANNED: 1}, plan.failures
+    done = here.run(plan)
+    assert done.states == {PushState.VERIFIED: 1}, done.failures
+    status = json.loads(asked(access_point, "ubus call network.wireless status"))
+    heard = {
+        (radio, each["config"]["ssid"])
+        for radio, state in status.items()
+        for each in state["interfaces"]
+        if "ifname" in each
+    }
+    assert heard == {
+        ("radio0", "Élèves d'ici"),
+        ("radio1", "Élèves d'ici"),
+        ("radio1", "Administration"),
+    }
+    key = asked(access_point, "uci get wireless.preau_eleves_radio0.key")
+    assert key == SECRETS["wlan-eleves"]
+    assert (
+        asked(access_point, "ls /etc/preau /etc/uci-defaults/00-preau-guard").count("No such") == 2
+    )
+
+
+def test_a_second_plan_after_a_verified_run_finds_nothing_to_do(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    here.run(here.plan())
+    assert here.plan().states == {PushState.UNCHANGED: 1}
+
+
+def test_what_is_no_longer_intended_goes_and_what_is_not_ours_stays(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    asked(
+        access_point,
+        "uci set wireless.voisin=wifi-iface; uci set wireless.voisin.device=radio0;"
+        " uci set wireless.voisin.mode=ap; uci set wireless.voisin.ssid=Garderie;"
+        " uci set wireless.voisin.encryption=psk2; uci set wireless.voisin.key=ancienne-clef;"
+        " uci set wireless.radio0.disabled=0; uci commit wireless; wifi reload",
+    )
+    here.intend(SITE)
+    plan = here.plan()
+    assert any("Garderie" in note for note in plan.pushes[0].notes)
+    assert here.run(plan).states == {PushState.VERIFIED: 1}
+    here.intend({**SITE, "wlans": SITE["wlans"][:1]})
+    assert here.run(here.plan()).states == {PushState.VERIFIED: 1}
+    text = configuration(access_point)
+    assert "preau_admin" not in text
+    assert "preau_v20" not in text
+    assert "preau_eleves_radio1" in text
+    assert "ancienne-clef" in text
+
+
+def test_a_refused_line_leaves_the_old_configuration_and_proves_it(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    plan = here.plan()
+    before = configuration(access_point)
+    access_point["ap1"].faults.add("refuse_line:preau_eleves_radio1.ssid")
+    done = here.run(plan)
+    assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
+    assert "uci: Invalid argument" in (here.push("ap1").error or "")
+    access_point["ap1"].faults.clear()
+    assert configuration(access_point) == before
+    assert asked(access_point, "uci changes") == ""
+
+
+def test_a_session_that_drops_while_sending_ends_with_the_old_configuration(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    plan = here.plan()
+    before = configuration(access_point)
+    access_point["ap1"].faults.add("drop_session:60")
+    done = here.run(plan)
+    assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
+    assert here.push("ap1").error_kind == "Unreachable"
+    access_point["ap1"].faults.clear()
+    assert configuration(access_point) == before
+
+
+def test_the_guard_brings_back_an_access_point_that_lost_its_network(access_point: Lab) -> None:
+    before = configuration(access_point)
+    target = session_target(access_point)
+    with open_session(target) as session:
+        talk = Conversation(session, CONFIGURATION, {})
+        guard.arm(talk, CONFIGURATION, 2)
+        # Nothing answers any more once this is applied.
+        session.shell("uci delete network.lan; uci commit network; /etc/init.d/network reload &")
+    assert until_it_answers(access_point) == before
+
+
+def test_the_guard_brings_back_an_access_point_that_lost_its_power(access_point: Lab) -> None:
+    before = configuration(access_point)
+    with open_session(session_target(access_point)) as session:
+        talk = Conversation(session, CONFIGURATION, {})
+        guard.arm(talk, CONFIGURATION, 600)
+        session.shell("uci set system.@system[0].hostname=perdu; uci commit system")
+        session.shell("reboot &")
+    assert until_it_answers(access_point) == before
+
+
+def until_it_answers(lab: Lab) -> str:
+    """Return the configuration once a session works again and the guard has acted."""
+    from inventory.errors import DeviceError
+
+    for _ in range(100):
+        try:
+            if "fired" in asked(lab, "ls /etc/preau"):
+                return configuration(lab)
+        except DeviceError:
+            continue
+    raise AssertionError("the guard did not act")
+
+
+def test_uncommitted_changes_of_somebody_else_stop_the_plan_of_that_device(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    asked(access_point, "uci set system.@system[0].hostname=quelqu-un")
+    plan = here.plan()
+    assert plan.states == {PushState.FAILED: 1}
+    assert "uncommitted changes" in (plan.failures[0].error or "")
+
+
+def test_no_secret_is_in_any_table_but_sealed(
+    access_point: Lab, here: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(SITE)
+    plan = here.plan()
+    access_point["ap1"].faults.add("refuse_line:preau_eleves_radio1.key")
+    here.run(plan)
+    access_point["ap1"].faults.clear()
+    here.run(here.plan())
+    rows = [
+        repr(row.model_dump(exclude={"sealed_text"}))
+        for model in (Push, PushStep, Event, Change, ConfigBackup, DisplayedSecret)
+        for row in here.rows(model)
+    ]
+    said = "\n".join(rows) + "".join(capsys.readouterr())
+    for value in (SECRETS["wlan-eleves"], SECRETS["radius"], "lab-password"):
+        assert value not in said
+    assert "‹secret:wlan-eleves›" in said
+    displayed = {row.path: row.secret_name for row in here.rows(DisplayedSecret)}
+    assert displayed["wireless.preau_eleves_radio0.key"] == "wlan-eleves"
+    assert "values" not in repr(PushOrder.__dataclass_fields__["values"].repr or "")
