@@ -64,6 +64,7 @@ class SubjectBuilder:
                 family=device.family,
                 lifecycle=device.lifecycle,
                 now=self.now,
+                serial=device.serial,
                 model=device.model,
                 firmware=device.firmware,
                 last_seen_at=device.last_seen_at,

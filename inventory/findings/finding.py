@@ -64,6 +64,7 @@ class Subject:
     family: str
     lifecycle: str
     now: datetime
+    serial: str | None = None
     model: str | None = None
     firmware: str | None = None
     last_seen_at: datetime | None = None

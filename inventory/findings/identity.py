@@ -9,11 +9,12 @@ from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 def no_serial(subject: Subject) -> Iterator[Finding]:
     """Find a device without a serial, which cannot be matched with a delivery or a guarantee."""
     seen = subject.observation
-    if seen is not None and not seen.identity.serial:
+    if seen is not None and not seen.identity.serial and not subject.serial:
+        # Some devices cannot tell it; then it comes from the delivery, scanned by a person.
         yield Finding(
             "identity.no_serial",
-            Severity.MINOR,
-            f"{subject.name} n’indique pas son numéro de série",
+            Severity.INFO,
+            f"Le numéro de série de {subject.name} n’est pas connu",
             evidence={"sys_object_id": seen.identity.sys_object_id},
         )
 

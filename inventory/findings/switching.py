@@ -38,9 +38,11 @@ def slow_access_point(subject: Subject) -> Iterator[Finding]:
 
 @rule("port.no_trunk", "Borne sans VLAN étiqueté", Use.AUDIT, Use.ACCEPTANCE)
 def no_trunk(subject: Subject) -> Iterator[Finding]:
-    """Find an access point whose port carries one VLAN only: all its WLANs end in that one."""
+    """Find an access point whose port carries one VLAN only, where several are planned."""
     if subject.observation is None or not subject.observation.vlans:
         return
+    if subject.intent is None or not subject.intent.vlans:
+        return  # where no VLAN is planned, one network for all is as it should be
     ports = _ports(subject.observation)
     tagged = {index for vlan in subject.observation.vlans for index in vlan.tagged}
     for name, access_point in subject.access_point_ports.items():

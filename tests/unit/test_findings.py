@@ -97,8 +97,7 @@ def _switch(observation: Observation = GOOD_SWITCH, **more: Any) -> Subject:
         role="switch",
         observation=observation,
         access_point_ports={"1/1/1": "ap1"},
-        intent=replace(INTENT, wlans=(), radios=()),
-        **more,
+        **{"intent": replace(INTENT, wlans=(), radios=()), **more},
     )
 
 
@@ -123,6 +122,8 @@ def _found(subject: Subject) -> list[tuple[str, Severity]]:
         _subject(),
         _switch(),
         _subject(intent=None, observation=None),
+        _subject(intent=None, serial="SN1", observation=Observation(Identity("openwrt"))),
+        _switch(replace(GOOD_SWITCH, vlans=(SeenVlan(1, untagged=(1,)),)), intent=resolve([])),
         # A device that cannot tell its radios or WLANs breaks nothing by that.
         _subject(family="generic", observation=Observation(Identity("generic", serial="S"))),
     ],
@@ -148,7 +149,7 @@ CASES = [
         _ap(metrics=(Metric("memory_percent", None, 97.0, "%", "1.3"),)),
         ("load.busy", Severity.MINOR),
     ),
-    (_ap(identity=Identity("openwrt", sysname="ap1")), ("identity.no_serial", Severity.MINOR)),
+    (_ap(identity=Identity("openwrt", sysname="ap1")), ("identity.no_serial", Severity.INFO)),
     (
         _ap(identity=Identity("openwrt", sysname="OpenWrt", serial="S")),
         ("identity.name_differs", Severity.MINOR),
