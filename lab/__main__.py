@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0, or 2 with one line on standard error."""
     options = _parser().parse_args(arguments)
     try:
+        options.manifest.mkdir(parents=True, exist_ok=True)
         asyncio.run(_serve(options.port_offset, options.manifest, options.fault))
     except PreauError as error:
         print(f"lab: {error}", file=sys.stderr)
@@ -59,7 +60,6 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
     devices = make_district(port_offset=port_offset, faults=faults)
-    folder.mkdir(parents=True, exist_ok=True)
     servers = Servers()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -70,10 +70,7 @@ async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
         described = json.dumps(
             manifest(devices, port_offset=port_offset), ensure_ascii=False, indent=1
         )
-        # Written last and renamed: who waits for the file finds a district that answers.
-        draft = folder / "district.json.new"
-        draft.write_text(described, encoding="utf-8")
-        draft.replace(folder / "district.json")
+        _publish(folder, described)
         gc.freeze()
         print(
             f"The lab answers: {len(devices)} devices in {len(SCHOOLS)} schools, "
@@ -82,9 +79,20 @@ async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
         )
         await stop.wait()
     finally:
-        with contextlib.suppress(OSError):
-            (folder / "district.json").unlink()
+        _withdraw(folder)
         await servers.close()
+
+
+def _publish(folder: Path, described: str) -> None:
+    """Write the manifest last and at once: who waits for it finds a district that answers."""
+    draft = folder / "district.json.new"
+    draft.write_text(described, encoding="utf-8")
+    draft.replace(folder / "district.json")
+
+
+def _withdraw(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        (folder / "district.json").unlink()
 
 
 if __name__ == "__main__":

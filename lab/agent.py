@@ -142,17 +142,8 @@ def answer(view: "_View | Tree", community: str, data: bytes, max_octets: int) -
         return None
     request_id = int(module.apiPDU.get_request_id(request))
     room = max_octets - ENVELOPE_OCTETS
-    if version == V2C and request.isSameTypeWith(api.v2c.GetBulkRequestPDU()):
-        non_repeaters = max(0, int(api.v2c.apiBulkPDU.get_non_repeaters(request)))
-        repetitions = max(0, int(api.v2c.apiBulkPDU.get_max_repetitions(request)))
-        result = _bulk(view, asked, non_repeaters, repetitions, room)
-    elif request.isSameTypeWith(module.GetRequestPDU()):
-        result = _get(view, asked, v1=version == V1)
-    elif request.isSameTypeWith(module.GetNextRequestPDU()):
-        result = _get_next(view, asked, v1=version == V1)
-    elif request.isSameTypeWith(module.SetRequestPDU()):
-        result = _Result(READ_ONLY if version == V1 else NOT_WRITABLE, 1)
-    else:
+    result = _result(view, version, request, asked, room)
+    if result is None:
         return None
     if sum(map(len, result.varbinds)) > room:
         result = _Result(TOO_BIG, 0)
@@ -160,6 +151,24 @@ def answer(view: "_View | Tree", community: str, data: bytes, max_octets: int) -
         # The request's own varbinds come back with an error (RFC 3416, 4.2.1; RFC 1157, 4.1.2).
         result.varbinds = [_varbind(oid, univ.Null("")) for oid in asked]
     return _message(version, community, request_id, result)
+
+
+def _result(
+    view: _View, version: int, request: Any, asked: list[Oid], room: int
+) -> "_Result | None":
+    """Return the answer to a request; None for a PDU that no manager sends to an agent."""
+    module = api.PROTOCOL_MODULES[version]
+    if version == V2C and request.isSameTypeWith(api.v2c.GetBulkRequestPDU()):
+        non_repeaters = max(0, int(api.v2c.apiBulkPDU.get_non_repeaters(request)))
+        repetitions = max(0, int(api.v2c.apiBulkPDU.get_max_repetitions(request)))
+        return _bulk(view, asked, non_repeaters, repetitions, room)
+    if request.isSameTypeWith(module.GetRequestPDU()):
+        return _get(view, asked, v1=version == V1)
+    if request.isSameTypeWith(module.GetNextRequestPDU()):
+        return _get_next(view, asked, v1=version == V1)
+    if request.isSameTypeWith(module.SetRequestPDU()):
+        return _Result(READ_ONLY if version == V1 else NOT_WRITABLE, 1)
+    return None
 
 
 class _Result:

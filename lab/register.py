@@ -90,11 +90,11 @@ def _district_rows() -> list[Row]:
         "saint-roch": ((2,), "Libre confessionnel", 1),
         "lac": ((2, 4), "WBE", 2),
     }
-    found = []
+    found: list[Row] = []
     for school in SCHOOLS:
         places, network, town = kinds[school.zone]
         for place in places:
-            found.append(
+            found += [
                 _row(
                     school_fase=school.school_fase,
                     site_fase=school.site_fase,
@@ -105,29 +105,30 @@ def _district_rows() -> list[Row]:
                     street=f"Rue du Préau {school.site_fase % 100}",
                     authority=(970 + town, f"Pouvoir organisateur {school.zone}"),
                 )
-            )
+            ]
     return found
 
 
 def _synthetic_row(number: int) -> Row:
+    school = number - (number % 5 == 4)  # each fifth is a second implantation of the one before
+    seat = TOWNS[school % len(TOWNS)]
     town = TOWNS[number % len(TOWNS)]
-    network = NETWORKS[number % len(NETWORKS)]
+    network = NETWORKS[school % len(NETWORKS)]
     shared = number % 14 == 13  # two authorities in one building
     street = "Place de la Gare 1" if shared else f"Rue des {TREES[number % 8]} {number + 1}"
     row = _row(
-        school_fase=96001 + number - (number % 5 == 4),
+        school_fase=96001 + school,
         site_fase=9601 + number,
-        name=f"École des {TREES[number % 8]} de {town[0]}",
+        name=f"{'Institut' if school % 11 == 10 else 'École'} des {TREES[school % 8]} de {seat[0]}",
         kind=number % len(KINDS),
         network=network,
         town=TOWNS[0] if shared else town,
         street=street,
-        authority=(980 + number % 12, f"PO n° {number % 12 + 1}"),
+        authority=(980 + school % 12, f"PO n° {school % 12 + 1}"),
+        seat=(f"Rue des {TREES[school % 8]} {school + 1}", seat),
     )
     if number % 9 == 8:
         row |= {"latitude": None, "longitude": None, "pointgeo": None}
-    if number % 11 == 10:
-        row["nom_d_etablissement"] = f"Institut de l’Étoile de {town[0]}"
     return row
 
 
@@ -157,12 +158,16 @@ def _row(
     town: tuple[str, str, str, str, float, float],
     street: str,
     authority: tuple[int, str],
+    seat: tuple[str, tuple[str, str, str, str, float, float]] | None = None,
 ) -> Row:
+    """Return one row; `seat` is the school's own address where it is not the implantation's."""
     commune, postal, basin, district, latitude, longitude = town
     shift = (site_fase % 50) / 2000
     latitude, longitude = round(latitude + shift, 5), round(longitude - shift, 5)
     education, level, genre = KINDS[kind]
     here = (street, postal, commune, commune)
+    school_street, (school_commune, school_postal, *_) = seat or (street, town)
+    authority_commune, authority_postal, *_ = TOWNS[authority[0] % len(TOWNS)]
     values: tuple[Any, ...] = (
         float(school_fase),
         name,
@@ -171,7 +176,7 @@ def _row(
         level,
         genre,
         network,
-        *here,
+        *(school_street, school_postal, school_commune, school_commune),
         basin,
         district,
         float(site_fase),
@@ -182,9 +187,9 @@ def _row(
         authority[1],
         f"0{800_000_000 + authority[0]}",
         f"Grand-Place {authority[0] % 20 + 1}",
-        postal,
-        commune,
-        commune,
+        authority_postal,
+        authority_commune,
+        authority_commune,
         {"lon": longitude, "lat": latitude},
     )
     return dict(zip(COLUMNS, values, strict=True))

@@ -279,12 +279,13 @@ class _Wire:
             self._send(text, error=error)
 
     async def _until_in_reach(self) -> None:
-        while not self._device.answers_ssh() and not self._process.channel.is_closing():
+        # Whether packets arrive follows from several devices' states: looked at, not signalled.
+        while not self._device.answers_ssh() and not self._process.channel.is_closing():  # noqa: ASYNC110
             await asyncio.sleep(CHECK_AGAIN_S)
 
     async def drain(self) -> None:
         """Wait until all output is sent."""
-        while self._held and not self._process.channel.is_closing():
+        while self._held and not self._process.channel.is_closing():  # noqa: ASYNC110
             await asyncio.sleep(CHECK_AGAIN_S)
         with contextlib.suppress(OSError, asyncssh.Error):
             await self._process.stdout.drain()

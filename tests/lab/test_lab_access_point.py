@@ -5,6 +5,8 @@ import json
 import pytest
 from netmiko import ConnectHandler
 
+from lab.device import Device
+from lab.devices.openwrt import OpenWrt
 from tests.district import LabDevice
 from tests.lab.clients import run, sh, ssh, until, walk
 
@@ -23,9 +25,9 @@ commit wireless
 """
 
 
-def extended(device: object, name: str) -> str | None:
+def extended(device: Device, name: str) -> str | None:
     index = ".".join(str(number) for number in (len(name), *name.encode()))
-    return walk(device, EXTEND_LINE).get(f"{EXTEND_LINE}.{index}")  # type: ignore[arg-type]
+    return walk(device, EXTEND_LINE).get(f"{EXTEND_LINE}.{index}")
 
 
 def test_staged_committed_and_applied_are_three_things(lab_device: LabDevice) -> None:
@@ -167,9 +169,11 @@ def test_a_job_that_hangs_on_a_terminal_ends_with_it(lab_device: LabDevice) -> N
     shell.send_command("sleep 600 >/dev/null 2>&1 &")
     shell.send_command("setsid sleep 700 >/dev/null 2>&1 &")
     shell.send_command("( trap '' HUP; sleep 800 ) >/dev/null 2>&1 &")
-    assert len(device.processes) == 3  # type: ignore[attr-defined]
+    assert isinstance(device, OpenWrt)
+    assert len(device.processes) == 3
     shell.disconnect()
-    until(lambda: len(device.processes) == 2)  # type: ignore[attr-defined]
+    processes = device.processes
+    until(lambda: len(processes) == 2)
 
 
 def test_an_exec_session_stays_open_while_a_job_holds_its_output(lab_device: LabDevice) -> None:

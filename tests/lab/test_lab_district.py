@@ -10,6 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
+from lab.devices.aruba_cx import ArubaCx
 from lab.district import make_district
 from lab.register import rows
 from lab.running import Lab, running_lab
@@ -18,6 +19,7 @@ from tests.lab.clients import run, sh, snmp, ssh, until, walk
 
 pytestmark = pytest.mark.lab
 SYS_NAME = "1.3.6.1.2.1.1.5"
+SERVE = [sys.executable, "-m", "lab", "serve", "--manifest"]
 LLDP_NAME, LLDP_PORT = "1.0.8802.1.1.2.1.4.1.1.9", "1.0.8802.1.1.2.1.4.1.1.7"
 
 
@@ -121,11 +123,12 @@ def test_cutting_the_power_restarts_an_access_point(district: Lab) -> None:
     borne = district["lac/ap1"]
     assert walk(borne, SYS_NAME)
     switch = district["lac/sw1"]
-    port = switch.config.ports["1/1/1"]  # type: ignore[attr-defined]
+    assert isinstance(switch, ArubaCx)
+    port = switch.config.ports["1/1/1"]
 
     def feed(on: bool) -> None:
         port.poe = on
-        switch.applied()  # type: ignore[attr-defined]
+        switch.applied()
 
     district.call(lambda: feed(False))
     assert walk(borne, SYS_NAME) == {}
@@ -134,12 +137,13 @@ def test_cutting_the_power_restarts_an_access_point(district: Lab) -> None:
     assert borne.uptime_s() < 60
 
 
-def test_a_wrong_native_vlan_cuts_off_what_is_behind_it(district: Lab) -> None:
+def test_a_port_that_is_shut_down_cuts_off_what_is_behind_it(district: Lab) -> None:
     switch = district["lac/sw1"]
+    assert isinstance(switch, ArubaCx)
 
     def isolate() -> None:
-        switch.config.ports["1/1/24"].enabled = False  # type: ignore[attr-defined]
-        switch.applied()  # type: ignore[attr-defined]
+        switch.config.ports["1/1/24"].enabled = False
+        switch.applied()
 
     assert walk(district["lac/ap8"], SYS_NAME)
     district.call(isolate)
@@ -165,8 +169,7 @@ def test_serve_says_what_is_in_use_and_ends_with_status_2(tmp_path: Path) -> Non
         taken.bind(("127.20.0.1", 0))
         offset = taken.getsockname()[1] - 10161
         done = subprocess.run(
-            [sys.executable, "-m", "lab", "serve", "--manifest", str(tmp_path)]
-            + ["--port-offset", str(offset)],
+            [*SERVE, str(tmp_path), "--port-offset", str(offset)],
             capture_output=True,
             text=True,
             timeout=30,
@@ -180,7 +183,7 @@ def test_serve_says_what_is_in_use_and_ends_with_status_2(tmp_path: Path) -> Non
 
 def test_serve_refuses_an_unknown_fault_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "lab", "serve", "--manifest", str(tmp_path), "--fault", "lac/ap3=x"],
+        [*SERVE, str(tmp_path), "--fault", "lac/ap3=x"],
         capture_output=True,
         text=True,
         timeout=30,
@@ -205,10 +208,9 @@ def test_host_keys_stay_the_same_and_the_port_is_given_back(tmp_path: Path) -> N
 
 
 def test_serve_describes_the_district_and_ends_on_sigterm(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "lab", "serve", "--manifest", str(tmp_path)]
     offset = str(free_offset())
     with subprocess.Popen(
-        [*command, "--port-offset", offset, "--fault", "lac/ap3=silent"],
+        [*SERVE, str(tmp_path), "--port-offset", offset, "--fault", "lac/ap3=silent"],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -129,9 +129,9 @@ class ArubaCx(Device):
         """Return the VLAN in which the switch has its address."""
         for number, svi in sorted(self.config.svis.items()):
             vlan = self.config.vlans.get(number)
-            if vlan and vlan.enabled and svi.enabled and svi.address:
-                if svi.address == "dhcp" or svi.address.partition("/")[0] == self.host:
-                    return number
+            works = vlan is not None and vlan.enabled and svi.enabled and svi.address
+            if works and (svi.address or "").partition("/")[0] in {"dhcp", self.host}:
+                return number
         return None
 
     def management_is_up(self) -> bool:

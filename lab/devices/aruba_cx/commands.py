@@ -126,8 +126,10 @@ def _boot(cli: Cli) -> str | None:
     if not cli.confirming:
         return cli.device.confirmed("boot")
     cli.question = (
-        "This will reboot the entire switch and render it unavailable\n"
-        "until the process is complete.\nContinue (y/n)? ",
+        (
+            "This will reboot the entire switch and render it unavailable\n"
+            "until the process is complete.\nContinue (y/n)? "
+        ),
         "boot",
     )
     return None

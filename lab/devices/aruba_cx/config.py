@@ -142,9 +142,7 @@ def _snmp(config: Config) -> list[str]:
         lines.append(f"snmp-server system-location {config.location}")
     if config.contact:
         lines.append(f"snmp-server system-contact {config.contact}")
-    for community in config.communities:
-        lines.append(f"snmp-server community {community}")
-    return lines
+    return lines + [f"snmp-server community {community}" for community in config.communities]
 
 
 def _vlans(config: Config) -> list[str]:

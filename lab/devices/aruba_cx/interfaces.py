@@ -200,7 +200,7 @@ def _no_native_tag(cli: Cli, number: int) -> None:
 
 @interface.command("vlan trunk allowed <vlans>")
 def _allowed(cli: Cli, numbers: list[int]) -> None:
-    """The list adds to what is allowed already; on `all` or on an access port it replaces."""
+    """Add to what is allowed already; on `all` or on an access port the list replaces."""
     _known(cli, numbers)
     for port in _bridged(cli):
         _make_trunk(port)

@@ -193,14 +193,15 @@ def _vlans(tree: Tree, device: "ArubaCx") -> None:
 def _entities(tree: Tree, device: "ArubaCx") -> None:
     """ENTITY-MIB (RFC 6933) and ENTITY-SENSOR-MIB (RFC 3433)."""
     product = "6200F 24G Class4 PoE 4SFP+ 370W Switch"
-    _entity(tree, 1, "Aruba 6200 VSF Stack", 0, 11, "Stack", device)
-    _entity(tree, CHASSIS, product, 1, 3, "Chassis", device)
-    _entity(tree, SENSOR, "Aruba 6200 Temp Sensor", CHASSIS, 8, "Temp Sensor", None)
-    _entity(tree, MODULE, "Aruba 6200 Switch Line Module", CHASSIS, 9, "1/1", device)
+    _entity(tree, 1, "Aruba 6200 VSF Stack", parent=0, kind=11, name="Stack", maker=device)
+    _entity(tree, CHASSIS, product, parent=1, kind=3, name="Chassis", maker=device)
+    _entity(tree, SENSOR, "Aruba 6200 Temp Sensor", parent=CHASSIS, kind=8, name="Temp Sensor")
+    line_module = "Aruba 6200 Switch Line Module"
+    _entity(tree, MODULE, line_module, parent=CHASSIS, kind=9, name="1/1", maker=device)
     for name in device.config.ports:
         number = port_number(name)
         index = 120_000 + 10 * number
-        _entity(tree, index, "Aruba 6200 Switch Port", MODULE, 10, name, None)
+        _entity(tree, index, "Aruba 6200 Switch Port", parent=MODULE, kind=10, name=name)
         tree[(*ENTITY_ALIAS, index, 0)] = oid((1, 3, 6, 1, 2, 1, 2, 2, 1, 1, number))
     celsius = device.draw("temperature", 26_000, 38_000)
     sensor = (integer(8), integer(8), integer(0), integer(celsius), integer(1))
@@ -209,7 +210,14 @@ def _entities(tree: Tree, device: "ArubaCx") -> None:
 
 
 def _entity(
-    tree: Tree, index: int, text: str, parent: int, kind: int, name: str, maker: "ArubaCx | None"
+    tree: Tree,
+    index: int,
+    text: str,
+    *,
+    parent: int,
+    kind: int,
+    name: str,
+    maker: "ArubaCx | None" = None,
 ) -> None:
     identity: tuple[str, ...] = ("", "", "", "")
     if maker is not None:
@@ -259,7 +267,7 @@ def _poe(tree: Tree, device: "ArubaCx") -> None:
 
 
 def _stack(tree: Tree, device: "ArubaCx") -> None:
-    """The one member of the stack: role, identity, CPU and memory (ARUBAWIRED-VSFV2-MIB)."""
+    """Add the one member of the stack: identity, CPU, memory (ARUBAWIRED-VSFV2-MIB)."""
     total_kb = 7_800_000
     cells = [
         (1, integer(1)),

@@ -82,8 +82,10 @@ def _brief(cli: Cli) -> str:
     rule = "-" * 110
     lines = [
         rule,
-        "Port      Native  Mode   Type           Enabled Status  Reason                 Speed   "
-        "Description",
+        (
+            "Port      Native  Mode   Type           Enabled Status  Reason                 "
+            "Speed   Description"
+        ),
         "          VLAN                                                                 (Mb/s)",
         rule,
     ]
@@ -144,8 +146,10 @@ def _lldp(cli: Cli) -> str:
         "Total Neighbor Entries Dropped  : 0",
         "Total Neighbor Entries Aged-Out : 0",
         "",
-        "LOCAL-PORT  CHASSIS-ID         PORT-ID                      PORT-DESC                    "
-        "TTL      SYS-NAME",
+        (
+            "LOCAL-PORT  CHASSIS-ID         PORT-ID                      "
+            "PORT-DESC                    TTL      SYS-NAME"
+        ),
         "-" * 113,
     ]
     for port, said in heard.items():

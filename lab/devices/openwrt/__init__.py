@@ -22,7 +22,7 @@ from lab.devices.openwrt.ash import Shell
 from lab.devices.openwrt.builtins import BUILTINS
 from lab.devices.openwrt.filesystem import FileSystem
 from lab.devices.openwrt.mib import build_tree
-from lab.devices.openwrt.process import NOT_FOUND, Exit, Process
+from lab.devices.openwrt.process import NOT_FOUND, Exit, Input, Process, Streams
 from lab.devices.openwrt.process_tools import run_file
 from lab.devices.openwrt.uci import committed
 from lab.devices.openwrt.uci_text import Package

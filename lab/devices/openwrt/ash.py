@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lab.devices.openwrt import expansion
-from lab.devices.openwrt.expansion import ShellError
+from lab.devices.openwrt.arithmetic import ShellError
 from lab.devices.openwrt.filesystem import FileError
-from lab.devices.openwrt.syntax import (
+from lab.devices.openwrt.parser import Parser
+from lab.devices.openwrt.process import Exit, Input, LoopFlow, Return, Streams
+from lab.devices.openwrt.tree import (
     AndOr,
     Command,
     Compound,
     Incomplete,
-    Parser,
     Pipeline,
     Redirection,
     Script,
@@ -30,74 +31,6 @@ from lab.devices.openwrt.syntax import (
 
 if TYPE_CHECKING:
     from lab.devices.openwrt import OpenWrt
-
-SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15, "EXIT": 0}
-NOT_FOUND, NOT_EXECUTABLE = 127, 126
-
-
-class Input:
-    """A standard input: read when a command first asks for it, whole or line by line."""
-
-    def __init__(self, source: Callable[[], Awaitable[str]] | str) -> None:
-        self._source = source
-
-    async def read(self) -> str:
-        """Return all that is left."""
-        text = self._source if isinstance(self._source, str) else await self._source()
-        self._source = ""
-        return text
-
-    async def read_line(self) -> str | None:
-        """Return the next line, None at the end."""
-        text = await self.read()
-        line, end, rest = text.partition("\n")
-        self._source = rest
-        return line if line or end else None
-
-
-@dataclass
-class Streams:
-    """Standard input, output and error of a command. `holds` names the session's own streams."""
-
-    input: "Input"
-    write: Callable[[str], None]
-    error: Callable[[str], None]
-    session: object | None = None
-    """Set while output goes to a session; a job that keeps it keeps the session open."""
-
-
-@dataclass
-class Process:
-    """A background process."""
-
-    pid: int
-    title: str
-    task: "asyncio.Task[None] | None" = None
-    shell: "Shell | None" = None
-    terminal: object | None = None
-    holds: object | None = None
-    status: int | None = None
-    signal: int = 0
-
-
-class Exit(Exception):
-    """`exit`."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-class Return(Exit):
-    """`return`."""
-
-
-class LoopFlow(Exception):
-    """`break` and `continue`."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
 
 
 @dataclass
@@ -250,7 +183,7 @@ class Shell:
 
     async def _pipe(self, commands: list[Command]) -> int:
         if len(commands) == 1:
-            return await self._command(commands[0])
+            return await self.run_command(commands[0])
         text: str | None = None
         status = 0
         for place, command in enumerate(commands):
@@ -262,11 +195,12 @@ class Shell:
             child.streams = Streams(
                 source, write, self.streams.error, self.streams.session if last else None
             )
-            status = await child.finish(child._command(command))
+            status = await child.finish(child.run_command(command))
             text = "".join(collected)
         return status
 
-    async def _command(self, command: Command) -> int:
+    async def run_command(self, command: Command) -> int:
+        """Run one command, simple or compound."""
         try:
             if isinstance(command, Simple):
                 return await self._simple(command)
@@ -283,21 +217,22 @@ class Shell:
             return 2
 
     async def _compound(self, command: Compound) -> int:
-        if command.kind == "subshell":
-            child = self.fork()
-            return await child.finish(child.run(command.bodies[0]))
-        if command.kind == "group":
-            return await self.run(command.bodies[0])
         if command.kind == "function":
             self.functions[command.name] = command.bodies[0]
             return 0
-        if command.kind == "if":
-            return await self._if(command.bodies)
-        if command.kind == "case":
-            return await self._case(command)
-        if command.kind.startswith("for"):
-            return await self._for(command)
-        return await self._loop(command)
+        runs: dict[str, Callable[[Compound], Awaitable[int]]] = {
+            "subshell": self._subshell,
+            "group": lambda group: self.run(group.bodies[0]),
+            "if": lambda choice: self._if(choice.bodies),
+            "case": self._case,
+            "for": self._for,
+            "for in": self._for,
+        }
+        return await runs.get(command.kind, self._loop)(command)
+
+    async def _subshell(self, command: Compound) -> int:
+        child = self.fork()
+        return await child.finish(child.run(command.bodies[0]))
 
     async def _condition(self, script: Script) -> bool:
         self.guarded += 1

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.ash import SIGNALS, Exit, LoopFlow, Return
 from lab.devices.openwrt.filesystem import FileError
+from lab.devices.openwrt.process import SIGNALS, Exit, LoopFlow, Return
 
 if TYPE_CHECKING:
     from lab.devices.openwrt.ash import Shell
@@ -24,12 +24,12 @@ def builtin(*names: str) -> Callable[[Builtin], Builtin]:
 
 
 @builtin(":", "true")
-async def _true(shell: "Shell", words: list[str]) -> int:
+async def _true(_shell: "Shell", _words: list[str]) -> int:
     return 0
 
 
 @builtin("false")
-async def _false(shell: "Shell", words: list[str]) -> int:
+async def _false(_shell: "Shell", _words: list[str]) -> int:
     return 1
 
 
@@ -49,7 +49,7 @@ async def _echo(shell: "Shell", words: list[str]) -> int:
 
 
 def unescape(text: str) -> str:
-    """Return text with `\\n`, `\\t` and `\\\\` made real."""
+    """Return text with its escapes for line ends, tabs and backslashes made real."""
     marks = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
     result, place = "", 0
     while place < len(text):
@@ -94,75 +94,6 @@ def _format(template: str, values: list[str]) -> tuple[str, list[str]]:
     return result, left
 
 
-@builtin("test", "[")
-async def _test(shell: "Shell", words: list[str]) -> int:
-    arguments = words[1:]
-    if words[0] == "[":
-        if not arguments or arguments[-1] != "]":
-            shell.complain("[: missing ]")
-            return 2
-        arguments.pop()
-    try:
-        return 0 if _expression(shell, arguments) else 1
-    except (ValueError, IndexError):
-        shell.complain(f"{words[0]}: {' '.join(arguments)}: bad number or unknown operand")
-        return 2
-
-
-def _expression(shell: "Shell", words: list[str]) -> bool:
-    for joint in ("-o", "-a"):
-        if joint in words[1:-1]:
-            place = words.index(joint, 1)
-            left, right = words[:place], words[place + 1 :]
-            if joint == "-o":
-                return _expression(shell, left) or _expression(shell, right)
-            return _expression(shell, left) and _expression(shell, right)
-    if words and words[0] == "!":
-        return not _expression(shell, words[1:])
-    if len(words) <= 1:
-        return bool(words and words[0])
-    if len(words) == 2:
-        return _unary(shell, words[0], words[1])
-    return _binary(words[0], words[1], words[2])
-
-
-def _unary(shell: "Shell", operator: str, operand: str) -> bool:
-    files = shell.machine.files
-    path = files.resolve(operand, shell.directory)
-    checks: dict[str, Callable[[], bool]] = {
-        "-n": lambda: bool(operand),
-        "-z": lambda: not operand,
-        "-e": lambda: files.exists(path),
-        "-f": lambda: files.is_file(path),
-        "-d": lambda: files.is_directory(path),
-        "-r": lambda: files.exists(path),
-        "-w": lambda: files.exists(path),
-        "-x": lambda: files.exists(path),
-        "-s": lambda: files.is_file(path) and bool(files.read(path)),
-        "-L": lambda: False,
-        "-t": lambda: shell.terminal is not None,
-    }
-    if operator not in checks:
-        raise ValueError(operator)
-    return checks[operator]()
-
-
-def _binary(left: str, operator: str, right: str) -> bool:
-    if operator in {"=", "=="}:
-        return left == right
-    if operator == "!=":
-        return left != right
-    a, b = int(left), int(right)
-    return {
-        "-eq": a == b,
-        "-ne": a != b,
-        "-lt": a < b,
-        "-le": a <= b,
-        "-gt": a > b,
-        "-ge": a >= b,
-    }[operator]
-
-
 @builtin("cd")
 async def _cd(shell: "Shell", words: list[str]) -> int:
     target = words[1] if len(words) > 1 else "/root"
@@ -175,7 +106,7 @@ async def _cd(shell: "Shell", words: list[str]) -> int:
 
 
 @builtin("pwd")
-async def _pwd(shell: "Shell", words: list[str]) -> int:
+async def _pwd(shell: "Shell", _words: list[str]) -> int:
     shell.streams.write(shell.directory + "\n")
     return 0
 
@@ -195,7 +126,7 @@ def _number(shell: "Shell", words: list[str]) -> int:
 
 
 @builtin("break", "continue")
-async def _flow(shell: "Shell", words: list[str]) -> int:
+async def _flow(_shell: "Shell", words: list[str]) -> int:
     raise LoopFlow(words[0])
 
 
@@ -301,7 +232,7 @@ async def _kill(shell: "Shell", words: list[str]) -> int:
 
 
 @builtin("jobs")
-async def _jobs(shell: "Shell", words: list[str]) -> int:
+async def _jobs(shell: "Shell", _words: list[str]) -> int:
     for place, process in enumerate(shell.machine.processes.values(), 1):
         shell.streams.write(f"[{place}]+  Running                    {process.title}\n")
     return 0
@@ -360,5 +291,5 @@ async def _type(shell: "Shell", words: list[str]) -> int:
 
 
 @builtin("umask", "ulimit", "alias", "hash")
-async def _ignored(shell: "Shell", words: list[str]) -> int:
+async def _ignored(_shell: "Shell", _words: list[str]) -> int:
     return 0

@@ -16,6 +16,20 @@ KERNEL = "5.15.167"
 MODEL = "TP-Link EAP225-Outdoor v1"
 BOARD = "tplink,eap225-outdoor-v1"
 
+BANNER = """
+
+BusyBox v1.36.1 (2024-09-23 12:34:46 UTC) built-in shell (ash)
+
+  _______                     ________        __
+ |       |.-----.-----.-----.|  |  |  |.----.|  |_
+ |   -   ||  _  |  -__|     ||  |  |  ||   _||   _|
+ |_______||   __|_____|__|__||________||__|  |____|
+          |__| W I R E L E S S   F R E E D O M
+ -----------------------------------------------------
+ OpenWrt 23.05.5, r24106-10cc5fcd00
+ -----------------------------------------------------
+"""
+
 SERVICES = ("dnsmasq", "dropbear", "firewall", "lldpd", "log", "network", "snmpd", "sysntpd")
 
 

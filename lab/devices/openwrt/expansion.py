@@ -1,13 +1,12 @@
 """What ash makes of words: parameters, command output, arithmetic, fields, paths."""
 
-import ast
 import fnmatch
-import operator
 import re
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.syntax import Incomplete, Lexer, Part, Word
+from lab.devices.openwrt.arithmetic import ShellError, arithmetic
+from lab.devices.openwrt.lexer import Lexer
+from lab.devices.openwrt.tree import Incomplete, Part, Word
 
 if TYPE_CHECKING:
     from lab.devices.openwrt.ash import Shell
@@ -18,53 +17,53 @@ PARAMETER = re.compile(
 GLOB = re.compile(r"[*?\[]")
 
 
-class ShellError(Exception):
-    """An error that ends a command, in ash's words."""
+Pieces = list[tuple[str, bool]]  # text, whether it was quoted
+
+
+class _Fields:
+    """Fields as they grow: text is added to the last one, a blank begins the next."""
+
+    def __init__(self) -> None:
+        self.done: list[Pieces] = []
+        self.open: Pieces = []
+
+    def add(self, text: str, *, quoted: bool) -> None:
+        self.open.append((text, quoted))
+
+    def end(self) -> None:
+        self.done.append(self.open)
+        self.open = []
+
+    def add_split(self, value: str) -> None:
+        """Add what an unquoted expansion gave, split at blanks."""
+        for place, chunk in enumerate(re.split(r"[ \t\n]+", value)):
+            if place:
+                self.end()
+            if chunk:
+                self.add(chunk, quoted=False)
 
 
 async def fields(shell: "Shell", word: Word) -> list[str]:
     """Return the fields of a word: split at blanks and matched with paths where not quoted."""
-    pieces: list[tuple[str, bool]] = []  # text, whether quoted
-    found: list[list[tuple[str, bool]]] = []
+    growing = _Fields()
     for place, part in enumerate(word.parts):
         if part.kind == "text":
-            text = part.content
-            if place == 0 and not part.quoted and text == "~":
-                text = "/root"
-            pieces.append((text, part.quoted))
-            continue
-        if part.kind == "variable" and part.content == "@" and part.quoted:
+            home = place == 0 and not part.quoted and part.content == "~"
+            growing.add("/root" if home else part.content, quoted=part.quoted)
+        elif part.kind == "variable" and part.content == "@" and part.quoted:
             for number, argument in enumerate(shell.arguments):
                 if number:
-                    found.append(pieces)
-                    pieces = []
-                pieces.append((argument, True))
-            continue
-        value = await expand(shell, part)
-        if part.quoted:
-            pieces.append((value, True))
-            continue
-        chunks = re.split(r"[ \t\n]+", value)
-        if chunks and chunks[0] == "" and len(chunks) > 1:
-            if pieces:
-                found.append(pieces)
-                pieces = []
-            chunks = chunks[1:]
-        for number, chunk in enumerate(chunks):
-            if number:
-                found.append(pieces)
-                pieces = []
-            if chunk:
-                pieces.append((chunk, False))
-    found.append(pieces)
-    result: list[str] = []
-    for each in found:
-        if each:
-            result += _paths(shell, each)
-    return result
+                    growing.end()
+                growing.add(argument, quoted=True)
+        elif part.quoted:
+            growing.add(await expand(shell, part), quoted=True)
+        else:
+            growing.add_split(await expand(shell, part))
+    growing.end()
+    return [path for pieces in growing.done if pieces for path in _paths(shell, pieces)]
 
 
-def _paths(shell: "Shell", pieces: list[tuple[str, bool]]) -> list[str]:
+def _paths(shell: "Shell", pieces: Pieces) -> list[str]:
     plain = "".join(text for text, _ in pieces)
     if not any(not quoted and GLOB.search(text) for text, quoted in pieces):
         return [plain]
@@ -152,47 +151,3 @@ def _trim(value: str, sign: str, wanted: str) -> str:
     order = reversed(lengths) if sign == "##" else lengths
     cuts = [n for n in order if fnmatch.fnmatchcase(value[:n], wanted)]
     return value[cuts[0] :] if cuts else value
-
-
-_BINARY: Mapping[type, Callable[[int, int], int]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.FloorDiv: lambda a, b: int(a / b),
-    ast.Div: lambda a, b: int(a / b),
-    ast.Mod: lambda a, b: a - b * int(a / b),
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-}
-_COMPARE: Mapping[type, Callable[[int, int], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-
-
-def arithmetic(expression: str, variables: Mapping[str, str]) -> int:
-    """Return the value of `$((…))`; raises ShellError for what ash would refuse."""
-    try:
-        return _evaluate(ast.parse(expression.strip() or "0", mode="eval").body, variables)
-    except (SyntaxError, ValueError, ZeroDivisionError):
-        raise ShellError("arithmetic syntax error") from None
-
-
-def _evaluate(node: ast.expr, variables: Mapping[str, str]) -> int:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    if isinstance(node, ast.Name):
-        return int(variables.get(node.id) or "0")
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_evaluate(node.operand, variables)
-    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        left, right = _evaluate(node.left, variables), _evaluate(node.right, variables)
-        return _BINARY[type(node.op)](left, right)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
-        left, right = _evaluate(node.left, variables), _evaluate(node.comparators[0], variables)
-        return int(_COMPARE[type(node.ops[0])](left, right))
-    raise ValueError(ast.dump(node))

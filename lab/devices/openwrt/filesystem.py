@@ -10,7 +10,7 @@ class FileError(Exception):
 
 
 class FileSystem:
-    """Files are text; directories are kept as names. `/var` is a link to `/tmp`, as on the device."""
+    """Files are text, directories are names; `/var` is a link to `/tmp`, as on the device."""
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}

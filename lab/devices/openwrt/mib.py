@@ -88,12 +88,12 @@ def _interfaces(device: "OpenWrt") -> list[Interface]:
         _row(device, "eth0", speed_mbps=1000, oper=UP if wired_up else DOWN, rate=90_000),
         _row(device, "br-lan", speed_mbps=1000, oper=UP if wired_up else DOWN, rate=80_000),
     ]
-    for name in vlan_devices(device.applied["network"]):
-        rows.append(_row(device, name, speed_mbps=1000, oper=UP if wired_up else DOWN, rate=9_000))
-    for radio in device.radios():
-        for each in radio.interfaces:
-            if each.name and not device.pending:
-                rows.append(_row(device, each.name, speed_mbps=0, oper=UP, rate=20_000))
+    wired = UP if wired_up else DOWN
+    tagged = vlan_devices(device.applied["network"])
+    rows += [_row(device, name, speed_mbps=1000, oper=wired, rate=9_000) for name in tagged]
+    names = [i.name for radio in device.radios() for i in radio.interfaces if i.name]
+    if not device.pending:
+        rows += [_row(device, name, speed_mbps=0, oper=UP, rate=20_000) for name in names]
     return rows
 
 
@@ -120,7 +120,7 @@ def _host_resources(tree: Tree, device: "OpenWrt") -> None:
         (6, 1, "Memory buffers", 1024, MEMORY_KB, used // 20),
         (7, 1, "Cached memory", 1024, used // 5, used // 5),
         (31, 4, "/overlay", 4096, 1500, 210),
-        (35, 4, "/tmp", 4096, 15_232, 60),
+        (35, 4, "/tmp", 4096, 15_232, 60),  # noqa: S108
     ]
     for index, kind, name, unit, size, in_use in kinds:
         cells = [

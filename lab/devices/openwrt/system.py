@@ -47,7 +47,7 @@ async def _wifi(shell: "Shell", words_: list[str]) -> int:
 
 
 @applet("reload_config")
-async def _reload_config(shell: "Shell", words_: list[str]) -> int:
+async def _reload_config(shell: "Shell", _words: list[str]) -> int:
     shell.machine.apply_soon("network", "wireless", "system", "snmpd", "lldpd")
     return 0
 
@@ -79,7 +79,7 @@ async def init_script(shell: "Shell", service: str, action: str) -> int:
 
 
 @applet("reboot")
-async def _reboot(shell: "Shell", words_: list[str]) -> int:
+async def _reboot(shell: "Shell", _words: list[str]) -> int:
     shell.machine.reboot_soon()
     return 0
 

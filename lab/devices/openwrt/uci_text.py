@@ -65,41 +65,39 @@ def anonymous_name(place: int, section: Section) -> str:
     return f"cfg{place:02x}{hashed % 65536:04x}"
 
 
+_PIECE = re.compile(
+    r"""(?P<blank>\s+)|(?P<single>'[^']*')|(?P<double>"(?:[^"\\]|\\.)*")"""
+    r"""|(?P<escape>\\.)|(?P<open>['"])|(?P<plain>[^\s'"\\]+|\\$)""",
+    re.DOTALL,
+)
+
+
 def tokens(line: str) -> list[str] | None:
     """Return the words of a line, quotes and escapes undone; None if a quote is open."""
     words: list[str] = []
-    word: list[str] | None = None
-    quote = ""
-    place = 0
-    while place < len(line):
-        char = line[place]
-        if quote:
-            if char == quote:
-                quote = ""
-            elif char == "\\" and quote == '"' and place + 1 < len(line):
-                place += 1
-                word = [*(word or []), line[place]]
-            else:
-                word = [*(word or []), char]
-        elif char in "'\"":
-            quote, word = char, word or []
-        elif char == "\\" and place + 1 < len(line):
-            place += 1
-            word = [*(word or []), line[place]]
-        elif char.isspace():
-            if word is not None:
-                words.append("".join(word))
-                word = None
-        elif char == "#" and word is None:
+    within = False  # whether the last word still grows
+    for match in _PIECE.finditer(line):
+        kind, piece = match.lastgroup, match[0]
+        if kind == "open":
+            return None
+        if kind == "blank":
+            within = False
+            continue
+        if piece.startswith("#") and not within:
             break
-        else:
-            word = [*(word or []), char]
-        place += 1
-    if quote:
-        return None
-    if word is not None:
-        words.append("".join(word))
+        if not within:
+            words.append("")
+        within = True
+        words[-1] += _unquoted(kind, piece)
     return words
+
+
+def _unquoted(kind: str | None, piece: str) -> str:
+    if kind == "single":
+        return piece[1:-1]
+    if kind == "double":
+        return re.sub(r"\\(.)", r"\1", piece[1:-1], flags=re.DOTALL)
+    return piece[1:] if kind == "escape" else piece
 
 
 def logical_lines(text: str) -> list[tuple[int, str]]:
@@ -120,9 +118,7 @@ def logical_lines(text: str) -> list[tuple[int, str]]:
 
 def parse(text: str, default_package: str | None) -> list[Package]:
     """Return the packages of a text; raises UciError as uci words it."""
-    packages: list[Package] = []
-    if default_package is not None:
-        packages.append(Package(default_package))
+    packages = [] if default_package is None else [Package(default_package)]
     section: Section | None = None
     for number, line in logical_lines(text):
         words = tokens(line) or []
@@ -135,17 +131,18 @@ def parse(text: str, default_package: str | None) -> list[Package]:
                 section = None
         elif keyword == "config" and 1 <= len(arguments) <= 2 and packages:
             section = _open_section(packages[-1], arguments, number)
-        elif keyword in {"option", "list"} and len(arguments) == 2 and section is not None:
-            _add_option(section, keyword, arguments, number)
         else:
-            reason = "invalid command" if keyword not in COMMANDS else "invalid argument"
-            raise UciError(f"Parse error ({reason}) at line {number}, byte {len(keyword)}")
+            _add_option(section, keyword, arguments, number)
     for package in packages:
-        for place, each in enumerate(package.sections, 1):
-            if each.anonymous:
-                each.name = anonymous_name(place, each)
-        package.made = len(package.sections)
+        _name_sections(package)
     return packages
+
+
+def _name_sections(package: Package) -> None:
+    for place, each in enumerate(package.sections, 1):
+        if each.anonymous:
+            each.name = anonymous_name(place, each)
+    package.made = len(package.sections)
 
 
 COMMANDS = {"package", "config", "option", "list"}
@@ -164,7 +161,10 @@ def _open_section(package: Package, arguments: list[str], number: int) -> Sectio
     return section
 
 
-def _add_option(section: Section, keyword: str, arguments: list[str], number: int) -> None:
+def _add_option(section: Section | None, keyword: str, arguments: list[str], number: int) -> None:
+    if keyword not in {"option", "list"} or len(arguments) != 2 or section is None:
+        reason = "invalid command" if keyword not in COMMANDS else "invalid argument"
+        raise UciError(f"Parse error ({reason}) at line {number}, byte {len(keyword)}")
     name, value = arguments
     if not NAME.fullmatch(name):
         raise UciError(f"Parse error (invalid character in name field) at line {number}, byte 8")
