@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +202,7 @@ def history(session: Session, site_id: int) -> tuple[Step, ...]:
     ).all()
     documents = _evidence(session, dossier)
     return tuple(
-        Step(each, tuple(row for row in documents if row.added_at == each.at))
+        Step(each, tuple(row for row in documents if row.transition_id == each.id))
         for each in transitions
     )
 
@@ -324,8 +323,19 @@ def _write(
 ) -> DossierTransition:
     assert dossier.id is not None
     at = clock.now()
-    documents = [_document(each, dossier.id, actor, at) for each in evidence]
-    session.add_all(documents)
+    step = DossierTransition(
+        dossier_id=dossier.id,
+        at=at,
+        actor=actor,
+        role=role,
+        from_status=move.edge.origin,
+        to_status=move.edge.to,
+        reason=reason.strip() if reason else None,
+        late=move.late,
+    )
+    session.add(step)
+    session.flush()
+    session.add_all(_document(each, step) for each in evidence)
     session.flush()
     for row in _evidence(session, dossier):
         if row.voided_at is None and row.kind in move.edge.voids:
@@ -341,18 +351,6 @@ def _write(
     dossier.facts = kept.model_dump(mode="json", exclude_none=True)
     dossier.version = after.version
     dossier.updated_at = at
-    step = DossierTransition(
-        dossier_id=dossier.id,
-        at=at,
-        actor=actor,
-        role=role,
-        from_status=move.edge.origin,
-        to_status=move.edge.to,
-        reason=reason.strip() if reason else None,
-        evidence_id=documents[0].id if documents else None,
-        late=move.late,
-    )
-    session.add(step)
     record_event(
         session,
         "dossier.moved",
@@ -364,15 +362,17 @@ def _write(
     return step
 
 
-def _document(file: EvidenceFile, dossier_id: int, actor: str, at: datetime) -> Evidence:
+def _document(file: EvidenceFile, step: DossierTransition) -> Evidence:
+    assert step.id is not None
     return Evidence(
-        dossier_id=dossier_id,
+        dossier_id=step.dossier_id,
+        transition_id=step.id,
         kind=file.kind,
         file_name=file.file_name,
         sha256=file.sha256,
         size_bytes=file.size_bytes,
-        added_by=actor,
-        added_at=at,
+        added_by=step.actor,
+        added_at=step.at,
     )
 
 

@@ -38,6 +38,9 @@ class Evidence(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
+    transition_id: int = Field(
+        foreign_key="dossier_transition.id", index=True, description="handed in with"
+    )
     kind: str
     file_name: str
     sha256: str
@@ -64,4 +67,3 @@ class DossierTransition(SQLModel, table=True):
     to_status: str
     reason: str | None = None
     late: bool = Field(default=False, description="made after its time: late, not refused")
-    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", index=True)

@@ -312,6 +312,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "survey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("building", sa.String(), nullable=True),
+        sa.Column("floor", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("plan", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("drawing", sa.LargeBinary(), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column(
+            "file_names", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_by", sa.String(), nullable=False),
+        sa.Column("rejected_count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_survey_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+        sa.UniqueConstraint("site_id", "sha256", name=op.f("uq_survey_site_id_sha256")),
+    )
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_site_id_id", ["site_id", "id"], unique=False)
+
+    op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -363,23 +386,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "evidence",
+        "dossier_transition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("file_name", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("added_by", sa.String(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=False),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["dossier_id"], ["dossier.id"], name=op.f("fk_evidence_dossier_id_dossier")
+            ["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_transition_dossier_id_dossier")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_transition")),
     )
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_dossier_id"), ["dossier_id"], unique=False)
+    with op.batch_alter_table("dossier_transition", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dossier_transition_dossier_id", ["dossier_id", "id"], unique=False
+        )
 
     op.create_table(
         "floor",
@@ -419,33 +444,72 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_implantation_province"), ["province"], unique=False)
 
     op.create_table(
-        "dossier_transition",
+        "survey_sample",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("x_m", sa.Float(), nullable=False),
+        sa.Column("y_m", sa.Float(), nullable=False),
+        sa.Column("bssid", sa.String(), nullable=True),
+        sa.Column("ssid", sa.String(), nullable=True),
+        sa.Column("channel", sa.Integer(), nullable=True),
+        sa.Column("frequency_mhz", sa.Integer(), nullable=True),
+        sa.Column("rssi_dbm", sa.Float(), nullable=True),
+        sa.Column("noise_dbm", sa.Float(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_survey_sample_survey_id_survey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_sample")),
+    )
+    with op.batch_alter_table("survey_sample", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_sample_survey_id"), ["survey_id"], unique=False)
+
+    op.create_table(
+        "zone_login",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("family", sa.String(), nullable=False),
+        sa.Column("credential_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["credential.id"],
+            name=op.f("fk_zone_login_credential_id_credential"),
+        ),
+        sa.ForeignKeyConstraint(["zone_id"], ["zone.id"], name=op.f("fk_zone_login_zone_id_zone")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zone_login")),
+        sa.UniqueConstraint("zone_id", "family", name=op.f("uq_zone_login_zone_id_family")),
+    )
+    with op.batch_alter_table("zone_login", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_zone_login_credential_id"), ["credential_id"], unique=False
+        )
+
+    op.create_table(
+        "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("from_status", sa.String(), nullable=False),
-        sa.Column("to_status", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("evidence_id", sa.Integer(), nullable=True),
+        sa.Column("transition_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_transition_dossier_id_dossier")
+            ["dossier_id"], ["dossier.id"], name=op.f("fk_evidence_dossier_id_dossier")
         ),
         sa.ForeignKeyConstraint(
-            ["evidence_id"],
-            ["evidence.id"],
-            name=op.f("fk_dossier_transition_evidence_id_evidence"),
+            ["transition_id"],
+            ["dossier_transition.id"],
+            name=op.f("fk_evidence_transition_id_dossier_transition"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_transition")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
-    with op.batch_alter_table("dossier_transition", schema=None) as batch_op:
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_dossier_id"), ["dossier_id"], unique=False)
         batch_op.create_index(
-            "ix_dossier_transition_dossier_id", ["dossier_id", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_dossier_transition_evidence_id"), ["evidence_id"], unique=False
+            batch_op.f("ix_evidence_transition_id"), ["transition_id"], unique=False
         )
 
     op.create_table(
@@ -622,7 +686,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Integer(), nullable=True),
         sa.Column("admin", sa.String(), nullable=True),
         sa.Column("oper", sa.String(), nullable=True),
-        sa.Column("speed_bps", sa.Integer(), nullable=True),
+        sa.Column("speed_bps", sa.BigInteger(), nullable=True),
         sa.Column("mtu", sa.Integer(), nullable=True),
         sa.Column("mac", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -843,21 +907,29 @@ def downgrade() -> None:
 
     op.drop_table("site_implantation")
     op.drop_table("room")
-    with op.batch_alter_table("dossier_transition", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dossier_transition_evidence_id"))
-        batch_op.drop_index("ix_dossier_transition_dossier_id")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_transition_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_dossier_id"))
 
-    op.drop_table("dossier_transition")
+    op.drop_table("evidence")
+    with op.batch_alter_table("zone_login", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_zone_login_credential_id"))
+
+    op.drop_table("zone_login")
+    with op.batch_alter_table("survey_sample", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_sample_survey_id"))
+
+    op.drop_table("survey_sample")
     with op.batch_alter_table("implantation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_implantation_province"))
         batch_op.drop_index(batch_op.f("ix_implantation_fase"))
 
     op.drop_table("implantation")
     op.drop_table("floor")
-    with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_dossier_id"))
+    with op.batch_alter_table("dossier_transition", schema=None) as batch_op:
+        batch_op.drop_index("ix_dossier_transition_dossier_id")
 
-    op.drop_table("evidence")
+    op.drop_table("dossier_transition")
     with op.batch_alter_table("zone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zone_ssh_credential_id"))
         batch_op.drop_index(batch_op.f("ix_zone_snmp_credential_id"))
@@ -868,6 +940,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
 
     op.drop_table("web_session")
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_site_id_id")
+
+    op.drop_table("survey")
     with op.batch_alter_table("school", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_school_organising_authority_id"))
         batch_op.drop_index(batch_op.f("ix_school_education_network"))
