@@ -157,7 +157,7 @@ def secret_names(text: str) -> set[str]:
 
 def hide(text: str, names: Mapping[str, str]) -> str:
     """Return any text with the values in `names` replaced by their names, the longest first."""
-    for value in sorted(names, key=len, reverse=True):
-        if value:
-            text = text.replace(value, f"‹secret:{names[value]}›")
-    return text
+    values = [re.escape(value) for value in sorted(names, key=len, reverse=True) if value]
+    if not values:
+        return text
+    return re.sub("|".join(values), lambda match: f"‹secret:{names[match[0]]}›", text)

@@ -64,12 +64,16 @@ class IndentedGrammar:
         return ()
 
     def _scrubbed(self, line: str, names: Mapping[str, str]) -> str:
+        def masked(match: re.Match[str]) -> str:
+            value = match[1]
+            if value.startswith("‹secret"):
+                return match[0]
+            mask = f"‹secret:{names[value]}›" if value in names else MASK
+            start, end = match.start(1) - match.start(), match.end(1) - match.start()
+            return match[0][:start] + mask + match[0][end:]
+
         for pattern in self.secrets:
-            match = pattern.search(line)
-            if match:
-                value = match[1]
-                mask = f"‹secret:{names[value]}›" if value in names else MASK
-                return line[: match.start(1)] + mask + line[match.end(1) :]
+            line = pattern.sub(masked, line)
         return line
 
 

@@ -31,7 +31,7 @@ _INDENT = "    "
 _SECRETS = (
     re.compile(r"\b(?:ciphertext|plaintext) (\S+)"),
     re.compile(r"\bsnmp-server community (\S+)"),
-    re.compile(r"\bsnmpv3 user .*?\b(?:auth-pass|priv-pass) (?:ciphertext |plaintext )?(\S+)"),
+    re.compile(r"\b(?:auth-pass|priv-pass) (?:ciphertext |plaintext )?(\S+)"),
     re.compile(r"\b(?:pre-shared-key|shared-key|key-string|password|passphrase) (\S+)$"),
 )
 # Lines of the display that change by themselves or are not configuration.
@@ -220,6 +220,8 @@ def arrange(lines: Sequence[str]) -> list[str]:
 
 
 def _arranged(below: Sequence[str]) -> list[str]:
+    # The `no` forms of these two take no value.
+    below = [re.sub(r"^(\s*no (?:name|description)) .*", r"\1", line) for line in below]
     words = [line.strip() for line in below]
     if any(word.startswith("vlan trunk ") for word in words):
         below = [line for line in below if not line.strip().startswith("no vlan access ")]
