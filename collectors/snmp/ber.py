@@ -17,6 +17,8 @@ VarBind = tuple[Oid, int, Value | None]
 _SUBIDENTIFIER_MAX = 0xFFFFFFFF
 _OID_MAX = 128  # RFC 2578 clause 3.5: at most 128 sub-identifiers
 _CACHED_OIDS = 200_000
+_UNSIGNED = frozenset((COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
+_unsigned = int.from_bytes
 _VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 
 # Fleets answer the same names over and over: decoding one is a look-up. Emptied when full.
@@ -143,28 +145,43 @@ def _decode_oid(content: bytes) -> Oid:
 
 
 def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
-    """Return the variable bindings that fill `data[at:end]` (RFC 3416 VarBindList's content)."""
+    """Return the variable bindings that fill `data[at:end]` (RFC 3416 VarBindList's content).
+
+    Nearly all of them have short lengths and a name that was seen before: those are read here
+    without a call, the others by `_read_varbind`. Both check every length against its parent.
+    """
     found: list[VarBind] = []
-    cached = _oid_cache.get
+    append, cached = found.append, _oid_cache.get
     while at < end:
-        # The common case, spelled out: short lengths, a name that was seen before.
-        if at + 4 > end or data[at] != SEQUENCE:
-            raise Malformed("a variable binding is cut or is no SEQUENCE")
-        if data[at + 1] < 0x80:
-            begin, stop = at + 2, at + 2 + data[at + 1]
-            if stop > end:
-                raise Malformed("a variable binding is longer than its list")
-        else:
-            _, begin, stop = read_header(data, at, end)
-        name_at, name_end = read_expected(data, begin, stop, OBJECT_ID)
-        content = data[name_at:name_end]
-        name = cached(content) or decode_oid(content)
-        tag, value_at, value_end = read_header(data, name_end, stop)
-        if value_end != stop:
-            raise Malformed("something follows a variable binding's value")
-        found.append((name, tag, _decode_value(tag, data[value_at:value_end])))
-        at = stop
+        if at + 6 <= end and data[at] == SEQUENCE and data[at + 2] == OBJECT_ID:
+            stop, name_end = at + 2 + data[at + 1], at + 4 + data[at + 3]
+            # A value length of 0x80 and more never fits here, for its frame is shorter.
+            if stop <= end and name_end + 2 <= stop and data[at + 1] | data[at + 3] < 0x80:
+                tag, value_at = data[name_end], name_end + 2
+                name = cached(data[at + 4 : name_end])
+                if name is not None and value_at + data[name_end + 1] == stop:
+                    content = data[value_at:stop]
+                    if tag == OCTET_STRING:
+                        append((name, tag, content))
+                    elif tag in _UNSIGNED and 0 < len(content) < 9:
+                        append((name, tag, _unsigned(content, "big")))
+                    else:
+                        append((name, tag, _decode_value(tag, content)))
+                    at = stop
+                    continue
+        bind, at = _read_varbind(data, at, end)
+        append(bind)
     return found
+
+
+def _read_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
+    begin, stop = read_expected(data, at, end, SEQUENCE)
+    name_at, name_end = read_expected(data, begin, stop, OBJECT_ID)
+    tag, value_at, value_end = read_header(data, name_end, stop)
+    if value_end != stop:
+        raise Malformed("something follows a variable binding's value")
+    name = decode_oid(data[name_at:name_end])
+    return (name, tag, _decode_value(tag, data[value_at:value_end])), stop
 
 
 def _decode_value(tag: int, content: bytes) -> Value | None:
@@ -172,7 +189,7 @@ def _decode_value(tag: int, content: bytes) -> Value | None:
         return content
     if tag == INTEGER:
         return decode_integer(content)
-    if tag in (COUNTER32, GAUGE32, TIME_TICKS, COUNTER64):
+    if tag in _UNSIGNED:
         return decode_unsigned(content)
     if tag == OBJECT_ID:
         return decode_oid(content)

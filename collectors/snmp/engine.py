@@ -132,10 +132,11 @@ class Conversation:
     def _take_in_order(self, active: list[_Column], varbinds: list[VarBind]) -> None:
         width = len(active)
         asked = width * (self._repetitions if self._bulk else 1)
-        for place, bind in enumerate(varbinds[:asked]):
-            column = active[place % width]
-            if not column.ended:
+        for place, column in enumerate(active):
+            for bind in varbinds[place:asked:width]:
                 self._take(column, bind)
+                if column.ended:
+                    break
 
     def _take_by_name(self, active: list[_Column], varbinds: list[VarBind]) -> None:
         """Take a reply that is shorter than one row: only the names tell whose values it holds."""
