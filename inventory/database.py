@@ -9,18 +9,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlmodel import Session
 
 from inventory.changes import record_changes
 from inventory.errors import Misconfigured
 from inventory.settings import Settings
+
+if TYPE_CHECKING:  # imported where a schema is made or told: it takes a third of a second
+    from alembic.config import Config
+
+REVISION = "0001"
+"""The schema of this release, the head of inventory/migrations; a test holds the two together."""
 
 _WRITES = "preau_writes"
 _BUSY_TIMEOUT_S = 30.0
@@ -84,8 +86,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def migrations_config(url: str) -> Config:
+def migrations_config(url: str) -> "Config":
     """Return Alembic's configuration for `url`; no alembic.ini is needed."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url
@@ -100,15 +104,17 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     """
     if settings.database_url is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    url = settings.sqlalchemy_url()
-    engine = make_engine(url)
-    config = migrations_config(url)
+    engine = make_engine(settings.sqlalchemy_url())
     try:
-        before, head = _revisions(engine, config)
-        if before != head:
+        before = _revision(engine)
+        if before != REVISION:
+            from alembic import command
+
+            config = migrations_config(settings.sqlalchemy_url())
+            _refuse_newer(before, config, engine)
             config.attributes["engine"] = engine
             command.upgrade(config, "head")
-        return before, head
+        return before, REVISION
     finally:
         engine.dispose()
 
@@ -125,10 +131,11 @@ def open_database(settings: Settings) -> Database:
         raise Misconfigured("there is no database yet", where=path, todo="run: preau db upgrade")
     engine = make_engine(url)
     try:
-        current, head = _revisions(engine, migrations_config(url))
-        if current != head:
+        current = _revision(engine)
+        if current != REVISION:
+            _refuse_newer(current, migrations_config(url), engine)
             raise Misconfigured(
-                f"the database is at revision {current or 'none'}, this release needs {head}",
+                f"the database is at revision {current or 'none'}, this release needs {REVISION}",
                 where=_shown(engine),
                 todo="run: preau db upgrade",
             )
@@ -138,28 +145,31 @@ def open_database(settings: Settings) -> Database:
     return Database(engine)
 
 
-def _revisions(engine: Engine, config: Config) -> tuple[str | None, str]:
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
-    if head is None:
-        raise Misconfigured("this release holds no migration")
+def _revision(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return str(found) if found is not None else None
     except exc.DatabaseError as error:
         raise Misconfigured(
             f"the database cannot be opened: {_first_line(error.orig)}",
             where=_shown(engine),
             todo="check database_url or data_dir",
         ) from error
-    known = {script.revision for script in scripts.walk_revisions()}
+
+
+def _refuse_newer(current: str | None, config: "Config", engine: Engine) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise Misconfigured(
             f"the database was written by a newer release of Préau (revision {current})",
             where=_shown(engine),
             todo="install that release or restore an older database; nothing was changed",
         )
-    return current, head
 
 
 def _shown(engine: Engine) -> str:

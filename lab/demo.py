@@ -20,9 +20,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from api.usecases.lookup import find_site
+from sqlmodel import Session
+
+from api.usecases.intents import set_intent
+from api.usecases.lookup import find_device, find_site
 from inventory.database import open_database
+from inventory.models import IntentScope
 from inventory.programme.dossier import Status
+from inventory.secrets import Vault, open_vault, store_secret
 from inventory.settings import load_settings
 from lab import story
 from lab.demo_steps import Failed, Preau, say, summary
@@ -69,7 +74,8 @@ def _run(*, once: bool, started: float) -> bool:
                 say("", f"Log in as {login[0]} with the password {login[1]}")
                 say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
                 say("", "  .venv/bin/preau observe 127.30.0.11 --json")
-                say("", "  .venv/bin/preau deploy status")
+                say("", "  .venv/bin/preau deploy show 1")
+                say("", "  .venv/bin/preau audit report")
                 server.wait()
         if once:
             print(json.dumps(results, ensure_ascii=False))
@@ -81,23 +87,30 @@ def _main_job(preau: Preau, district: dict[str, Any], login: tuple[str, str]) ->
     preau("db", "upgrade")
     preau(
         "user", "add", login[0], "--name", "Démonstration", "--role", "network_engineer",
-        "--role", "programme_manager", stdin=login[1],
+        stdin=login[1],
     )  # fmt: skip
-    for name, value in story.SECRETS.items():
-        preau("secret", "set", name, stdin=value, quiet=True)
+    with _written(preau) as (session, vault):
+        for name, value in story.SECRETS.items():
+            store_secret(session, vault, name, value)
 
     say("2/8", "The register of schools: shown first, then applied")
     register = str(FOLDER / "lab/register.csv")
     preau("register", "import", register, "--dry-run")
     imported = preau.json("register", "import", register, "--yes")
-    say("", f"{imported['created']} implantations created, {imported['rejected']} lines rejected")
+    created, rejected = len(imported["created"]), len(imported["rejected"])
+    say("", f"{created} implantations created, {rejected} lines rejected")
 
     say("3/8", "The address spaces of the three schools, two of them with the same addresses")
-    for zone in district["zones"]:
+    for school in district["schools"]:
         preau(
-            "zone", "add", zone["name"], "--site", zone["site"], "--network", zone["network"],
-            "--snmp-port", str(zone["snmp_port"]), "--ssh-port", str(zone["ssh_port"]),
+            "zone", "add", school["zone"], "--site", school["fase"],
+            "--network", school["networks"][0],
+            "--snmp-port", str(school["snmp_port"]), "--ssh-port", str(school["ssh_port"]),
             "--community-secret", "lab-snmp", "--ssh-user", "preau", "--ssh-secret", "lab-ssh",
+        )  # fmt: skip
+        preau(
+            "zone", "login", school["zone"], "--family", "openwrt", "--user", "root",
+            "--secret", "lab-ssh",
         )  # fmt: skip
 
     say("4/8", "Discovery over SNMP, then a reading of everything found")
@@ -109,7 +122,6 @@ def _main_job(preau: Preau, district: dict[str, Any], login: tuple[str, str]) ->
 
     say("6/8", "The plan, then the push: guarded, and read back from a new session")
     plan = preau.json("deploy", "plan")
-    preau("deploy", "show", str(plan["plan"]))
     pushed = preau.json("deploy", "run", str(plan["plan"]))
 
     say("7/8", "A reading of the new state, and the audit")
@@ -134,11 +146,10 @@ def _walk_dossiers(preau: Preau, district: dict[str, Any]) -> dict[str, int]:
     reached = {"configured": 0, "refused": 0}
     database = open_database(load_settings(preau.config))
     try:
-        for zone in district["zones"]:
-            devices = [device for device in district["devices"] if device["zone"] == zone["name"]]
+        for school in district["schools"]:
             with database.read() as session:
-                site = find_site(session, zone["site"])
-            walked = walk(database, site.id or 0, len(devices))
+                site = find_site(session, school["fase"])
+            walked = walk(database, site.id or 0, len(school["devices"]))
             reached["configured"] += walked.status is Status.CONFIGURED
             reached["refused"] += bool(walked.missing)
             say("", f"{site.name}: « {walked.status.label} » {' '.join(walked.missing)}".rstrip())
@@ -148,22 +159,34 @@ def _walk_dossiers(preau: Preau, district: dict[str, Any]) -> dict[str, int]:
 
 
 def _set_intents(preau: Preau, district: dict[str, Any]) -> None:
-    folder = FOLDER / "intent"
-    folder.mkdir(exist_ok=True)
+    with _written(preau) as (session, _):
+        set_intent(session, IntentScope.PROGRAMME, "", story.PROGRAMME)
+        lac = find_site(session, story.LAC_FASE)
+        set_intent(session, IntentScope.SITE, str(lac.id), story.LAC)
+        for device in _devices(district):
+            short = device["id"].split("/")[1]
+            number = int(short.removeprefix("ap").removeprefix("sw"))
+            is_switch = device["role"] == "switch"
+            layer = story.switch(number) if is_switch else story.access_point(number)
+            row = find_device(session, device["name"])
+            set_intent(session, IntentScope.DEVICE, str(row.id), layer)
+    say("", f"intent for the programme, one school and {len(_devices(district))} devices")
 
-    def keep(name: str, layer: dict[str, Any], *scope: str) -> None:
-        file = folder / f"{name}.json"
-        file.write_text(json.dumps(layer, ensure_ascii=False, indent=2), encoding="utf-8")
-        preau("intent", "set", *scope, str(file), quiet=True)
 
-    keep("programme", story.PROGRAMME, "--programme")
-    keep("lac", story.LAC, "--site", "95003/9503")
-    for device in district["devices"]:
-        number = int(device["name"].removeprefix("ap").removeprefix("sw"))
-        layer = (
-            story.access_point(number) if device["role"] == "access_point" else story.switch(number)
-        )
-        keep(f"{device['zone']}-{device['name']}", layer, "--device", device["serial"])
+@contextlib.contextmanager
+def _written(preau: Preau) -> Iterator[tuple[Session, Vault]]:
+    """Write to the demo's database in this process: thirty commands would take a minute."""
+    settings = load_settings(preau.config)
+    database = open_database(settings)
+    try:
+        with database.write("demo") as session:
+            yield session, open_vault(settings)
+    finally:
+        database.close()
+
+
+def _devices(district: dict[str, Any]) -> list[dict[str, Any]]:
+    return [device for school in district["schools"] for device in school["devices"]]
 
 
 def _results(
@@ -176,10 +199,10 @@ def _results(
     audited: dict[str, Any],
     dossiers: dict[str, Any],
 ) -> dict[str, Any]:
-    expected = len(district["devices"])
+    expected = len(_devices(district))
     states = pushed["states"]
     results = {
-        "sites": len(district["zones"]),
+        "sites": len(district["schools"]),
         "devices_expected": expected,
         "devices_found": found["new"] + found["known"],
         "read": read["read"],
@@ -199,7 +222,7 @@ def _results(
         and results["verified"] == expected - 1
         and results["rolled_back"] == 1
         and results["failed"] == 0
-        and results["dossiers_configured"] == len(district["zones"]) - 1
+        and results["dossiers_configured"] == len(district["schools"]) - 1
         and results["dossiers_refused"] == 1
     )
     return results
@@ -225,8 +248,15 @@ def _lab() -> Iterator[dict[str, Any]]:
         sys.executable, "-m", "lab", "serve", "--manifest", str(folder),
         "--fault", f"{story.BAD_DEVICE}=refuse_line:{story.REFUSED_LINE}",
     ]  # fmt: skip
-    with _process(command, ready="ready", limit_s=LAB_START_S):
-        yield json.loads((folder / "district.json").read_text(encoding="utf-8"))
+    described = folder / "district.json"  # the lab writes it once every device answers
+    described.unlink(missing_ok=True)
+    with _process(command) as process:
+        deadline = time.monotonic() + LAB_START_S
+        while not described.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Failed("the lab did not start: see the line above")
+            time.sleep(0.1)
+        yield json.loads(described.read_text(encoding="utf-8"))
 
 
 def _installation(port: int) -> Preau:
@@ -270,19 +300,11 @@ def _answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def _process(
-    command: list[str],
-    *,
-    ready: str | None = None,
-    limit_s: float = 0,
-    env: dict[str, str] | None = None,
+    command: list[str], env: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a process of ours; with `ready`, wait for a line that starts so; end it afterwards."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE if ready else None
-    )
+    """Run a process of ours and end it afterwards."""
+    process = subprocess.Popen(command, cwd=ROOT, env=env, text=True)
     try:
-        if ready:
-            _wait_for_line(process, ready, limit_s)
         yield process
     finally:
         process.terminate()
@@ -291,18 +313,6 @@ def _process(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _wait_for_line(process: subprocess.Popen[str], ready: str, limit_s: float) -> None:
-    assert process.stdout is not None
-    deadline = time.monotonic() + limit_s
-    for line in process.stdout:
-        if line.startswith(ready):
-            return
-        if time.monotonic() > deadline:
-            break
-    process.wait(5)
-    raise Failed("the lab did not start: see the line above")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ PROGRAMME: dict[str, Any] = {
 }
 
 # One school adds a network of its own: a narrower layer adds to a wider one.
+LAC_FASE = "95003/9503"
 LAC: dict[str, Any] = {
     "wlans": [
         {

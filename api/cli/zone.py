@@ -6,7 +6,7 @@ import typer
 
 from api.cli.context import installation, print_json
 from api.usecases.lookup import find_site
-from api.usecases.zones import define_zone, list_zones, show_zone
+from api.usecases.zones import define_login, define_zone, list_zones, show_zone
 
 app = typer.Typer(
     help="Address spaces and the credentials used in them.",
@@ -54,6 +54,20 @@ def add_command(
             )
         with here.database.read() as session:
             _print(show_zone(session, name), as_json=as_json)
+
+
+@app.command("login")
+def login_command(
+    zone: str,
+    *,
+    family: Annotated[str, typer.Option(help="The family these devices are of, as openwrt.")],
+    user: Annotated[str, typer.Option(help="The login name.")],
+    secret: Annotated[str, typer.Option(help="Name of the secret that holds the password.")],
+) -> None:
+    """Say who we are over SSH to the devices of one family in a zone."""
+    with installation() as here, here.database.write(here.actor) as session:
+        define_login(session, zone, family, user=user, secret=secret)
+    typer.echo(f"{zone}: {user} for {family}")
 
 
 @app.command("list")

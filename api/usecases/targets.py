@@ -14,6 +14,7 @@ from inventory.models import (
     ManagementEndpoint,
     Protocol,
     Zone,
+    ZoneLogin,
 )
 from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
@@ -90,9 +91,8 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
             f"devices of the family {device.family} are not configured over SSH", where=device.name
         )
     zone = _zone(session, endpoint)
-    credential = _credential(
-        session, zone, endpoint.credential_id or zone.ssh_credential_id, Protocol.SSH
-    )
+    credential_id = endpoint.credential_id or _login(session, zone, device.family)
+    credential = _credential(session, zone, credential_id, Protocol.SSH)
     return SshTarget(
         zone=zone.name,
         host=endpoint.host,
@@ -103,6 +103,15 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
         host_key=endpoint.host_key,
         timeout_s=settings.ssh_timeout_s,
     )
+
+
+def _login(session: Session, zone: Zone, family_id: str) -> int | None:
+    own = session.exec(
+        select(ZoneLogin.credential_id).where(
+            ZoneLogin.zone_id == zone.id, ZoneLogin.family == family_id
+        )
+    ).first()
+    return own or zone.ssh_credential_id
 
 
 def known_snmp_endpoint(

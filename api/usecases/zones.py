@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput, NotFound
-from inventory.models import Credential, CredentialKind, Secret, Site, Zone
+from inventory.models import Credential, CredentialKind, Secret, Site, Zone, ZoneLogin
+from inventory.vendors.family import family
 
 
 def define_zone(
@@ -50,6 +51,29 @@ def define_zone(
     session.add(zone)
     session.flush()
     return zone
+
+
+def define_login(
+    session: Session, zone_name: str, family_id: str, *, user: str, secret: str
+) -> ZoneLogin:
+    """Say who we are over SSH to the devices of one family in a zone; returns the login.
+
+    Raises NotFound for an unknown zone, family or secret.
+    """
+    zone = find_zone(session, zone_name)
+    assert zone.id is not None
+    login = session.exec(
+        select(ZoneLogin).where(
+            ZoneLogin.zone_id == zone.id, ZoneLogin.family == family(family_id).id
+        )
+    ).first()
+    credential_id = _credential(session, CredentialKind.SSH_PASSWORD, user, secret)
+    if login is None:
+        login = ZoneLogin(zone_id=zone.id, family=family_id, credential_id=credential_id)
+    login.credential_id = credential_id
+    session.add(login)
+    session.flush()
+    return login
 
 
 def list_zones(session: Session) -> list[dict[str, Any]]:
@@ -115,6 +139,12 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         row.id: row for row in session.exec(select(Credential).where(col(Credential.id).in_(ids)))
     }
     snmp, ssh = (used.get(row_id) for row_id in ids)
+    logins = session.exec(
+        select(ZoneLogin, Credential)
+        .join(Credential, col(Credential.id) == ZoneLogin.credential_id)
+        .where(ZoneLogin.zone_id == zone.id)
+        .order_by(ZoneLogin.family)
+    )
     return {
         "name": zone.name,
         "site": site.name if site else None,
@@ -125,4 +155,8 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         "community_secret": snmp.secret_name if snmp else None,
         "ssh_user": ssh.username if ssh else None,
         "ssh_secret": ssh.secret_name if ssh else None,
+        "logins": [
+            {"family": login.family, "user": row.username, "secret": row.secret_name}
+            for login, row in logins
+        ],
     }

@@ -26,7 +26,14 @@ from inventory.models.dossier import Dossier, DossierTransition, Evidence
 from inventory.models.finding import FindingRow, Waiver
 from inventory.models.intent import IntentLayerRow, IntentScope
 from inventory.models.job import Event, Job, JobState, Lease, Worker
-from inventory.models.network import Credential, CredentialKind, ManagementEndpoint, Protocol, Zone
+from inventory.models.network import (
+    Credential,
+    CredentialKind,
+    ManagementEndpoint,
+    Protocol,
+    Zone,
+    ZoneLogin,
+)
 from inventory.models.observation import ObservationRecord
 from inventory.models.place import Building, Floor, Room
 from inventory.models.register import (
@@ -39,6 +46,7 @@ from inventory.models.register import (
     TeachingOffer,
 )
 from inventory.models.secret import Secret
+from inventory.models.survey import Survey, SurveySample
 
 metadata = SQLModel.metadata
 
@@ -87,6 +95,8 @@ __all__ = [
     "Secret",
     "Site",
     "SiteImplantation",
+    "Survey",
+    "SurveySample",
     "TeachingOffer",
     "User",
     "UserRole",
@@ -94,5 +104,6 @@ __all__ = [
     "WebSession",
     "Worker",
     "Zone",
+    "ZoneLogin",
     "metadata",
 ]

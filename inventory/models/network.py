@@ -54,6 +54,18 @@ class Credential(SQLModel, table=True):
     secret_name: str
 
 
+class ZoneLogin(SQLModel, table=True):
+    """Who we are over SSH to the devices of one family in a zone, where the zone's own differs."""
+
+    __tablename__ = "zone_login"
+    __table_args__ = (UniqueConstraint("zone_id", "family"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    zone_id: int = Field(foreign_key="zone.id")
+    family: str
+    credential_id: int = Field(foreign_key="credential.id", index=True)
+
+
 class ManagementEndpoint(SQLModel, table=True):
     """Where a device answers: (zone, host, protocol, port, via)."""
 

@@ -41,6 +41,14 @@ def test_every_command_has_its_help(name: str) -> None:
     assert "--install-completion" not in result.output
 
 
+def test_a_command_on_the_database_imports_no_migration_tool() -> None:
+    program = "import sys, api.cli.context, inventory.database; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {name.split(".")[0] for name in done.stdout.split()} & {"alembic", "mako"} == set()
+
+
 def test_an_unknown_command_and_a_missing_database_are_told_with_status_2(tmp_path: Path) -> None:
     unknown = _preau("nothing", cwd=tmp_path)
     assert unknown.returncode == 2

@@ -3,9 +3,17 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from inventory.database import Database, make_engine, open_database, upgrade
+from inventory.database import (
+    REVISION,
+    Database,
+    make_engine,
+    migrations_config,
+    open_database,
+    upgrade,
+)
 from inventory.errors import Misconfigured
 from inventory.models import metadata
 from inventory.settings import Settings
@@ -25,6 +33,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database
         tables = set(inspect(connection).get_table_names())
     assert differences == []
     assert tables >= WALLS
+
+
+def test_the_release_names_the_newest_migration() -> None:
+    config = migrations_config("sqlite://")
+    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
 
 
 def test_every_foreign_key_that_is_not_a_key_prefix_has_an_index(database: Database) -> None:
