@@ -1,0 +1,110 @@
+"""`preau serve` as its real processes, for tests."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from inventory.settings import Settings
+
+PATIENCE_S = 60.0
+
+
+@dataclass
+class Served:
+    """One running `preau serve`."""
+
+    process: subprocess.Popen[str]
+    address: str
+    log: Path
+
+    def children(self) -> dict[str, int]:
+        """Return the process ids of the children that live, by their part."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                words = (entry / "cmdline").read_text().split("\0")
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            if parent == self.process.pid and "--only" in words:
+                found[words[words.index("--only") + 1]] = int(entry.name)
+        return found
+
+    def healthy(self) -> bool:
+        """Return whether both processes work."""
+        try:
+            return httpx.get(f"{self.address}/healthz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Return once `true` says so; fail after a long while."""
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment that gives a process these settings."""
+    told = {"PREAU_DATA_DIR": str(settings.data_dir)}
+    if settings.database_url:
+        told["PREAU_DATABASE_URL"] = settings.database_url
+    return {**os.environ, **told}
+
+
+def preau(settings: Settings, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments],
+        env=environment(settings),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Served]:
+    """Run `preau serve` until the end of the block."""
+    port = free_port()
+    log = settings.data_dir / "serve.log"
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, env=environment(settings), stdout=output, stderr=output, text=True
+        )
+    served = Served(process, f"http://127.0.0.1:{port}", log)
+    try:
+        wait_until(served.healthy, "it does not become healthy")
+        yield served
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
