@@ -36,6 +36,8 @@ UNRECORDED = frozenset(
         "push_step",
         "radio",
         "register_import",
+        "survey",
+        "survey_sample",
         "web_session",
         "worker",
     }

@@ -75,11 +75,13 @@ def _draw_legend(
 ) -> None:
     right, bottom = 1 - 0.35 / figure.get_figwidth(), 0.62 / figure.get_figheight()
 
+    primary = f"{level_text(profile.primary_rssi_dbm)} dBm"
+    secondary = f"{level_text(profile.secondary_rssi_dbm)} dBm"
     grey: dict[str, Any] = {"color": "#8a8a8a", "linewidth": 1.6}
     entries: list[Any] = [
-        Line2D([], [], linestyle="solid", label=f"{level_text(profile.primary_rssi_dbm)} dBm", **grey),
+        Line2D([], [], linestyle="solid", label=primary, **grey),
         Line2D(
-            [], [], linestyle="dashed", label=f"{level_text(profile.secondary_rssi_dbm)} dBm", **grey
+            [], [], linestyle="dashed", label=secondary, **grey
         ),
         Line2D(
             [], [], linestyle="none", marker="o", markersize=3.5, markerfacecolor="white",

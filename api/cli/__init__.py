@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "observe": ("api.cli.observe", "Read one device, or a recording of one."),
     "poll": ("api.cli.poll", "Read every known device."),
     "deploy": ("api.cli.deploy", "Plan and push configurations, and read them back."),
+    "survey": ("api.cli.survey", "Measure a floor's WiFi: samples, heat map, rooms covered."),
     "audit": ("api.cli.audit", "Run the audit or show its findings."),
     "intent": ("api.cli.intent", "Say what sites should have."),
     "zone": ("api.cli.zone", "Address spaces and the credentials used in them."),
