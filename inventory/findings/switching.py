@@ -45,8 +45,9 @@ def no_trunk(subject: Subject) -> Iterator[Finding]:
         return  # where no VLAN is planned, one network for all is as it should be
     ports = _ports(subject.observation)
     tagged = {index for vlan in subject.observation.vlans for index in vlan.tagged}
+    planned = {plan.name for plan in subject.intent.ports}  # port.vlans_differ says more of them
     for name, access_point in subject.access_point_ports.items():
-        if name in ports and ports[name].index not in tagged:
+        if name in ports and name not in planned and ports[name].index not in tagged:
             yield Finding(
                 "port.no_trunk",
                 Severity.MAJOR,
@@ -72,7 +73,8 @@ def vlans_differ(subject: Subject) -> Iterator[Finding]:
         native = {vlan.id for vlan in seen.vlans if port.index in vlan.untagged}
         lacking = sorted(set(plan.tagged_vlans) - tagged) if plan.mode is PortMode.TRUNK else []
         if lacking or (native and plan.native_vlan not in native):
-            said = [f"VLAN {', '.join(map(str, lacking))} absents"] if lacking else []
+            plural = "s" if len(lacking) > 1 else ""
+            said = [f"VLAN {', '.join(map(str, lacking))} absent{plural}"] if lacking else []
             if native and plan.native_vlan not in native:
                 said.append(f"VLAN natif {min(native)} au lieu de {plan.native_vlan}")
             yield Finding(
