@@ -194,7 +194,8 @@ def test_filtering_vlans_on_the_bridge_locks_an_untagged_lan_out(lab_device: Lab
     sh(
         device,
         "uci add network bridge-vlan >/dev/null; uci set network.@bridge-vlan[0].device=br-lan;"
-        "uci set network.@bridge-vlan[0].vlan=10; uci add_list network.@bridge-vlan[0].ports=eth0:t;"
+        "uci set network.@bridge-vlan[0].vlan=10;"
+        "uci add_list network.@bridge-vlan[0].ports=eth0:t;"
         "uci commit network; /etc/init.d/network reload",
     )
     until(lambda: walk(device, SYS_NAME) == {})

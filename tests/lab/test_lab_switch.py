@@ -127,7 +127,7 @@ def test_an_unconfirmed_checkpoint_is_restored_and_a_confirmed_one_stays(
 
 def running(device: Device) -> str:
     with session(device) as cli:
-        return cli.send_command("show running-config")
+        return str(cli.send_command("show running-config"))
 
 
 def test_a_switch_without_its_address_is_lost_until_the_checkpoint_comes_back(
@@ -156,7 +156,8 @@ def test_only_what_is_saved_survives_a_restart(lab_device: LabDevice) -> None:
 def test_output_is_paged_until_the_client_turns_it_off(lab_device: LabDevice) -> None:
     with session(lab_device("arubaos_cx")) as cli:
         cli.send_command("page")
-        cli.remote_conn.resize_pty(width=80, height=24)
+        assert cli.remote_conn is not None
+        cli.remote_conn.resize_pty(width=80, height=24)  # type: ignore[union-attr]
         cli.write_channel("show running-config\r")
         assert "-- MORE --" in cli.read_until_pattern("-- MORE --")
         cli.write_channel("q")
