@@ -33,6 +33,7 @@ _LEGACY = {
     "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc"],
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
 }
+_PROMPT = re.compile(r"\S*[#$] ")
 _ECHO_TIMEOUT_S = 10.0
 _CHUNK_OCTETS = 65_536
 
@@ -84,7 +85,8 @@ class SshSession:
         """
         mark = f"preau-{next(self._numbers)}"
         with self._translated(command):
-            self._write(f'{command}\necho "{mark}:$?:"')
+            # The empty pair of quotes keeps the echo of what we type from being the mark itself.
+            self._write(f'echo "{mark}"":"; {command}\necho "{mark}:$?:"')
             text = self._read_until(rf"{mark}:\d+:", timeout_s)
         end = re.search(rf"{mark}:(\d+):", text)
         assert end is not None
@@ -133,15 +135,18 @@ class SshSession:
 
 
 def _without_echo(text: str, command: str, mark: str) -> str:
-    """Take the echo of what we typed, and the prompts before it, out of a shell's output."""
-    typed = {line.strip() for line in command.splitlines()}
-    kept = []
-    for line in text.split("\n"):
-        # Prompts: `root@ap1:~# ` before a command, `> ` before each line of a here-document.
-        bare = re.sub(r"^(\S*[#$]|>) ", "", line, count=1).strip()
-        if bare in typed or f'echo "{mark}:' in line:
-            continue
-        kept.append(line)
+    """Return what a shell wrote between the marks, without the echo of the lines we typed."""
+    output = text.rpartition(f"{mark}:\n")[2]
+    # Lines of a here-document come back behind a prompt; so does the one that asks for the status.
+    typed = {f"> {line}".rstrip() for line in command.splitlines()[1:]}
+    kept = [
+        line
+        for line in output.split("\n")
+        if line.rstrip() not in typed and f'echo "{mark}:' not in line
+    ]
+    if kept and _PROMPT.fullmatch(kept[-1]):
+        # A shell without a line editor does not echo the line anew behind its prompt.
+        kept.pop()
     return "\n".join(kept).strip("\n")
 
 
@@ -223,6 +228,20 @@ def _session_class(device_type: str) -> Any:
     return Pinned
 
 
+def _no_common_algorithm(target: SshTarget, failure: Exception) -> Refused:
+    """Return the error for a server with which nothing can be negotiated."""
+    # paramiko ends its message with what was lacking: (no acceptable kex algorithm).
+    lacking = str(failure).rpartition("(")[2].rstrip(")")
+    todo = "update the device: not even the old algorithms are common"
+    if not target.legacy_algorithms:
+        todo = "if it is an old device, allow legacy algorithms for it, and plan its update"
+    return Refused(
+        f"the SSH server offers nothing that we accept today: {lacking}",
+        where=str(target),
+        todo=todo,
+    )
+
+
 @contextmanager
 def translated(target: SshTarget, when: str) -> Iterator[None]:
     """Turn what netmiko and paramiko raise into our errors about `target`."""
@@ -248,13 +267,10 @@ def translated(target: SshTarget, when: str) -> Iterator[None]:
         ) from error
     except netmiko.ReadTimeout as error:
         raise Garbled(f"no prompt came back {when}", where=where) from error
-    except paramiko.IncompatiblePeer as error:
-        raise Refused(
-            "the SSH server offers old algorithms only",
-            where=where,
-            todo="allow legacy algorithms for this device, and plan its update",
-        ) from error
     except (netmiko.NetmikoTimeoutException, OSError, EOFError) as error:
+        # netmiko makes a timeout of every failure of the negotiation; what it was is its context.
+        if isinstance(error.__context__, paramiko.IncompatiblePeer):
+            raise _no_common_algorithm(target, error.__context__) from error
         raise Unreachable(f"the SSH connection failed {when}", where=where) from error
     except (paramiko.SSHException, netmiko.NetmikoBaseException) as error:
         if isinstance(error.__cause__, _ChangedHostKey):

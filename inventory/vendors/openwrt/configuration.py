@@ -6,7 +6,7 @@ wifi-iface; table of WPA modes), "Network configuration" (device, interface), "S
 hostapd, hostapd.sh, which appends every `auth_server` with the one `auth_port` and `auth_secret`.
 
 What is ours bears a name that begins with `preau_`; of other sections we own the options that the
-intent names and nothing else (docs/decisions/0010-ownership-of-configurations.md).
+intent names and nothing else (docs/decisions/0020-ownership-of-configurations.md).
 """
 
 import json
