@@ -47,7 +47,15 @@ class SshServer:
     username: str
     password: str
     host_key: str
-    folder: Path
+    log: Path
+
+    def logins(self) -> int:
+        """Return how many passwords it accepted."""
+        return self.log.read_text(errors="replace").count("Accepted password for")
+
+    def refused_passwords(self) -> int:
+        """Return how many passwords it refused."""
+        return self.log.read_text(errors="replace").count("Failed password for")
 
 
 def start_sshd(
@@ -81,7 +89,7 @@ def start_sshd(
         *private_mounts(bindings), binary("sshd") or "sshd", "-D", "-e", "-f", str(config)
     )
     daemon.wait_for(lambda: _listens(place.address, port))
-    return SshServer(place.address, port, username, password, host_key, folder)
+    return SshServer(place.address, port, username, password, host_key, daemon.log)
 
 
 def _accounts(

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from lab.real.namespaces import Namespace, cable, namespace, reachable
-from lab.real.places import Place, loopback
+from lab.real.places import Place, loopback, run
 
 _FIRST_PORT, _PORT_STEP = 10161, 10000  # as the lab's district numbers its zones
 _FIRST_TABLE = 101  # of routes; the carrier's namespace has no others
@@ -41,9 +41,10 @@ def schools_behind_a_carrier(names: Sequence[str]) -> Iterator[list[SchoolNetwor
     with ExitStack() as made:
         carrier = made.enter_context(namespace())
         whole = made.enter_context(reachable(carrier))
-        # Half of the network is between us and the carrier, the other half is in every school.
+        # The upper half of the network is in every school, behind the carrier.
         _, inside = whole.subnets()
         gateway, device = inside[1], inside[2]
+        run("ip", "route", "add", f"{device}/32", "via", carrier.address)
         for knob in ("ip_forward=1", "conf.all.rp_filter=0", "conf.default.rp_filter=0"):
             carrier.run("sysctl", "-q", "-w", f"net.ipv4.{knob}")
         schools = []

@@ -107,9 +107,9 @@ def test_both_ends_of_a_cable_name_each_other_as_lldpd_does(switches: list[Switc
 
 def test_the_command_reads_a_real_agent(switches: list[Switch], tmp_path: Path) -> None:
     agent = switches[0].agent
+    preau = Path(sys.executable).parent / "preau"
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "preau"), "observe", f"{agent.host}:{agent.port}"]
-        + ["--json"],
+        [str(preau), "observe", f"{agent.host}:{agent.port}", "--json"],
         cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "PREAU_SNMP_COMMUNITY": agent.community},
         capture_output=True,
