@@ -63,8 +63,10 @@ def configure_logging(settings: Settings, process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("paramiko", "apscheduler", "alembic", "hier_config"):
+    for chatty in ("apscheduler", "alembic", "hier_config"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    # paramiko logs a trace of every failed negotiation; collectors/ssh.py tells it in one sentence.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=process)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, text_enum
@@ -82,7 +82,8 @@ class Interface(SQLModel, table=True):
     kind: int | None = Field(default=None, description="IANAifType number")
     admin: str | None = None
     oper: str | None = None
-    speed_bps: int | None = None
+    # 10 Gbit/s and more do not fit PostgreSQL's 32-bit integer.
+    speed_bps: int | None = Field(default=None, sa_type=BigInteger)
     mtu: int | None = None
     mac: str | None = Field(default=None, index=True)
 
