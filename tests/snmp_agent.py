@@ -50,8 +50,8 @@ class Agent:
     socket: Any = None
 
     def target(self, **changes: Any) -> SnmpTarget:
-        """Return this agent as a target, with a short patience."""
-        given: dict[str, Any] = {"timeout_s": 0.3, "retries": 2, "community": "test", **changes}
+        """Return this agent as a target; patient, for the machine may be busy with other tests."""
+        given: dict[str, Any] = {"timeout_s": 5.0, "retries": 2, "community": "test", **changes}
         return SnmpTarget(zone="test", host="127.0.0.1", port=self.port, **given)
 
     def after(self, name: Oid) -> tuple[Oid, object]:

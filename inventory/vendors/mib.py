@@ -21,7 +21,10 @@ _MAC_BYTES = 6
 
 def oid(dotted: str) -> Oid:
     """Return the OID written with dots, with or without a leading one; raises ValueError."""
-    return tuple(int(part) for part in dotted.lstrip(".").split("."))
+    parts = tuple(map(int, dotted.lstrip(".").split(".")))
+    if min(parts) < 0:
+        raise ValueError(f"{dotted} has a sub-identifier below zero")
+    return parts
 
 
 def dotted(name: Oid) -> str:
@@ -152,3 +155,9 @@ def bits(value: Value | None) -> list[int]:
         for bit in range(8)
         if octet & (0x80 >> bit)
     ]
+
+
+def has_bit(value: Value | None, place: int) -> bool:
+    """Tell whether one bit of a PortList or BITS is set, the first bit being 1."""
+    byte, bit = divmod(place - 1, 8)
+    return isinstance(value, bytes) and 0 <= byte < len(value) and bool(value[byte] & 0x80 >> bit)

@@ -100,7 +100,7 @@ def test_a_late_reply_to_the_first_sending_is_taken_and_both_carry_one_id() -> N
         return [held[0]] if len(held) == 2 else []
 
     with running_agent(TABLE, late) as agent:
-        view = get_many([agent.target()], [(*COLUMNS[0], 1)])[0].unwrap()
+        view = get_many([agent.target(timeout_s=0.2)], [(*COLUMNS[0], 1)])[0].unwrap()
     assert view.integer((*COLUMNS[0], 1)) == 1001
     first, second = agent.requests[:2]
     assert first.request_id == second.request_id
@@ -269,7 +269,7 @@ def test_an_agent_that_is_silent_to_getbulk_is_read_by_getnext() -> None:
         return await conversation.walk(COLUMNS[:2])
 
     with running_agent(TABLE | AFTER, silent) as agent:
-        view = converse_many([agent.target(timeout_s=0.05)], talk)[0].unwrap()
+        view = converse_many([agent.target(timeout_s=0.4)], talk)[0].unwrap()
     assert_whole(view, COLUMNS[:2])
 
 
@@ -285,7 +285,7 @@ def test_a_column_at_which_the_agent_falls_silent_costs_only_that_column() -> No
             await conversation.get([(*COLUMNS[0], 1)])
             return await conversation.walk(columns)
 
-        view = converse_many([agent.target(timeout_s=0.05)], talk)[0].unwrap()
+        view = converse_many([agent.target(timeout_s=0.4)], talk)[0].unwrap()
     assert_whole(view, [COLUMNS[0], COLUMNS[2]])
     assert [problem.what for problem in view.problems] == ["1.3.6.1.9.2"]
 
@@ -295,7 +295,7 @@ def test_an_agent_that_dies_half_way_gives_what_was_read() -> None:
         return honest(agent, request) if len(agent.requests) <= 2 else []
 
     with running_agent(TABLE | AFTER, dies) as agent:
-        view = walked(agent, timeout_s=0.05, retries=1)
+        view = walked(agent, timeout_s=0.4, retries=1)
     assert len(view) > 0
     assert view.problems[-1].why == "the agent stopped answering"
 

@@ -7,7 +7,7 @@ the same tables with a component id before the VLAN's.
 from collections.abc import Collection
 
 from inventory.observation import ForwardingEntry, Vlan
-from inventory.vendors.mib import MibView, Oid, bits, oid
+from inventory.vendors.mib import MibView, Oid, bits, has_bit, oid
 
 BASE_PORT_IF_INDEX = oid("1.3.6.1.2.1.17.1.4.1.2")
 _FDB_PORT = oid("1.3.6.1.2.1.17.4.3.1.2")
@@ -62,12 +62,19 @@ def vlans(view: MibView) -> tuple[Vlan, ...]:
 
 
 def _port_lists(view: MibView, columns: tuple[Oid, ...]) -> dict[int, list[int]]:
+    """Return the ifIndexes in each PortList, by VLAN; later columns win.
+
+    Agents set bits of ports that do not exist: where the bridge ports are known, only those count.
+    """
     ports = bridge_ports(view)
-    return {
-        index[-1]: [ports.get(port, port) for port in bits(value)]
-        for column in columns
-        for index, value in view.column(column).items()
-    }
+    found: dict[int, list[int]] = {}
+    for column in columns:
+        for index, value in view.column(column).items():
+            if ports:
+                found[index[-1]] = [known for port, known in ports.items() if has_bit(value, port)]
+            else:
+                found[index[-1]] = bits(value)
+    return found
 
 
 def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[ForwardingEntry, ...]:
