@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from api.usecases.dossiers import EvidenceFile, MoveRefused, advance
+from api.usecases.dossier_state import EvidenceFile
+from api.usecases.dossiers import MoveRefused, advance
 from inventory import clock
 from inventory.database import Database
 from inventory.programme.dossier import EvidenceKind, Role, Status

@@ -9,17 +9,14 @@ import typer
 from sqlmodel import Session, col, select
 
 from api.cli.context import installation, print_json
+from api.usecases.dossier_state import EvidenceFile, dossier_of_site, facts_of, read_evidence
 from api.usecases.dossiers import (
-    EvidenceFile,
     PossibleMove,
     Step,
     advance,
     documents_needed,
-    dossier_of_site,
-    facts_of,
     history,
     possible_moves,
-    read_evidence,
 )
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import (

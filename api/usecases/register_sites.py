@@ -11,7 +11,8 @@ from datetime import date
 
 from sqlmodel import Session, select
 
-from api.usecases.dossiers import facts_of, open_dossiers, rejudge
+from api.usecases.dossier_state import facts_of
+from api.usecases.dossiers import open_dossiers, rejudge
 from api.usecases.register_rows import RegisterRows
 from inventory.models import Dossier, Site, SiteImplantation
 from inventory.programme.dossier import Status

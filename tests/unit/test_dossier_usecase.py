@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from api.usecases.dossiers import (
+from api.usecases.dossier_state import (
     EvidenceFile,
-    MoveRefused,
-    advance,
     dossier_of_site,
-    history,
     measure,
-    possible_moves,
     read_evidence,
     state_of,
+)
+from api.usecases.dossiers import (
+    MoveRefused,
+    advance,
+    history,
+    possible_moves,
 )
 from api.usecases.register import apply_import, parse_register
 from inventory import clock

@@ -1,0 +1,126 @@
+"""What a dossier is at the moment: its row, documents and facts as the machine sees them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from inventory.errors import InvalidInput, NotFound
+from inventory.models import (
+    DeployPlan,
+    Device,
+    DeviceRole,
+    Dossier,
+    Evidence,
+    Lifecycle,
+    PlanState,
+    Push,
+    PushState,
+)
+from inventory.programme.dossier import (
+    DossierState,
+    EvidenceKind,
+    Facts,
+    Measure,
+    Measured,
+    Status,
+    Track,
+)
+
+_CONFIGURED_ROLES = (DeviceRole.ACCESS_POINT, DeviceRole.SWITCH, DeviceRole.CONTROLLER)
+_GONE = (Lifecycle.RETIRED, Lifecycle.RMA)
+_MAX_EVIDENCE_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A document handed in with a move: what it is, and the hash (hex) and size of its bytes."""
+
+    kind: EvidenceKind
+    file_name: str
+    sha256: str
+    size_bytes: int
+
+
+def read_evidence(path: Path, kind: EvidenceKind) -> EvidenceFile:
+    """Return a file as evidence; raises InvalidInput when it is missing, empty or too large."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file() or not 0 < size <= _MAX_EVIDENCE_BYTES:
+            raise InvalidInput(
+                f"evidence is a file of 1 to {_MAX_EVIDENCE_BYTES:,} bytes", where=str(path)
+            )
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InvalidInput(
+            f"the evidence cannot be read: {error.strerror}", where=str(path)
+        ) from error
+    return EvidenceFile(kind, path.name, digest, size)
+
+
+def dossier_of_site(session: Session, site_id: int, *, lock: bool = False) -> Dossier:
+    """Return the dossier of a site; raises NotFound. `lock` keeps others from moving it."""
+    query = select(Dossier).where(Dossier.site_id == site_id)
+    found = session.exec(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound("there is no dossier for this site", where=f"site {site_id}")
+    return found
+
+
+def facts_of(dossier: Dossier) -> Facts:
+    """Return the facts that a dossier holds."""
+    return Facts.model_validate(dossier.facts)
+
+
+def state_of(session: Session, dossier: Dossier) -> DossierState:
+    """Return a dossier as the machine sees it."""
+    kinds = {row.kind for row in documents_of(session, dossier) if row.voided_at is None}
+    running = Track.RUNNING if dossier.cabling_started else Track.WAITING
+    return DossierState(
+        status=Status(dossier.status),
+        version=dossier.version,
+        before_hold=Status(dossier.status_before_hold) if dossier.status_before_hold else None,
+        cabling=Track.CLOSED if dossier.cabling_done else running,
+        delivered=dossier.delivery_done,
+        measures=frozenset(Measure(each) for each in dossier.measures),
+        evidence=frozenset(EvidenceKind(kind) for kind in kinds),
+    )
+
+
+def measure(session: Session, site_id: int) -> Measured:
+    """Return what the product counts of a site: its devices, and those not verified by reading.
+
+    A device is verified when its last push, of a plan that was not cancelled, was read back as
+    intended or had nothing to change.
+    """
+    devices = session.exec(
+        select(Device)
+        .where(Device.site_id == site_id, col(Device.role).in_(_CONFIGURED_ROLES))
+        .where(col(Device.lifecycle).not_in(_GONE))
+        .order_by(col(Device.name))
+    ).all()
+    last = (
+        select(func.max(Push.id))
+        .join(DeployPlan, col(DeployPlan.id) == col(Push.plan_id))
+        .where(DeployPlan.state != PlanState.CANCELLED)
+        .where(col(Push.device_id).in_([device.id for device in devices]))
+        .group_by(col(Push.device_id))
+    )
+    verified = set(
+        session.exec(
+            select(Push.device_id)
+            .where(col(Push.id).in_(last))
+            .where(col(Push.state).in_((PushState.VERIFIED, PushState.UNCHANGED)))
+        )
+    )
+    return Measured(len(devices), tuple(d.name for d in devices if d.id not in verified))
+
+
+def documents_of(session: Session, dossier: Dossier) -> Sequence[Evidence]:
+    """Return the documents of a dossier, oldest first, voided ones too."""
+    return session.exec(
+        select(Evidence).where(Evidence.dossier_id == dossier.id).order_by(col(Evidence.id))
+    ).all()
