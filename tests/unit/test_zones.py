@@ -72,6 +72,7 @@ def test_a_zone_said_twice_is_one_and_changes_nothing(database: Database, vault:
         "community_secret": "snmp",
         "ssh_user": "preau",
         "ssh_secret": "ssh",
+        "logins": [],
     }
 
 
