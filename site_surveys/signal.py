@@ -18,6 +18,8 @@ from site_surveys.heard import Places
 from site_surveys.plan import FloorPlan, Point, Room
 
 STEP_M = 0.25
+MOST_CELLS = 40_000
+"""A larger floor has larger cells: at half a metre a map differs by less than its own error."""
 REACH_M = 6.0
 """Farther than this from any sample, nothing is said."""
 SMOOTHING = 2.0
@@ -26,8 +28,8 @@ FOLDS = 10
 FEWEST_PLACES = 3
 FEWEST_VALIDATED = 10
 
-# A global system of more places takes minutes; beyond, each point asks its nearest hundred.
-_MOST_GLOBAL, _NEIGHBOURS = 1000, 100
+# A global system of more places takes minutes; beyond, each point asks its nearest fifty.
+_MOST_GLOBAL, _NEIGHBOURS = 1000, 50
 _SEED = 20220901
 
 Floats = NDArray[np.float64]
@@ -79,7 +81,7 @@ class RoomCoverage:
     """None: what nobody surveyed decides."""
 
 
-def map_signal(plan: FloorPlan, places: Places, *, step_m: float = STEP_M) -> RadioMap:
+def map_signal(plan: FloorPlan, places: Places) -> RadioMap:
     """Return the map of a floor; raises InvalidInput when too few places heard anything."""
     heard = places.heard
     if int(heard.sum()) < FEWEST_PLACES:
@@ -87,6 +89,7 @@ def map_signal(plan: FloorPlan, places: Places, *, step_m: float = STEP_M) -> Ra
             f"only {int(heard.sum())} place(s) of the floor heard it; a map needs {FEWEST_PLACES}",
             todo="survey more places, or choose another SSID or band",
         )
+    step_m = max(STEP_M, (plan.width_m * plan.height_m / MOST_CELLS) ** 0.5)
     x_m = np.arange(step_m / 2, plan.width_m, step_m)
     y_m = np.arange(step_m / 2, plan.height_m, step_m)
     cells = np.column_stack([axis.ravel() for axis in np.meshgrid(x_m, y_m)])

@@ -169,7 +169,7 @@ def _heard(network: _Network, channel: int | None) -> Heard:
 
 
 def _delivered(path: Path) -> Iterator[RawFrame]:
-    command = [sys.executable, "-m", "site_surveys.captures.deliver", str(path.absolute())]
+    command = [sys.executable, "-P", "-m", "site_surveys.captures.deliver", str(path.absolute())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         try:
