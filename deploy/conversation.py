@@ -7,8 +7,6 @@ from collectors.ssh import SshSession
 from inventory.errors import Garbled, PushRejected
 from inventory.vendors.configuration import Configuration, Dialect, Exchange, hide
 
-_MASK_IN_COMMAND = re.compile(r"‹secret[^›]*›")
-
 
 class Conversation:
     """One open session with a device of a known family.
@@ -22,7 +20,9 @@ class Conversation:
     ) -> None:
         self.session = session
         self.configuration = configuration
-        self._names = names
+        # As it is, and as it stands quoted in a command line of ours.
+        quoted = {value.replace("'", "'\\''"): name for value, name in names.items()}
+        self._names = {**quoted, **names}
 
     def read(self) -> str:
         """Return the running configuration in the family's one form.
