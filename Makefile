@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo check test test-slow lab-deps format lock wheel pages
+.PHONY: help setup demo check test test-slow lab-deps format score lock wheel pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
 
 lab-deps: ## the Debian packages that the lab's real parts need (as root)
 	@./.ci/lab-deps
+
+score: setup ## the readings against recordings of real devices (../shared/recordings, or FOLDER=)
+	@$(BIN)/python -m tests.scoring $(FOLDER)
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from inventory.database import Database, open_database, upgrade
 from inventory.secrets import Vault, open_vault
@@ -12,6 +14,12 @@ from inventory.settings import Settings
 from tests.postgres import PostgresServer, missing_postgres
 
 pytest_plugins = ["tests.district"]
+
+# Other tests share the machine: how long an example takes says nothing.
+hypothesis_settings.register_profile(
+    "preau", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("preau")
 
 
 def skip_or_fail(reason: str) -> None:

@@ -20,11 +20,11 @@ VALUES = st.one_of(
 )
 INDEXES = st.lists(st.integers(0, 300) | st.integers(0, 2**32 - 1), max_size=8).map(tuple)
 NAMES = st.builds(lambda column, index: (*column, *index), st.sampled_from(COLUMNS), INDEXES)
-VIEWS = st.dictionaries(NAMES, VALUES, max_size=60).map(MibView)
+VIEWS = st.dictionaries(NAMES, VALUES, max_size=30).map(MibView)
 
 
 @pytest.mark.parametrize("family_id", sorted(families()))
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(view=VIEWS)
 def test_any_view_is_read_by_any_family(family_id: str, view: MibView) -> None:
     observation = families()[family_id].reading.observe(view)
