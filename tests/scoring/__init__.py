@@ -1,1 +1,1 @@
-"""Scores the readings against recordings of real devices: `python -m tests.scoring` (make score)."""
+"""Scores the readings against recordings of real devices: `python -m tests.scoring`."""
