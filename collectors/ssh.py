@@ -234,7 +234,7 @@ def _no_common_algorithm(target: SshTarget, failure: Exception) -> Refused:
     lacking = str(failure).rpartition("(")[2].rstrip(")")
     todo = "update the device: not even the old algorithms are common"
     if not target.legacy_algorithms:
-        todo = "if it is an old device, allow legacy algorithms for it, and plan its update"
+        todo = "if it is an old device: preau device allow-legacy-ssh, and plan its update"
     return Refused(
         f"the SSH server offers nothing that we accept today: {lacking}",
         where=str(target),
@@ -257,7 +257,7 @@ def translated(target: SshTarget, when: str) -> Iterator[None]:
         raise Refused(
             f"the SSH host key is another than the pinned one (now {error})",
             where=where,
-            todo="if the device was replaced or reset, forget its pinned key; else find out why",
+            todo="replaced or reset: preau device forget-host-key; else find out who answers there",
         ) from error
     except (netmiko.NetmikoAuthenticationException, paramiko.AuthenticationException) as error:
         raise Refused(

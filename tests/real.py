@@ -6,7 +6,7 @@ from tests.conftest import skip_or_fail
 
 def need(*programs: str, namespaces: bool = True) -> None:
     """Skip aloud, or fail in CI, where a program or network namespaces are missing."""
+    if namespaces and (why := no_namespaces()):
+        skip_or_fail(why)
     if absent := missing(*programs):
         skip_or_fail(f"{absent}: run make lab-deps")
-    if namespaces and (why := no_namespaces()):
-        skip_or_fail(f"{why}; run make lab-deps and the tests as root")

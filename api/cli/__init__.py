@@ -7,6 +7,7 @@ done. Every error is one line on stderr.
 
 import importlib
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("api.cli.audit", "Run the audit or show its findings."),
     "intent": ("api.cli.intent", "Say what sites should have."),
     "zone": ("api.cli.zone", "Address spaces and the credentials used in them."),
+    "device": ("api.cli.device", "What is trusted of one device over SSH."),
     "secret": ("api.cli.secret", "Keep secrets under a name."),
     "user": ("api.cli.user", "Accounts and what they may do."),
     "db": ("api.cli.db", "Make and upgrade the database."),
@@ -51,7 +53,9 @@ class _Commands(TyperGroup):
 
 
 # Without rich's panels, whose import alone would take longer than the help.
-app = typer.Typer(cls=_Commands, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_Commands, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 
 def _show_version(asked: bool) -> None:
@@ -91,4 +95,9 @@ def main() -> None:
         typer.echo(f"preau: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
+        sys.exit(2)
+    except Exception as defect:  # the shell's last line: never status 1, "done with failures"
+        traceback.print_exc()
+        name = type(defect).__name__
+        typer.echo(f"preau: a defect of Préau, {name}: please report the lines above", err=True)
         sys.exit(2)

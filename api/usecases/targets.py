@@ -102,6 +102,7 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
         device_type=configuration.device_type,
         host_key=endpoint.host_key,
         timeout_s=settings.ssh_timeout_s,
+        legacy_algorithms=device.legacy_ssh,
     )
 
 

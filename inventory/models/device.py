@@ -62,6 +62,7 @@ class Device(SQLModel, table=True):
     lifecycle: Lifecycle = Field(default=Lifecycle.ACTIVE, sa_type=text_enum(Lifecycle))
     health: Health = Field(default=Health.UNKNOWN, sa_type=text_enum(Health))
     replaces_id: int | None = Field(default=None, foreign_key="device.id", index=True)
+    legacy_ssh: bool = Field(default=False, description="old SSH algorithms are accepted from it")
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error_kind: str | None = Field(default=None, description="Unreachable, Refused …")
     last_error: str | None = Field(default=None, description="None: the last reading succeeded")

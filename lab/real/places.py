@@ -210,15 +210,18 @@ def loopback(address: str = "127.0.0.1") -> Iterator[Place]:
 
 
 def no_namespaces() -> str | None:
-    """Return why network namespaces cannot be made here, or None."""
+    """Return why network namespaces cannot be made here and what to do, or None."""
     if os.geteuid() != 0:
-        return "network namespaces need root"
+        return "network namespaces need root: run make lab-deps and the tests as root"
     if absent := missing("ip", "unshare"):
-        return absent
+        return f"{absent}: run make lab-deps"
     from lab.real.namespaces import namespace  # noqa: PLC0415 - it stands on this module
 
     try:
         with namespace():
             return None
     except RealPartFailed as failure:
-        return f"network namespaces cannot be made here: {failure}"
+        return (
+            "no network namespace can be made, so this root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN"
+            f" ({failure}): run make lab-deps and the tests where it has them"
+        )

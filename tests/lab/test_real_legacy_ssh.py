@@ -38,7 +38,7 @@ def test_old_algorithms_are_refused_by_default_and_the_sentence_says_what_to_do(
     said = str(refused.value)
     assert said.startswith(f"{old_device.host}:22 in lac: the SSH server offers nothing that we")
     assert "no acceptable kex algorithm" in said
-    assert "allow legacy algorithms for it, and plan its update" in said
+    assert "preau device allow-legacy-ssh, and plan its update" in said
     assert "\n" not in said
     assert (old_device.logins(), old_device.refused_passwords()) == (logins, 0)
 

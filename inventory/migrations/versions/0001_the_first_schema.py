@@ -576,6 +576,7 @@ def upgrade() -> None:
         sa.Column("lifecycle", sa.String(length=40), nullable=False),
         sa.Column("health", sa.String(length=40), nullable=False),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("legacy_ssh", sa.Boolean(), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error_kind", sa.String(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
