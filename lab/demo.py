@@ -211,7 +211,7 @@ def _results(
         "failed": states.get("failed", 0) + states.get("in_doubt", 0),
         "rolled_back": states.get("rolled_back", 0),
         "read_again": again["read"],
-        "findings": audited["open"],
+        "findings": sum(audited["open"].values()),
         "dossiers_configured": dossiers["configured"],
         "dossiers_refused": dossiers["refused"],
         "failures": pushed["failures"],

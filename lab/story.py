@@ -119,4 +119,4 @@ def switch(number: int) -> dict[str, Any]:
 
 # The demo's one bad access point, and the lines that it refuses: its flash is as good as full.
 BAD_DEVICE = "lac/ap3"
-REFUSED_LINE = "uci commit wireless"
+REFUSED_LINE = "commit wireless"
