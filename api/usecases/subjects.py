@@ -77,6 +77,7 @@ class SubjectBuilder:
                 firmwares=firmwares[device.site_id, device.model],
                 config_matches_last_push=matches.get(device.id),
                 default_community=communities.get(device.id),
+                legacy_ssh=device.legacy_ssh,
             )
         return subjects
 

@@ -77,6 +77,7 @@ class Subject:
     firmwares: Mapping[str, int] = field(default_factory=dict)
     config_matches_last_push: bool | None = None
     default_community: bool | None = None
+    legacy_ssh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,15 @@ def default_community(subject: Subject) -> Iterator[Finding]:
             Severity.MAJOR,
             f"{subject.name} est lu avec la communauté SNMP d’usine, connue de tous",
         )
+
+
+@rule("security.legacy_ssh", "Algorithmes SSH obsolètes acceptés", Use.AUDIT, Use.ACCEPTANCE)
+def legacy_ssh(subject: Subject) -> Iterator[Finding]:
+    """Find a device from which a person let us accept SHA-1 and CBC: it is to be updated."""
+    if subject.legacy_ssh:
+        yield Finding(
+            "security.legacy_ssh",
+            Severity.MINOR,
+            f"Des algorithmes SSH obsolètes sont acceptés de {subject.name}\u00a0; "
+            "sa mise à jour ou son remplacement est à prévoir",
+        )

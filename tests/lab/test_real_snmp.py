@@ -17,7 +17,7 @@ from inventory.settings import Settings
 from lab.real import lldpd, snmpd
 from lab.real.lldpd import LldpSpeaker, start_lldpd
 from lab.real.namespaces import Namespace, cable, namespace, reachable
-from lab.real.places import Place, loopback
+from lab.real.places import Place, loopback, wait_until
 from lab.real.snmpd import SnmpAgent, start_snmpd
 from tests.real import need
 
@@ -103,6 +103,24 @@ def test_both_ends_of_a_cable_name_each_other_as_lldpd_does(switches: list[Switc
     first, second = (s.lldp.neighbours()[0] for s in switches)
     assert (first["name"], second["name"]) == ("lan1", "lan7")
     assert first["port"][0]["id"][0] == {"type": "ifname", "value": "lan7"}
+
+
+def test_a_cable_that_is_pulled_is_told_by_the_agent_and_by_lldp(switches: list[Switch]) -> None:
+    first, second = switches
+
+    def port_and_neighbours() -> tuple[str | None, int]:
+        (seen,) = _read(first.agent)
+        (lan1,) = (port for port in seen.interfaces if port.name == "lan1")
+        return lan1.oper, len(seen.neighbours)
+
+    assert port_and_neighbours() == ("up", 1)
+    second.place.ip("link", "set", "lan7", "down")
+    try:
+        wait_until(lambda: port_and_neighbours() == ("down", 0), "the port and the neighbour gone")
+    finally:
+        second.place.ip("link", "set", "lan7", "up")
+        wait_until(lambda: port_and_neighbours() == ("up", 1), "the port and the neighbour back")
+        second.lldp.wait_for_neighbours(1)
 
 
 def test_the_command_reads_a_real_agent(switches: list[Switch], tmp_path: Path) -> None:

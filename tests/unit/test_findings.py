@@ -164,6 +164,7 @@ CASES = [
         ("intent.contradiction", Severity.MAJOR),
     ),
     (_subject(default_community=True), ("security.default_community", Severity.MAJOR)),
+    (_subject(legacy_ssh=True), ("security.legacy_ssh", Severity.MINOR)),
     (
         _subject(
             intent=None,
