@@ -1,6 +1,7 @@
 """What tests of the lab's real parts ask of this machine."""
 
-from lab.real.places import missing, no_namespaces
+from lab.real.namespaces import no_namespaces
+from lab.real.places import missing
 from tests.conftest import skip_or_fail
 
 

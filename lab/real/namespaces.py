@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from lab.real.places import Place, RealPartFailed, own_folder, run, wait_until
+from lab.real.places import Place, RealPartFailed, missing, own_folder, run, wait_until
 
 _TEST_RANGE = ipaddress.IPv4Network("198.18.0.0/15")
 # A private mount of /run and /var/log: pid files, sockets and logins stay out of the machine's.
@@ -67,6 +67,22 @@ def namespace() -> Iterator[Namespace]:
                 made.end()
     finally:
         run("ip", "netns", "delete", name)
+
+
+def no_namespaces() -> str | None:
+    """Return why network namespaces cannot be made here and what to do, or None."""
+    if os.geteuid() != 0:
+        return "network namespaces need root: run make lab-deps and the tests as root"
+    if absent := missing("ip", "unshare"):
+        return f"{absent}: run make lab-deps"
+    try:
+        with namespace():
+            return None
+    except RealPartFailed as failure:
+        return (
+            "no network namespace can be made, so this root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN"
+            f" ({failure}): run make lab-deps and the tests where it has them"
+        )
 
 
 def private_mounts(bindings: dict[str, str] | None = None) -> tuple[str, ...]:

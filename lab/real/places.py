@@ -5,7 +5,6 @@ with it.
 """
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -207,21 +206,3 @@ def loopback(address: str = "127.0.0.1") -> Iterator[Place]:
             yield place
         finally:
             place.end()
-
-
-def no_namespaces() -> str | None:
-    """Return why network namespaces cannot be made here and what to do, or None."""
-    if os.geteuid() != 0:
-        return "network namespaces need root: run make lab-deps and the tests as root"
-    if absent := missing("ip", "unshare"):
-        return f"{absent}: run make lab-deps"
-    from lab.real.namespaces import namespace  # noqa: PLC0415 - it stands on this module
-
-    try:
-        with namespace():
-            return None
-    except RealPartFailed as failure:
-        return (
-            "no network namespace can be made, so this root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN"
-            f" ({failure}): run make lab-deps and the tests where it has them"
-        )

@@ -165,11 +165,17 @@ def test_without_root_the_same_agent_answers_on_loopback_and_says_so(
     assert [row[:2] for row in _as_read(seen.interfaces)] == [row[:2] for row in told]
 
 
-def test_a_place_ends_with_all_that_ran_in_it(switches: list[Switch]) -> None:
-    with namespace() as place, reachable(place):
+def test_a_place_ends_with_all_that_ran_in_it_also_when_a_test_fails(
+    switches: list[Switch],
+) -> None:
+    with (  # noqa: PT012 - what fails is the test inside
+        pytest.raises(AssertionError, match="the test failed"),
+        namespace() as place,
+        reachable(place),
+    ):
         agent = start_snmpd(place, name="gone")
         name, folder, running = place.name, place.folder, place.processes()
-        assert running
+        assert not running, "the test failed"
     named = subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True).stdout
     assert name not in named
     assert switches[0].place.name in named
