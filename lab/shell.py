@@ -168,6 +168,7 @@ class _Wire:
         self._device = device
         self._process = process
         self._typed: list[str] = []
+        self._echo = ""  # what was typed and is not echoed yet: a terminal echoes what came at once
         self._held: list[tuple[str, bool]] = []
         self._after_return = False
         self._lines = 0
@@ -202,20 +203,21 @@ class _Wire:
         if key in BACKSPACES:
             if line:
                 line.pop()
-                self.write("\b \b" if echo else "")
+                self._echo += "\b \b" if echo else ""
         elif key == "\x15":  # ^U
-            self.write("\b \b" * len(line) if echo else "")
+            self._echo += "\b \b" * len(line) if echo else ""
             line.clear()
         elif key == "\x03":  # ^C
             line.clear()
             self.write(f"^C\n{prompt}")
         elif key >= " " or key == "\t":
             line.append(key)
-            self.write(key if echo else "")
+            self._echo += key if echo else ""
 
     async def read_key(self) -> str | None:
         """Return one character; None once the client has closed."""
         while not self._typed:
+            self.write("")
             try:
                 data = await self._process.stdin.read(4096)
             except asyncssh.TerminalSizeChanged as changed:
@@ -233,6 +235,7 @@ class _Wire:
 
     def write(self, text: str) -> None:
         """Send text, with the line ends of a terminal where there is one."""
+        text, self._echo = self._echo + text, ""
         self._send(text.replace("\n", self._end_of_line), error=False)
 
     # -- Pipes
@@ -261,7 +264,7 @@ class _Wire:
             raise Dropped
 
     def _send(self, text: str, *, error: bool) -> None:
-        if not text:
+        if not text or self._process.channel.is_closing():
             return
         if self._held or not self._device.answers_ssh():
             if not self._held:
