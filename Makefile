@@ -1,10 +1,11 @@
 # What a newcomer and CI run. `make` alone says what there is.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -p no:cacheprovider
-export PYTHONDONTWRITEBYTECODE ?=
+# The numeric libraries: threads of their own only slow parallel tests down.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo check test test-slow lab-deps format score lock wheel pages
+.PHONY: help setup demo check test test-slow lab-deps format score lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

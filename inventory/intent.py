@@ -179,7 +179,7 @@ class IntentLayer(_Value):
 
 @dataclass(frozen=True, slots=True)
 class DeviceIntent:
-    """All that one device should have. `origins` maps `wlans/eleves` … to the layer it came from."""
+    """All that one device should have; `origins` maps `wlans/eleves` … to its layer."""
 
     vlans: tuple[Vlan, ...]
     wlans: tuple[Wlan, ...]

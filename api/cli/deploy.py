@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import click
 import typer
 
 from api.cli.context import installation, print_json
@@ -44,7 +43,7 @@ def plan_command(
         )
     _print_summary(summary, as_json=as_json)
     if not as_json and summary.state == "frozen":
-        click.echo(f"Review it: preau deploy show {summary.plan_id}")
+        typer.echo(f"Review it: preau deploy show {summary.plan_id}")
     _exit(summary)
 
 
@@ -66,9 +65,9 @@ def show_command(plan: PlanNumber, *, as_json: Json = False) -> None:
         )
         return
     for group in groups:
-        click.secho(f"\n{len(group.devices)} × {_listed(group.devices)}", bold=True)
+        typer.secho(f"\n{len(group.devices)} × {_listed(group.devices)}", bold=True)
         for line in group.diff.splitlines():
-            click.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
+            typer.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
     _print_reviewers_notes(summary)
     _print_summary(summary, as_json=False)
 
@@ -109,10 +108,10 @@ def _print_summary(summary: Any, *, as_json: bool, every_device: bool = False) -
         print_json(summary.to_json())
         return
     counts = ", ".join(f"{count} {state}" for state, count in summary.states.items())
-    click.echo(f"Plan {summary.plan_id} is {summary.state}: {counts or 'no device'}.")
+    typer.echo(f"Plan {summary.plan_id} is {summary.state}: {counts or 'no device'}.")
     for push in summary.pushes if every_device else summary.failures:
         error = f": {push.error}" if push.error else ""
-        click.echo(f"  {push.label}: {push.state}{error}")
+        typer.echo(f"  {push.label}: {push.state}{error}")
 
 
 def _print_reviewers_notes(summary: Any) -> None:
@@ -121,7 +120,7 @@ def _print_reviewers_notes(summary: Any) -> None:
         for text in (*push.reasons, *push.notes):
             said.setdefault(text, []).append(push.label)
     for text, devices in said.items():
-        click.echo(f"! {text} ({_listed(devices)})")
+        typer.echo(f"! {text} ({_listed(devices)})")
 
 
 def _listed(devices: Any) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 from sqlmodel import Session, col, select
 
@@ -29,7 +28,9 @@ from inventory.models import (
 )
 from inventory.programme.dossier import EvidenceKind, Measure, Role, Status
 
-app = typer.Typer(help="Follow and move a site's dossier.", no_args_is_help=True)
+app = typer.Typer(
+    help="Follow and move a site's dossier.", no_args_is_help=True, add_completion=False
+)
 
 _SITE = typer.Argument(..., help="The site's number, or a FASE pair: établissement/implantation.")
 _JSON = typer.Option(False, "--json")
@@ -46,14 +47,14 @@ def show_command(site: str = _SITE, *, as_json: bool = _JSON) -> None:
     if as_json:
         print_json(shown)
         return
-    click.echo(f"{shown['site']} (site {shown['site_id']})")
-    click.echo(f"  {shown['label']} ({shown['status']}), version {shown['version']}")
+    typer.echo(f"{shown['site']} (site {shown['site_id']})")
+    typer.echo(f"  {shown['label']} ({shown['status']}), version {shown['version']}")
     for name, value in shown["facts"].items():
-        click.echo(f"  {name} = {value if not isinstance(value, dict) else value['reason']}")
+        typer.echo(f"  {name} = {value if not isinstance(value, dict) else value['reason']}")
     for move in moves:
-        click.echo(f"  → {move.to.value}: {move.label} ({', '.join(move.roles)})")
+        typer.echo(f"  → {move.to.value}: {move.label} ({', '.join(move.roles)})")
         for sentence in move.missing:
-            click.echo(f"      {sentence}")
+            typer.echo(f"      {sentence}")
 
 
 @app.command("move")
@@ -97,7 +98,7 @@ def move_command(
         print_json({"site_id": site_id, "status": status.value, "version": moved, "late": late})
         return
     after = " (late: after the end of the guarantee)" if late else ""
-    click.echo(f"Site {site_id} is now {status.value}, version {moved}{after}.")
+    typer.echo(f"Site {site_id} is now {status.value}, version {moved}{after}.")
 
 
 @app.command("history")
@@ -109,14 +110,14 @@ def history_command(site: str = _SITE, *, as_json: bool = _JSON) -> None:
         print_json(steps)
         return
     for step in steps:
-        click.echo(
+        typer.echo(
             f"{step['at']}  {step['from']} → {step['to']}  {step['actor']} as {step['role']}"
             f"{'  late' if step['late'] else ''}"
         )
         if step["reason"]:
-            click.echo(f"    {step['reason']}")
+            typer.echo(f"    {step['reason']}")
         for document in step["evidence"]:
-            click.echo(f"    {document['kind']}: {document['file_name']} {document['sha256']}")
+            typer.echo(f"    {document['kind']}: {document['file_name']} {document['sha256']}")
 
 
 def _site(session: Session, text: str) -> Site:

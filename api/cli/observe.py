@@ -17,7 +17,7 @@ from inventory.observation import Observation, to_json
 if TYPE_CHECKING:
     from collectors.target import SnmpTarget
 
-app = typer.Typer(help="Read one device, or a recording of one.")
+app = typer.Typer(help="Read one device, or a recording of one.", add_completion=False)
 
 COMMUNITY_VARIABLE = "PREAU_SNMP_COMMUNITY"
 _NO_ZONE = ""

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 
 from api.cli.context import installation, print_json
@@ -21,7 +20,9 @@ from api.usecases.register import (
 from inventory.errors import InvalidInput
 from inventory.programme.register.difference import shown_pair
 
-app = typer.Typer(help="Import the register of schools.", no_args_is_help=True)
+app = typer.Typer(
+    help="Import the register of schools.", no_args_is_help=True, add_completion=False
+)
 
 _SHOWN = 10
 
@@ -61,7 +62,7 @@ def import_command(
             refuse_closures(preview, here.settings.register_max_closed_share)
         write = not (dry_run or preview.empty)
         if write and not yes:
-            write = click.confirm("Write this?", default=False, err=True)
+            write = typer.confirm("Write this?", default=False, err=True)
             if not write:
                 raise InvalidInput("not confirmed", todo="nothing was changed")
         if write:
@@ -78,9 +79,9 @@ def import_command(
     if as_json:
         print_json(_as_json(preview, applied=write))
     elif dry_run:
-        click.echo("Dry run: nothing was written.")
+        typer.echo("Dry run: nothing was written.")
     else:
-        click.echo("Written." if write else "Nothing to write: all of it is known.")
+        typer.echo("Written." if write else "Nothing to write: all of it is known.")
     if read.edition.rejected:
         raise typer.Exit(1)
 
@@ -100,7 +101,7 @@ def _no_collection() -> Iterator[None]:
 
 def _show(preview: Preview) -> None:
     counts = preview.counts()
-    click.echo(f"{preview.file.name}: {counts['lines']:,} lines")
+    typer.echo(f"{preview.file.name}: {counts['lines']:,} lines")
     for subject, names in (
         ("implantations", ("created", "changed", "closed", "reopened", "unchanged")),
         ("schools", ("schools_created", "schools_changed")),
@@ -110,7 +111,7 @@ def _show(preview: Preview) -> None:
         ("lines", ("rejected", "duplicates")),
     ):
         told = ", ".join(f"{counts[name]:,} {name.split('_')[-1]}" for name in names)
-        click.echo(f"  {subject:<23} {told}")
+        typer.echo(f"  {subject:<23} {told}")
     _list("changed", [_changed_line(each) for each in preview.difference.changed])
     _list("closed", [shown_pair(pair) for pair in preview.difference.closed])
     _list("reopened", [shown_pair(pair) for pair in preview.difference.reopened])
@@ -142,11 +143,11 @@ def _value(value: object) -> str:
 def _list(title: str, lines: list[str]) -> None:
     if not lines:
         return
-    click.echo(f"{title} ({len(lines):,}):")
+    typer.echo(f"{title} ({len(lines):,}):")
     for line in lines[:_SHOWN]:
-        click.echo(f"  {line}")
+        typer.echo(f"  {line}")
     if len(lines) > _SHOWN:
-        click.echo(f"  … and {len(lines) - _SHOWN:,} more (--json shows all)")
+        typer.echo(f"  … and {len(lines) - _SHOWN:,} more (--json shows all)")
 
 
 def _as_json(preview: Preview, *, applied: bool) -> dict[str, Any]:

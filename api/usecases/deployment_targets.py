@@ -1,7 +1,7 @@
 """Which devices a plan is for, and all that is needed to speak to each, gathered beforehand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
 
@@ -87,18 +87,18 @@ def _subject(
     assert device.id is not None
     configuration = families()[device.family].configuration
     assert configuration is not None
-    known = {
-        "device_id": device.id,
-        "name": device.name,
-        "role": device.role,
-        "site_id": device.site_id,
-        "configuration": configuration,
-        "push_id": push_id,
-    }
+    subject = Subject(
+        device_id=device.id,
+        name=device.name,
+        role=device.role,
+        site_id=device.site_id,
+        configuration=configuration,
+        push_id=push_id,
+    )
     try:
         intent = intent_of_device(session, device)
         target = ssh_target(session, vault, settings, device.id)
         values = {name: open_secret(session, vault, name) for name in wanted_secrets(intent)}
     except PreauError as error:
-        return Subject(**known, error=error)
-    return Subject(**known, target=target, intent=intent, values=values)
+        return replace(subject, error=error)
+    return replace(subject, target=target, intent=intent, values=values)

@@ -65,13 +65,13 @@ def test_any_lines_are_read_as_far_as_they_can_be(lines: list[str]) -> None:
         observe_view(view)
 
 
-def test_ten_thousand_broken_tables_are_read() -> None:
+def test_two_hundred_broken_tables_are_read() -> None:
     dice = random.Random(20261122)
-    for _ in range(10_000 // 50):
+    for _ in range(200):
         observe_view(MibView(dict(_row(dice) for _ in range(50))))
 
 
 def _row(dice: random.Random) -> tuple[Oid, Value]:
     name = (*dice.choice(COLUMNS), *(dice.randrange(300) for _ in range(dice.randrange(6))))
-    value: Value = dice.choice([dice.randrange(2**64), dice.randbytes(dice.randrange(30)), name])
-    return name, value
+    values: list[Value] = [dice.randrange(2**64), dice.randbytes(dice.randrange(30)), name]
+    return name, dice.choice(values)

@@ -16,7 +16,7 @@ from inventory.vendors.openwrt.configuration_uci import PACKAGES
 
 FOLDER = "/etc/preau"
 BOOT_HOOK = "/etc/uci-defaults/00-preau-guard"
-_PID = "/tmp/preau-guard.pid"
+_PID = "/tmp/preau-guard.pid"  # noqa: S108 - on the access point, where only root is
 
 RELOAD = ("/etc/init.d/system reload", "/etc/init.d/network reload", "wifi reload")
 
