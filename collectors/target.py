@@ -3,10 +3,38 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from inventory.usm import AuthProtocol, PrivProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpV3:
+    """Who we are to an SNMPv3 agent. Without `auth` nothing is proven, without `priv` all is read.
+
+    The protocols say the security level: noAuthNoPriv, authNoPriv or authPriv (RFC 3411 clause
+    3.4.3); privacy without authentication there is none.
+    """
+
+    user: str
+    auth: AuthProtocol | None = None
+    auth_passphrase: str = field(default="", repr=False)
+    priv: PrivProtocol | None = None
+    priv_passphrase: str = field(default="", repr=False)
+    context: str = ""
+
+    def __post_init__(self) -> None:
+        if self.priv is not None and self.auth is None:
+            raise ValueError("SNMPv3 has no privacy without authentication")
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.user, self.auth, self.priv)))
+
 
 @dataclass(frozen=True, slots=True)
 class SnmpTarget:
-    """One SNMP agent. The same host in two zones is two; an empty zone is none that we know."""
+    """One SNMP agent. The same host in two zones is two; an empty zone is none that we know.
+
+    With `v3` it is asked by SNMPv3, and neither `community` nor `version` is used.
+    """
 
     zone: str
     host: str
@@ -15,6 +43,7 @@ class SnmpTarget:
     timeout_s: float = 2.0
     retries: int = 2
     version: Literal["1", "2c"] = "2c"
+    v3: SnmpV3 | None = None
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}" + (f" in {self.zone}" if self.zone else "")

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from collectors.snmp import message
 from collectors.snmp.ber import END_OF_MIB_VIEW, VarBind
 from collectors.snmp.message import Response
-from collectors.snmp.transport import Address, NoAnswer, Transport
+from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport
+from collectors.snmp.usm import UsmSession
 from collectors.target import SnmpTarget
 from inventory.errors import DeviceError, Garbled, Refused, Unreachable
 from inventory.observation import Problem
@@ -55,9 +56,12 @@ class Conversation:
     _repetitions: int = MAX_REPETITIONS
     _bulk: bool = True
     _silent_columns: int = 0
+    _usm: UsmSession | None = None
 
     def __post_init__(self) -> None:
-        self._bulk = self.target.version != "1"
+        self._bulk = self.target.v3 is not None or self.target.version != "1"
+        if self.target.v3 is not None:
+            self._usm = UsmSession(self.transport, self.target, self.target.v3, self.address)
 
     def view(self) -> MibView:
         """Return all that was read until now."""
@@ -210,32 +214,45 @@ class Conversation:
                 self.values[name] = value
 
     async def _ask(self, pdu_type: int, names: Sequence[Oid]) -> Response:
-        request_id = secrets.randbits(31)
-        payload = message.encode_request(
-            message.V1 if self.target.version == "1" else message.V2C,
-            self.target.community.encode(),
-            pdu_type,
-            request_id,
-            names,
-            max_repetitions=self._repetitions,
-        )
         try:
-            response = await self.transport.exchange(
-                self.address,
-                payload,
-                request_id,
-                timeout_s=self.target.timeout_s,
-                retries=self.target.retries,
-            )
+            response = await self._exchange(pdu_type, names)
         except NoAnswer as error:
             raise self._unanswered(error) from error
         self.answered = True
         if response.error_status == _AUTHORIZATION_ERROR:
-            raise Refused("the agent refuses our community", where=str(self.target))
+            who = "our community" if self._usm is None else "to let our user read"
+            raise Refused(f"the agent refuses {who}", where=str(self.target))
         return response
+
+    async def _exchange(self, pdu_type: int, names: Sequence[Oid]) -> Response:
+        request_id = secrets.randbits(31)
+        pdu = message.encode_pdu(pdu_type, request_id, names, max_repetitions=self._repetitions)
+        if self._usm is not None:
+            return await self._usm.exchange(pdu, request_id)
+
+        def read(data: bytes) -> Response:
+            response = message.decode_response(data)
+            if response.request_id != request_id:
+                raise NotOurs("with a request id that was not asked")
+            return response
+
+        version = message.V1 if self.target.version == "1" else message.V2C
+        return await self.transport.exchange(
+            self.address,
+            message.encode_message(version, self.target.community.encode(), pdu),
+            read,
+            timeout_s=self.target.timeout_s,
+            retries=self.target.retries,
+        )
 
     def _unanswered(self, error: NoAnswer) -> DeviceError:
         if error.garbled:
             return Garbled(str(error), where=str(self.target))
-        todo = None if self.answered else "check the address, the port and the community"
-        return Unreachable(str(error), where=str(self.target), todo=todo)
+        return Unreachable(str(error), where=str(self.target), todo=self._advice())
+
+    def _advice(self) -> str | None:
+        if self.answered:
+            return None
+        if self._usm is None:
+            return "check the address, the port and the community"
+        return "check the address, the port and whether the agent speaks SNMPv3"

@@ -1,7 +1,7 @@
 """SNMP v1 and v2c messages (RFC 3416 clause 3, RFC 1157 clause 4, RFC 1901 clause 3).
 
 A request is encoded, a response decoded; the version's number tells which. SNMPv3 (RFC 3412) wraps
-the same PDU in another message: `encode_pdu` and `decode_pdu` are its seam.
+the same PDU in another message: `encode_pdu` and `decode_pdu` are its seam (see `usm_message`).
 """
 
 from collections.abc import Sequence
@@ -47,6 +47,11 @@ def encode_request(
 ) -> bytes:
     """Return a GET, GETNEXT or GETBULK; with GETBULK every name repeats `max_repetitions` times."""
     pdu = encode_pdu(pdu_type, request_id, names, max_repetitions=max_repetitions)
+    return encode_message(version, community, pdu)
+
+
+def encode_message(version: int, community: bytes, pdu: bytes) -> bytes:
+    """Return the v1 or v2c message around an encoded PDU."""
     head = ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community)
     return ber.encode(ber.SEQUENCE, head + pdu)
 
@@ -79,9 +84,9 @@ def decode_response(data: bytes) -> Response:
     return decode_pdu(data, pdu_at, end)
 
 
-def decode_pdu(data: bytes, at: int, end: int) -> Response:
-    """Return the response PDU that fills `data[at:end]`; raises Malformed for anything else."""
-    at, stop = ber.read_expected(data, at, end, RESPONSE)
+def decode_pdu(data: bytes, at: int, end: int, pdu_type: int = RESPONSE) -> Response:
+    """Return the PDU that fills `data[at:end]`; raises Malformed for one of another type."""
+    at, stop = ber.read_expected(data, at, end, pdu_type)
     if stop != end:
         raise Malformed("something follows the PDU")
     request_id, at = ber.read_integer(data, at, end)

@@ -124,7 +124,7 @@ def _from_text(tag: int, written: str) -> Value:
         return ipaddress.IPv4Address(written).packed
     if tag == ber.OBJECT_ID:
         return oid(written)
-    number = int(written)
+    number = snmpwalk.whole(written)
     if tag != ber.INTEGER and (tag not in _NUMBERS or number < 0):
         raise ValueError(f"{number} under type {tag}")
     return number

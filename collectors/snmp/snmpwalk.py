@@ -103,11 +103,19 @@ def _number(body: bytes) -> int:
     """Return `1`, `up(1)`, `1500 octets` or `(12345) 0:02:03.45` as a number."""
     found = _ENUM.match(body) or _TICKS.match(body)
     if found:
-        return int(found[1])
+        return whole(found[1])
     plain = _NUMBER.match(body)
     if not plain:
         raise ValueError("its value is no number")
-    return int(plain[0])
+    return whole(plain[0])
+
+
+def whole(written: str | bytes) -> int:
+    """Return a number that some type of SNMP can hold; raises ValueError for any other."""
+    number = int(written)
+    if not -(2**31) <= number < 2**64:  # Integer32 to Counter64 (RFC 2578, 7.1.1 and 7.1.10)
+        raise ValueError("the number is too large for any type")
+    return number
 
 
 def _object_id(body: bytes) -> Oid:

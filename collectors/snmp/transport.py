@@ -1,8 +1,10 @@
 """UDP for many agents at once: one socket for each address family, retransmission, matching.
 
-A reply counts only when it comes from the address and port that were asked and carries the request
-id that was sent (RFC 3416 clause 4.1). A retransmission repeats the same bytes, so the reply to the
-first sending is welcome however late it comes; a duplicate finds nobody waiting and is dropped.
+A reply counts only when it comes from the address and port that were asked and the one who asked
+takes it for his: with the request id that was sent (RFC 3416 clause 4.1), in SNMPv3 also with the
+message id and the digest that only the agent can make. A retransmission repeats
+the same bytes, so the reply to the first sending is welcome however late it comes; a duplicate
+finds nobody waiting and is dropped.
 """
 
 import asyncio
@@ -11,19 +13,25 @@ import errno
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from collectors.snmp.ber import Malformed
-from collectors.snmp.message import Response, decode_response
 
 # What the kernel calls an address: (host, port), or (host, port, flow, scope) for IPv6.
 Address = tuple[str, int] | tuple[str, int, int, int]
+Reply = TypeVar("Reply")
 
 _RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 _DATAGRAM_BYTES = 65_535
 _DATAGRAMS_A_TURN = 512  # so that timers and sending get their turn under a flood
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
+
+
+class NotOurs(Exception):
+    """A datagram is no reply to what was asked; the text says why, after "it answered"."""
 
 
 class NoAnswer(Exception):
@@ -42,10 +50,10 @@ class _Waiting:
     """One request that waits for its reply."""
 
     payload: bytes
-    request_id: int
+    read: Callable[[bytes], Any]
     timeout_s: float
     sendings_left: int
-    reply: "asyncio.Future[Response]"
+    reply: "asyncio.Future[Any]"
     timer: asyncio.TimerHandle | None = None
     seen_instead: str | None = None
 
@@ -59,18 +67,27 @@ class Transport:
         self._waiting: dict[Address, _Waiting] = {}
 
     async def exchange(
-        self, address: Address, payload: bytes, request_id: int, *, timeout_s: float, retries: int
-    ) -> Response:
-        """Send `payload` and return its response; raises NoAnswer after 1 + `retries` sendings.
+        self,
+        address: Address,
+        payload: bytes,
+        read: Callable[[bytes], Reply],
+        *,
+        timeout_s: float,
+        retries: int,
+    ) -> Reply:
+        """Send `payload` and return its reply; raises NoAnswer after 1 + `retries` sendings.
 
-        The caller sees to it that only one exchange with an address is under way.
+        `read` makes the reply of a datagram from that address, or raises Malformed or NotOurs: the
+        true reply may still come. The caller sees to it that only one exchange with an address is
+        under way.
         """
         assert address not in self._waiting
-        waiting = _Waiting(payload, request_id, timeout_s, 1 + retries, self._loop.create_future())
+        waiting = _Waiting(payload, read, timeout_s, 1 + retries, self._loop.create_future())
         self._waiting[address] = waiting
         try:
             self._send(address, waiting)
-            return await waiting.reply
+            reply: Reply = await waiting.reply
+            return reply
         finally:
             del self._waiting[address]
             if waiting.timer is not None:
@@ -137,15 +154,13 @@ class Transport:
         if waiting is None or waiting.reply.done():
             return
         try:
-            response = decode_response(data)
-        except Malformed as error:
+            reply = waiting.read(data)
+        except (Malformed, NotOurs) as error:
             # Perhaps not from the agent at all: wait on, and tell it when nothing better comes.
-            waiting.seen_instead = f"it answered something that is not SNMP: {error}"
+            what = "" if isinstance(error, NotOurs) else "something that is not SNMP: "
+            waiting.seen_instead = f"it answered {what}{error}"
             return
-        if response.request_id != waiting.request_id:
-            waiting.seen_instead = "it answered with a request id that was not asked"
-            return
-        waiting.reply.set_result(response)
+        waiting.reply.set_result(reply)
 
     def _read_errors(self, opened: socket.socket) -> None:
         """Tell those who wait that their port is closed (ICMP port unreachable)."""
