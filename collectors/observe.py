@@ -14,6 +14,7 @@ from collectors.snmp.engine import Conversation
 from collectors.target import SnmpTarget
 from inventory.observation import Observation
 from inventory.settings import Settings
+from inventory.vendors.plausible import plausible
 
 __all__ = ["observe_many", "observe_recording"]
 
@@ -36,4 +37,4 @@ def observe_many(
 
 async def _observe(conversation: Conversation) -> Observation:
     family = recognise(await conversation.get(recognition_names()))
-    return family.reading.observe(await conversation.walk(family.reading.columns))
+    return plausible(family.reading.observe(await conversation.walk(family.reading.columns)))

@@ -3,6 +3,7 @@
 from inventory.observation import Observation
 from inventory.vendors.family import Family, families
 from inventory.vendors.mib import MibView, Oid
+from inventory.vendors.plausible import plausible
 from inventory.vendors.reading import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYS_UPTIME
 
 
@@ -18,5 +19,8 @@ def recognise(view: MibView) -> Family:
 
 
 def observe_view(view: MibView) -> Observation:
-    """Return what a view tells, read by the family that it shows itself to be of."""
-    return recognise(view).reading.observe(view)
+    """Return what a view tells, read by the family that it shows itself to be of.
+
+    Figures that no device can mean are left out and stand in the observation's problems.
+    """
+    return plausible(recognise(view).reading.observe(view))

@@ -17,13 +17,14 @@ Oid: TypeAlias = tuple[int, ...]
 Value: TypeAlias = int | bytes | Oid
 
 _MAC_BYTES = 6
+_MAX_SUB_IDENTIFIER = 2**32 - 1  # RFC 2578, section 3.5
 
 
 def oid(dotted: str) -> Oid:
     """Return the OID written with dots, with or without a leading one; raises ValueError."""
     parts = tuple(map(int, dotted.lstrip(".").split(".")))
-    if min(parts) < 0:
-        raise ValueError(f"{dotted} has a sub-identifier below zero")
+    if min(parts) < 0 or max(parts) > _MAX_SUB_IDENTIFIER:
+        raise ValueError(f"{dotted[:80]} has a sub-identifier outside 0..{_MAX_SUB_IDENTIFIER}")
     return parts
 
 
