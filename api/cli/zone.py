@@ -6,7 +6,9 @@ import typer
 
 from api.cli.context import installation, print_json
 from api.usecases.lookup import find_site
-from api.usecases.zones import define_login, define_zone, list_zones, show_zone
+from api.usecases.zones import SnmpV3User, define_login, define_zone, list_zones, show_zone
+from inventory.errors import InvalidInput
+from inventory.usm import AuthProtocol, PrivProtocol
 
 app = typer.Typer(
     help="Address spaces and the credentials used in them.",
@@ -32,6 +34,21 @@ def add_command(
     community_secret: Annotated[
         str | None, typer.Option(help="Name of the secret that holds the SNMP community.")
     ] = None,
+    v3_user: Annotated[
+        str | None, typer.Option(help="SNMPv3 user, instead of a community.")
+    ] = None,
+    auth: Annotated[
+        AuthProtocol | None, typer.Option(help="How the SNMPv3 user is authenticated.")
+    ] = None,
+    auth_secret: Annotated[
+        str | None, typer.Option(help="Name of the secret that holds that passphrase.")
+    ] = None,
+    priv: Annotated[
+        PrivProtocol | None, typer.Option(help="How what the SNMPv3 user reads is encrypted.")
+    ] = None,
+    priv_secret: Annotated[
+        str | None, typer.Option(help="Name of the secret that holds that passphrase.")
+    ] = None,
     ssh_user: str | None = None,
     ssh_secret: Annotated[
         str | None, typer.Option(help="Name of the secret that holds the SSH password.")
@@ -39,6 +56,9 @@ def add_command(
     as_json: Json = False,
 ) -> None:
     """Make a zone, or bring it to what is said here; secrets are given by their names."""
+    user = SnmpV3User(v3_user, auth, auth_secret, priv, priv_secret) if v3_user else None
+    if user is None and (auth or auth_secret or priv or priv_secret):
+        raise InvalidInput("authentication and privacy are an SNMPv3 user's", todo="give --v3-user")
     with installation() as here:
         with here.database.write(here.actor) as session:
             define_zone(
@@ -49,6 +69,7 @@ def add_command(
                 snmp_port=snmp_port,
                 ssh_port=ssh_port,
                 community_secret=community_secret,
+                snmp_v3=user,
                 ssh_user=ssh_user,
                 ssh_secret=ssh_secret,
             )

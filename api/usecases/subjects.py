@@ -15,6 +15,7 @@ from inventory.intent import DeviceIntent
 from inventory.models import (
     ConfigBackup,
     Credential,
+    CredentialKind,
     Device,
     DeviceRole,
     Link,
@@ -167,11 +168,12 @@ class SubjectBuilder:
             .where(
                 col(ManagementEndpoint.device_id).in_(ids),
                 ManagementEndpoint.protocol == Protocol.SNMP,
+                Credential.kind == CredentialKind.SNMP_COMMUNITY,
             )
         )
         found: dict[int, bool] = {}
         for device_id, secret_name in rows:
-            if device_id is not None:
+            if device_id is not None and secret_name is not None:
                 found[device_id] = found.get(device_id, False) or self._is_default(secret_name)
         return found
 

@@ -3,9 +3,11 @@
 The secret is opened here, goes into the target and nowhere else.
 """
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, select
 
-from collectors.target import SnmpTarget, SshTarget
+from collectors.target import SnmpTarget, SnmpV3, SshTarget
 from inventory.errors import InvalidInput, Misconfigured, NotFound
 from inventory.models import (
     Credential,
@@ -31,14 +33,14 @@ def snmp_target(
     """
     zone = _zone(session, endpoint)
     credential_id = endpoint.credential_id or zone.snmp_credential_id
-    return SnmpTarget(
+    target = SnmpTarget(
         zone=zone.name,
         host=endpoint.host,
         port=endpoint.port,
-        community=_community(session, vault, zone, credential_id),
         timeout_s=settings.snmp_timeout_s,
         retries=settings.snmp_retries,
     )
+    return _with_credential(session, vault, zone, credential_id, target)
 
 
 def zone_snmp_target(
@@ -48,19 +50,48 @@ def zone_snmp_target(
 
     Raises Misconfigured when the zone has no SNMP credential.
     """
-    return SnmpTarget(
+    target = SnmpTarget(
         zone=zone.name,
         host=host,
         port=zone.snmp_port,
-        community=_community(session, vault, zone, zone.snmp_credential_id),
         timeout_s=settings.snmp_timeout_s,
         retries=settings.snmp_retries,
     )
+    return _with_credential(session, vault, zone, zone.snmp_credential_id, target)
 
 
-def _community(session: Session, vault: Vault, zone: Zone, credential_id: int | None) -> str:
+def _with_credential(
+    session: Session, vault: Vault, zone: Zone, credential_id: int | None, target: SnmpTarget
+) -> SnmpTarget:
     credential = _credential(session, zone, credential_id, Protocol.SNMP)
-    return open_secret(session, vault, credential.secret_name)
+    if credential.kind is CredentialKind.SNMP_V3:
+        return replace(target, v3=snmp_v3_user(session, vault, credential))
+    return replace(target, community=_secret(session, vault, credential.secret_name))
+
+
+def snmp_v3_user(session: Session, vault: Vault, credential: Credential) -> SnmpV3:
+    """Return the SNMPv3 user of a credential with its passphrases.
+
+    Raises Misconfigured for one whose secrets are empty.
+    """
+    auth, priv = credential.auth_protocol, credential.priv_protocol
+    return SnmpV3(
+        user=credential.username or "",
+        auth=auth,
+        auth_passphrase=_secret(session, vault, credential.secret_name) if auth else "",
+        priv=priv,
+        priv_passphrase=_secret(session, vault, credential.priv_secret_name) if priv else "",
+    )
+
+
+def _secret(session: Session, vault: Vault, name: str | None) -> str:
+    value = open_secret(session, vault, name) if name else ""
+    if not value:
+        raise Misconfigured(
+            f"the secret {name or 'of a credential'} is empty",
+            todo=f"run: preau secret set {name or 'NAME'}",
+        )
+    return value
 
 
 def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: int) -> SshTarget:
@@ -98,7 +129,7 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
         host=endpoint.host,
         port=endpoint.port,
         username=credential.username or "",
-        password=open_secret(session, vault, credential.secret_name),
+        password=_secret(session, vault, credential.secret_name),
         device_type=configuration.device_type,
         host_key=endpoint.host_key,
         timeout_s=settings.ssh_timeout_s,
@@ -162,8 +193,8 @@ def _zone(session: Session, endpoint: ManagementEndpoint) -> Zone:
 
 
 _KINDS = {
-    Protocol.SNMP: CredentialKind.SNMP_COMMUNITY,
-    Protocol.SSH: CredentialKind.SSH_PASSWORD,
+    Protocol.SNMP: (CredentialKind.SNMP_COMMUNITY, CredentialKind.SNMP_V3),
+    Protocol.SSH: (CredentialKind.SSH_PASSWORD,),
 }
 
 
@@ -171,7 +202,7 @@ def _credential(
     session: Session, zone: Zone, credential_id: int | None, protocol: Protocol
 ) -> Credential:
     credential = session.get(Credential, credential_id) if credential_id else None
-    if credential is None or credential.kind is not _KINDS[protocol]:
+    if credential is None or credential.kind not in _KINDS[protocol]:
         raise Misconfigured(
             f"no {protocol.upper()} credential is known",
             where=f"zone {zone.name}",

@@ -2,13 +2,26 @@
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import Credential, CredentialKind, Secret, Site, Zone, ZoneLogin
+from inventory.usm import AuthProtocol, PrivProtocol
 from inventory.vendors.family import family
+
+
+@dataclass(frozen=True)
+class SnmpV3User:
+    """An SNMPv3 user as a person gives it: the passphrases are secrets, by their names."""
+
+    name: str
+    auth: AuthProtocol | None = None
+    auth_secret: str | None = None
+    priv: PrivProtocol | None = None
+    priv_secret: str | None = None
 
 
 def define_zone(
@@ -20,14 +33,16 @@ def define_zone(
     snmp_port: int = 161,
     ssh_port: int = 22,
     community_secret: str | None = None,
+    snmp_v3: SnmpV3User | None = None,
     ssh_user: str | None = None,
     ssh_secret: str | None = None,
 ) -> Zone:
     """Make the zone `name`, or bring it to what is said here, and return it.
 
     Credentials are named after the secrets that they use, so that zones which use the same secret
-    share one; None leaves what the zone has. Raises InvalidInput for a range that is none, and
-    NotFound for a secret that is not kept.
+    share one; None leaves what the zone has. SNMP is spoken with a community or as an SNMPv3 user,
+    whichever was given last. Raises InvalidInput for a range that is none or credentials that do
+    not fit together, and NotFound for a secret that is not kept.
     """
     zone = session.exec(select(Zone).where(Zone.name == name)).first() or Zone(name=name)
     zone.site_id = site_id
@@ -35,9 +50,18 @@ def define_zone(
     zone.snmp_port = _port(snmp_port)
     zone.ssh_port = _port(ssh_port)
     if community_secret is not None:
+        if snmp_v3 is not None:
+            raise InvalidInput(
+                "SNMP is spoken with a community or as a user, not both",
+                where=f"zone {name}",
+                todo="give --community-secret or --v3-user",
+            )
         zone.snmp_credential_id = _credential(
-            session, CredentialKind.SNMP_COMMUNITY, None, community_secret
+            session,
+            Credential(kind=CredentialKind.SNMP_COMMUNITY, name="", secret_name=community_secret),
         )
+    if snmp_v3 is not None:
+        zone.snmp_credential_id = _credential(session, _v3_credential(name, snmp_v3))
     if (ssh_user is None) != (ssh_secret is None):
         raise InvalidInput(
             "an SSH login needs a user and a secret",
@@ -45,9 +69,7 @@ def define_zone(
             todo="give both --ssh-user and --ssh-secret",
         )
     if ssh_user is not None and ssh_secret is not None:
-        zone.ssh_credential_id = _credential(
-            session, CredentialKind.SSH_PASSWORD, ssh_user, ssh_secret
-        )
+        zone.ssh_credential_id = _credential(session, _ssh_credential(ssh_user, ssh_secret))
     session.add(zone)
     session.flush()
     return zone
@@ -67,7 +89,7 @@ def define_login(
             ZoneLogin.zone_id == zone.id, ZoneLogin.family == family(family_id).id
         )
     ).first()
-    credential_id = _credential(session, CredentialKind.SSH_PASSWORD, user, secret)
+    credential_id = _credential(session, _ssh_credential(user, secret))
     if login is None:
         login = ZoneLogin(zone_id=zone.id, family=family_id, credential_id=credential_id)
     login.credential_id = credential_id
@@ -113,22 +135,64 @@ def _port(port: int) -> int:
     return port
 
 
-def _credential(
-    session: Session, kind: CredentialKind, username: str | None, secret_name: str
-) -> int:
-    if session.get(Secret, secret_name) is None:
-        raise NotFound(
-            f"there is no secret named {secret_name}", todo=f"run: preau secret set {secret_name}"
+def _ssh_credential(user: str, secret: str) -> Credential:
+    return Credential(kind=CredentialKind.SSH_PASSWORD, name="", username=user, secret_name=secret)
+
+
+def _v3_credential(zone_name: str, user: SnmpV3User) -> Credential:
+    where = f"zone {zone_name}"
+    # RFC 3414 clause 3.1: a user's name has 1 to 32 octets.
+    if not 1 <= len(user.name.encode()) <= 32:
+        raise InvalidInput("an SNMPv3 user's name has 1 to 32 octets", where=where)
+    for what, protocol, secret in (
+        ("auth", user.auth, user.auth_secret),
+        ("priv", user.priv, user.priv_secret),
+    ):
+        if (protocol is None) != (secret is None):
+            raise InvalidInput(
+                f"--{what} and --{what}-secret belong together", where=where, todo="give both"
+            )
+    if user.priv is not None and user.auth is None:
+        raise InvalidInput(
+            "SNMPv3 has no privacy without authentication",
+            where=where,
+            todo="give --auth and --auth-secret too",
         )
-    name = f"{username}:{secret_name}" if username else secret_name
-    name = f"{kind}:{name}"
-    row = session.exec(select(Credential).where(Credential.name == name)).first()
+    return Credential(
+        kind=CredentialKind.SNMP_V3,
+        name="",
+        username=user.name,
+        secret_name=user.auth_secret,
+        auth_protocol=user.auth,
+        priv_protocol=user.priv,
+        priv_secret_name=user.priv_secret,
+    )
+
+
+def _credential(session: Session, wanted: Credential) -> int:
+    """Return the id of the kept credential that is like `wanted`; there is one of each."""
+    for secret_name in (wanted.secret_name, wanted.priv_secret_name):
+        if secret_name is not None and session.get(Secret, secret_name) is None:
+            raise NotFound(
+                f"there is no secret named {secret_name}",
+                todo=f"run: preau secret set {secret_name}",
+            )
+    parts = (
+        wanted.kind,
+        wanted.username,
+        wanted.auth_protocol,
+        wanted.secret_name,
+        wanted.priv_protocol,
+        wanted.priv_secret_name,
+    )
+    wanted.name = ":".join(part for part in parts if part)
+    row = session.exec(select(Credential).where(Credential.name == wanted.name)).first()
     if row is None:
-        row = Credential(name=name, kind=kind, username=username, secret_name=secret_name)
+        row = wanted
         session.add(row)
         session.flush()
     if row.id is None:  # the flush gave it one
-        raise ValueError(name)
+        raise ValueError(row.name)
     return row.id
 
 
@@ -152,11 +216,24 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         "networks": zone.networks,
         "snmp_port": zone.snmp_port,
         "ssh_port": zone.ssh_port,
-        "community_secret": snmp.secret_name if snmp else None,
+        **_shown_snmp(snmp),
         "ssh_user": ssh.username if ssh else None,
         "ssh_secret": ssh.secret_name if ssh else None,
         "logins": [
             {"family": login.family, "user": row.username, "secret": row.secret_name}
             for login, row in logins
         ],
+    }
+
+
+def _shown_snmp(credential: Credential | None) -> dict[str, Any]:
+    user = credential if credential and credential.kind is CredentialKind.SNMP_V3 else None
+    community = credential.secret_name if credential and user is None else None
+    return {
+        "community_secret": community,
+        "v3_user": user.username if user else None,
+        "auth": user.auth_protocol if user else None,
+        "auth_secret": user.secret_name if user else None,
+        "priv": user.priv_protocol if user else None,
+        "priv_secret": user.priv_secret_name if user else None,
     }

@@ -6,6 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import json_column, text_enum
+from inventory.usm import AuthProtocol, PrivProtocol
 
 
 class Protocol(StrEnum):
@@ -19,6 +20,7 @@ class CredentialKind(StrEnum):
     """What a credential opens."""
 
     SNMP_COMMUNITY = "snmp_community"
+    SNMP_V3 = "snmp_v3"
     SSH_PASSWORD = "ssh_password"  # noqa: S105 - a kind, not a password
 
 
@@ -43,7 +45,10 @@ class Zone(SQLModel, table=True):
 
 
 class Credential(SQLModel, table=True):
-    """Who we are to a device. The secret itself is a reference into the table of sealed secrets."""
+    """Who we are to a device. The secrets themselves are references into the table of sealed ones.
+
+    An SNMPv3 user's authentication passphrase is `secret_name`; without a protocol there is none.
+    """
 
     __tablename__ = "credential"
 
@@ -51,7 +56,10 @@ class Credential(SQLModel, table=True):
     name: str = Field(unique=True)
     kind: CredentialKind = Field(sa_type=text_enum(CredentialKind))
     username: str | None = None
-    secret_name: str
+    secret_name: str | None = None
+    auth_protocol: AuthProtocol | None = Field(default=None, sa_type=text_enum(AuthProtocol))
+    priv_protocol: PrivProtocol | None = Field(default=None, sa_type=text_enum(PrivProtocol))
+    priv_secret_name: str | None = None
 
 
 class ZoneLogin(SQLModel, table=True):

@@ -52,7 +52,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("username", sa.String(), nullable=True),
-        sa.Column("secret_name", sa.String(), nullable=False),
+        sa.Column("secret_name", sa.String(), nullable=True),
+        sa.Column("auth_protocol", sa.String(length=40), nullable=True),
+        sa.Column("priv_protocol", sa.String(length=40), nullable=True),
+        sa.Column("priv_secret_name", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
         sa.UniqueConstraint("name", name=op.f("uq_credential_name")),
     )
