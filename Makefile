@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo check test test-slow lab-deps format score lock pages
+.PHONY: help setup demo static check test test-slow lab-deps format score lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,15 +16,17 @@ setup: ## .venv from the lock file; everything stays inside the tree
 demo: setup ## a false school district, read, deployed and audited, with pages (ONCE=1: summary, then exit)
 	@$(BIN)/python -m lab.demo $(if $(ONCE),--once)
 
-check: setup ## the fast half: format, lint, types, contracts, unit and property tests
+static: setup
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q
 
-test: check ## all tests but the slow lab parts
-	@$(BIN)/pytest tests --ignore=tests/unit --ignore=tests/property --ignore=tests/vendors -n 2 -q -m "not slow"
+check: static ## the fast half: format, lint, types, contracts; unit and property tests on SQLite
+	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q --database sqlite
+
+test: static ## all tests but the slow lab parts, on SQLite and on PostgreSQL
+	@$(BIN)/pytest tests -n 2 -q -m "not slow"
 
 test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
 	@$(BIN)/pytest tests -q -m slow || [ $$? -eq 5 ]

@@ -13,6 +13,8 @@ from inventory.secrets import Vault, open_vault
 from inventory.settings import Settings
 from tests.postgres import PostgresServer, missing_postgres
 
+DATABASES = ["sqlite", "postgresql"]
+
 pytest_plugins = ["tests.district"]
 
 # Other tests share the machine: how long an example takes says nothing.
@@ -20,6 +22,23 @@ hypothesis_settings.register_profile(
     "preau", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("preau")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --database: the fast half of the tests runs on one kind."""
+    parser.addoption(
+        "--database",
+        choices=["both", *DATABASES],
+        default="both",
+        help="which database the tests that need one run on",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that needs an installation once for each kind of database asked for."""
+    if "database_kind" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", DATABASES if asked == "both" else [asked])
 
 
 def skip_or_fail(reason: str) -> None:
@@ -39,11 +58,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+@pytest.fixture
+def settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of an installation of this test alone, once for each kind of database."""
     url = None
-    if request.param == "postgresql":
+    if database_kind == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         url = server.new_database()
     return Settings(data_dir=tmp_path / "data", database_url=url)
