@@ -7,7 +7,7 @@ be one at all, never whether it is a healthy one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inventory.observation import (
     AccessPoint,
@@ -100,7 +100,7 @@ def _metric(metric: Metric, left_out: _LeftOut) -> bool:
 
 
 def _row(row: Row, left_out: _LeftOut) -> Row:
-    impossible = {}
+    impossible: dict[str, Any] = {}  # every column that has bounds may be None
     for column in fields(row):
         value, bounds = getattr(row, column.name), _BOUNDS.get(column.name)
         if value is not None and bounds and not left_out.can_be(column.name, value, bounds):
