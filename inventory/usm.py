@@ -1,5 +1,6 @@
 """The protocols of SNMPv3's User-based Security Model, by the names that people give them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -27,3 +28,14 @@ class PrivProtocol(StrEnum):
     AES256 = "aes256"
     AES192_REEDER = "aes192-reeder"
     AES256_REEDER = "aes256-reeder"
+
+
+@dataclass(frozen=True)
+class SnmpV3User:
+    """An SNMPv3 user as a person gives it: the passphrases are secrets, by their names."""
+
+    name: str
+    auth: AuthProtocol | None = None
+    auth_secret: str | None = None
+    priv: PrivProtocol | None = None
+    priv_secret: str | None = None

@@ -13,6 +13,7 @@ import typer
 from api.cli.context import print_json
 from inventory.errors import InvalidInput
 from inventory.observation import Observation, to_json
+from inventory.usm import AuthProtocol, PrivProtocol, SnmpV3User
 
 if TYPE_CHECKING:
     from collectors.target import SnmpTarget
@@ -37,6 +38,17 @@ def observe(
         help="Name of the secret that holds the SNMP community (see preau secret); the community "
         f"itself may stand in {COMMUNITY_VARIABLE}, never on the command line. Default: public.",
     ),
+    v3_user: str | None = typer.Option(
+        None, "--v3-user", help="SNMPv3 user, instead of a community."
+    ),
+    auth: AuthProtocol | None = typer.Option(None, help="How the SNMPv3 user is authenticated."),
+    auth_secret: str | None = typer.Option(
+        None, help="Name of the secret that holds that passphrase."
+    ),
+    priv: PrivProtocol | None = typer.Option(None, help="How what it reads is encrypted."),
+    priv_secret: str | None = typer.Option(
+        None, help="Name of the secret that holds that passphrase."
+    ),
     recording: Path | None = typer.Option(
         None, "--recording", metavar="FILE", help="A .snmprec file, or what snmpwalk -On printed."
     ),
@@ -45,8 +57,15 @@ def observe(
     """Read one device, or a recording of one, and show what it says of itself."""
     if (host is None) == (recording is None):
         raise InvalidInput("give a HOST or a --recording, one of them", todo="see --help")
+    user = SnmpV3User(v3_user or "", auth, auth_secret, priv, priv_secret)
+    if not v3_user and user != SnmpV3User(""):
+        raise InvalidInput("authentication and privacy are an SNMPv3 user's", todo="give --v3-user")
+    if v3_user and community:
+        raise InvalidInput("give --community or --v3-user, one of them", todo="see --help")
     observation = (
-        _of_recording(recording) if recording is not None else _of_host(host or "", zone, community)
+        _of_recording(recording)
+        if recording is not None
+        else _of_host(host or "", zone, community or (user if v3_user else None))
     )
     if as_json:
         print_json(to_json(observation))
@@ -62,13 +81,14 @@ def _of_recording(path: Path) -> Observation:
     return observe_recording(path)
 
 
-def _of_host(host: str, zone: str | None, community: str | None) -> Observation:
+def _of_host(host: str, zone: str | None, given: str | SnmpV3User | None) -> Observation:
+    """Read a host; `given` names the secret of a community, or is an SNMPv3 user."""
     from api.cli.context import settings_of_command
     from collectors.observe import observe_many
 
     address, port = split_host(host)
     settings = settings_of_command()
-    target = _target(address, port, zone, community)
+    target = _target(address, port, zone, given)
     return observe_many([target], settings=settings)[0].unwrap()
 
 
@@ -89,7 +109,7 @@ def split_host(written: str) -> tuple[str, int | None]:
 
 
 def _target(
-    host: str, port: int | None, zone_name: str | None, community: str | None
+    host: str, port: int | None, zone_name: str | None, given: str | SnmpV3User | None
 ) -> "SnmpTarget":
     """Return where to read: the known endpoint, else the zone's address, else the host as it is."""
     from api.cli.context import settings_of_command
@@ -97,8 +117,8 @@ def _target(
 
     settings = settings_of_command()
     sqlite = settings.data_dir / "preau.sqlite"
-    if settings.database_url or sqlite.exists() or zone_name or community:
-        known = _known_target(host, port, zone_name, community)
+    if settings.database_url or sqlite.exists() or zone_name or given:
+        known = _known_target(host, port, zone_name, given)
         if known is not None:
             return known
     return SnmpTarget(
@@ -112,21 +132,26 @@ def _target(
 
 
 def _known_target(
-    host: str, port: int | None, zone_name: str | None, community: str | None
+    host: str, port: int | None, zone_name: str | None, given: str | SnmpV3User | None
 ) -> "SnmpTarget | None":
     from dataclasses import replace
 
     from sqlmodel import select
 
     from api.cli.context import installation
-    from api.usecases.targets import known_snmp_endpoint, snmp_target, zone_snmp_target
+    from api.usecases.targets import (
+        known_snmp_endpoint,
+        snmp_target,
+        snmp_v3_user,
+        zone_snmp_target,
+    )
+    from api.usecases.zones import v3_credential
     from collectors.target import SnmpTarget
     from inventory.errors import NotFound
     from inventory.models import Zone
     from inventory.secrets import open_secret
 
     with installation() as here, here.database.read() as session:
-        given = open_secret(session, here.vault, community) if community else None
         endpoint = known_snmp_endpoint(session, host, port=port, zone_name=zone_name)
         target: SnmpTarget | None = None
         if endpoint is not None:
@@ -145,4 +170,9 @@ def _known_target(
                 timeout_s=here.settings.snmp_timeout_s,
                 retries=here.settings.snmp_retries,
             )
-        return replace(target, community=given) if target and given is not None else target
+        if target is None or given is None:
+            return target
+        if isinstance(given, SnmpV3User):
+            credential = v3_credential(given, where=host)
+            return replace(target, v3=snmp_v3_user(session, here.vault, credential))
+        return replace(target, v3=None, community=open_secret(session, here.vault, given))

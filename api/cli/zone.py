@@ -6,9 +6,9 @@ import typer
 
 from api.cli.context import installation, print_json
 from api.usecases.lookup import find_site
-from api.usecases.zones import SnmpV3User, define_login, define_zone, list_zones, show_zone
+from api.usecases.zones import define_login, define_zone, list_zones, show_zone
 from inventory.errors import InvalidInput
-from inventory.usm import AuthProtocol, PrivProtocol
+from inventory.usm import AuthProtocol, PrivProtocol, SnmpV3User
 
 app = typer.Typer(
     help="Address spaces and the credentials used in them.",
@@ -115,5 +115,13 @@ def _print(zone: dict[str, Any], *, as_json: bool) -> None:
         print_json(zone)
         return
     for name, value in zone.items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        typer.echo(f"{name:17} {'-' if shown in (None, '') else shown}")
+        typer.echo(f"{name:17} {_in_words(value) or '-'}")
+
+
+def _in_words(value: Any) -> str:
+    """Return a value of `show_zone` on one line; an empty text for nothing."""
+    if isinstance(value, list):
+        return ", ".join(_in_words(each) for each in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}={each}" for name, each in value.items() if each is not None)
+    return "" if value is None else str(value)

@@ -2,26 +2,14 @@
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import Credential, CredentialKind, Secret, Site, Zone, ZoneLogin
-from inventory.usm import AuthProtocol, PrivProtocol
+from inventory.usm import SnmpV3User
 from inventory.vendors.family import family
-
-
-@dataclass(frozen=True)
-class SnmpV3User:
-    """An SNMPv3 user as a person gives it: the passphrases are secrets, by their names."""
-
-    name: str
-    auth: AuthProtocol | None = None
-    auth_secret: str | None = None
-    priv: PrivProtocol | None = None
-    priv_secret: str | None = None
 
 
 def define_zone(
@@ -61,7 +49,7 @@ def define_zone(
             Credential(kind=CredentialKind.SNMP_COMMUNITY, name="", secret_name=community_secret),
         )
     if snmp_v3 is not None:
-        zone.snmp_credential_id = _credential(session, _v3_credential(name, snmp_v3))
+        zone.snmp_credential_id = _credential(session, v3_credential(snmp_v3, where=f"zone {name}"))
     if (ssh_user is None) != (ssh_secret is None):
         raise InvalidInput(
             "an SSH login needs a user and a secret",
@@ -139,8 +127,11 @@ def _ssh_credential(user: str, secret: str) -> Credential:
     return Credential(kind=CredentialKind.SSH_PASSWORD, name="", username=user, secret_name=secret)
 
 
-def _v3_credential(zone_name: str, user: SnmpV3User) -> Credential:
-    where = f"zone {zone_name}"
+def v3_credential(user: SnmpV3User, *, where: str | None = None) -> Credential:
+    """Return the credential of an SNMPv3 user, not kept yet.
+
+    Raises InvalidInput when the name is none or the protocols and secrets do not fit together.
+    """
     # RFC 3414 clause 3.1: a user's name has 1 to 32 octets.
     if not 1 <= len(user.name.encode()) <= 32:
         raise InvalidInput("an SNMPv3 user's name has 1 to 32 octets", where=where)
@@ -203,6 +194,7 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         row.id: row for row in session.exec(select(Credential).where(col(Credential.id).in_(ids)))
     }
     snmp, ssh = (used.get(row_id) for row_id in ids)
+    user = snmp if snmp and snmp.kind is CredentialKind.SNMP_V3 else None
     logins = session.exec(
         select(ZoneLogin, Credential)
         .join(Credential, col(Credential.id) == ZoneLogin.credential_id)
@@ -216,7 +208,8 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         "networks": zone.networks,
         "snmp_port": zone.snmp_port,
         "ssh_port": zone.ssh_port,
-        **_shown_snmp(snmp),
+        "community_secret": snmp.secret_name if snmp and not user else None,
+        "snmp_v3": _shown_user(user) if user else None,
         "ssh_user": ssh.username if ssh else None,
         "ssh_secret": ssh.secret_name if ssh else None,
         "logins": [
@@ -226,14 +219,11 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
     }
 
 
-def _shown_snmp(credential: Credential | None) -> dict[str, Any]:
-    user = credential if credential and credential.kind is CredentialKind.SNMP_V3 else None
-    community = credential.secret_name if credential and user is None else None
+def _shown_user(user: Credential) -> dict[str, Any]:
     return {
-        "community_secret": community,
-        "v3_user": user.username if user else None,
-        "auth": user.auth_protocol if user else None,
-        "auth_secret": user.secret_name if user else None,
-        "priv": user.priv_protocol if user else None,
-        "priv_secret": user.priv_secret_name if user else None,
+        "user": user.username,
+        "auth": user.auth_protocol,
+        "auth_secret": user.secret_name,
+        "priv": user.priv_protocol,
+        "priv_secret": user.priv_secret_name,
     }

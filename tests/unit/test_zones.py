@@ -70,6 +70,7 @@ def test_a_zone_said_twice_is_one_and_changes_nothing(database: Database, vault:
         "snmp_port": 10161,
         "ssh_port": 22,
         "community_secret": "snmp",
+        "snmp_v3": None,
         "ssh_user": "preau",
         "ssh_secret": "ssh",
         "logins": [],
