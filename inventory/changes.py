@@ -27,6 +27,7 @@ UNRECORDED = frozenset(
         "dossier_transition",
         "event",
         "finding",
+        "incident",
         "interface",
         "job",
         "lease",
@@ -44,7 +45,7 @@ UNRECORDED = frozenset(
 )
 SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_token", "token_hash"})
 # A device polled every few minutes must not fill the history with "still there".
-UNREMARKABLE = frozenset({"last_seen_at"})
+UNREMARKABLE = frozenset({"last_seen_at", "recent_readings"})
 
 
 def record_changes(session: Session, actor: str) -> None:

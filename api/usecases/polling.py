@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from api.usecases.incidents import judge_sites
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import snmp_target
@@ -90,7 +91,8 @@ def poll(
 
     Each device ends with an observation, or with its error in its row; one never stops the others.
     A device with several addresses is asked at the newest first. Devices that another holds are
-    left out and counted.
+    left out and counted. Then every site where a device is silent is judged: what is down, and what
+    stands in its shadow.
     """
     started = time.monotonic()
     result = PollResult()
@@ -106,6 +108,7 @@ def poll(
             readings = _read(ours, settings, progress)
             for start in range(0, len(ours), _ROWS_AT_ONCE):
                 _keep(database, ours[start : start + _ROWS_AT_ONCE], readings, actor, result)
+    judge_sites(database, settings, site_ids=site_ids, actor=actor)
     result.duration_s = time.monotonic() - started
     _record_end(database, result, actor)
     return result

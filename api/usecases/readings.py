@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from inventory.errors import DeviceError, Garbled, NotFound, Unreachable
 from inventory.events import record_event
+from inventory.incidents import Reading, health_of_history, remember
 from inventory.models import (
     Device,
     Health,
@@ -60,7 +61,8 @@ def record_observation(
         _tell(session, device, "device.retired_answers", f"{device.name}, retiré, répond encore")
     device.last_seen_at = at
     device.last_error = device.last_error_kind = None
-    _set_health(session, device, health_of(observation))
+    whole = health_of(observation) is Health.OK
+    _remember(session, device, Reading.ANSWERED if whole else Reading.PARTLY)
     for each in told:
         _tell(session, device, each.kind, each.message, each.body)
     if observation.identity.rebooted:
@@ -72,15 +74,18 @@ def record_observation(
 
 
 def record_failure(session: Session, device: Device, error: DeviceError) -> None:
-    """Keep why `device` could not be read. Silent is down; refused says nothing of its health."""
+    """Keep why `device` could not be read.
+
+    Refused says nothing of its health. Whether a silent one is down or in another's shadow is told
+    by `judge_sites`, which looks at the whole site; here its silence is only remembered.
+    """
     device.last_error_kind = type(error).__name__
     device.last_error = str(error)
-    health = Health.UNKNOWN
     if isinstance(error, Unreachable):
-        health = Health.DOWN
-    elif isinstance(error, Garbled):
-        health = Health.DEGRADED
-    _set_health(session, device, health)
+        device.recent_readings = remember(device.recent_readings, Reading.SILENT)
+    else:
+        garbled = isinstance(error, Garbled)
+        _remember(session, device, Reading.PARTLY if garbled else Reading.UNREADABLE)
 
 
 def role_of(family_id: str) -> str | None:
@@ -111,19 +116,13 @@ def _with_reboot(
     return replace(observation, identity=replace(observation.identity, rebooted=rebooted))
 
 
-# What is told when a device goes from one health to another.
-_HEALTH_TOLD = {
-    (Health.OK, Health.DEGRADED): "{} ne fonctionne plus qu’en partie",
-    (Health.DOWN, Health.DEGRADED): "{} répond à nouveau, en partie",
-    (Health.DOWN, Health.OK): "{} répond à nouveau",
-} | {(before, Health.DOWN): "{} ne répond plus" for before in Health if before is not Health.DOWN}
-
-
-def _set_health(session: Session, device: Device, health: Health) -> None:
-    message = _HEALTH_TOLD.get((device.health, health))
-    device.health = health
-    if message is not None:
-        _tell(session, device, f"device.{health}", message.format(device.name))
+def _remember(session: Session, device: Device, reading: Reading) -> None:
+    device.recent_readings = remember(device.recent_readings, reading)
+    before, device.health = device.health, health_of_history(device.recent_readings)
+    # That it fell silent or answers again is told once, by the incident.
+    if before is Health.OK and device.health is Health.DEGRADED:
+        message = f"{device.name} ne fonctionne plus qu’en partie"
+        _tell(session, device, "device.degraded", message)
 
 
 def _tell(

@@ -38,6 +38,7 @@ from inventory.models import (
     TeachingOffer,
     Waiver,
 )
+from inventory.naming import natural_order
 from inventory.observation import Observation, from_json
 
 
@@ -171,22 +172,7 @@ def devices(session: Session, site_id: int) -> list[Device]:
         select(Device).where(Device.site_id == site_id, Device.lifecycle != Lifecycle.RETIRED)
     ).all()
     order = {"controller": 0, "router": 1, "switch": 2, "access_point": 3}
-    return sorted(found, key=lambda each: (order.get(each.role, 4), _natural(each.name)))
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Order ap2 before ap10."""
-    parts: list[tuple[int, int, str]] = []
-    digits = ""
-    for character in [*name, ""]:
-        if character.isascii() and character.isdigit():
-            digits += character
-            continue
-        if digits:
-            parts.append((0, int(digits), ""))
-            digits = ""
-        parts.append((1, 0, character))
-    return parts
+    return sorted(found, key=lambda each: (order.get(each.role, 4), natural_order(each.name)))
 
 
 def visible_device(session: Session, viewer: Viewer, device_id: int) -> Device:
@@ -274,7 +260,7 @@ def last_push(session: Session, site_id: int) -> SitePush | None:
         )
         for push, device in rows
     ]
-    return SitePush(plan, tuple(sorted(pushes, key=lambda each: _natural(each.device))))
+    return SitePush(plan, tuple(sorted(pushes, key=lambda each: natural_order(each.device))))
 
 
 def open_findings(session: Session, site_id: int) -> list[OpenFinding]:
@@ -293,7 +279,7 @@ def open_findings(session: Session, site_id: int) -> list[OpenFinding]:
             each.waiver is not None,
             gravity.get(each.row.severity, len(gravity)),
             each.row.rule_id,
-            _natural(each.device or ""),
+            natural_order(each.device or ""),
         ),
     )
 

@@ -24,6 +24,7 @@ from inventory.models.deployment import (
 from inventory.models.device import Device, DeviceRole, Health, Interface, Lifecycle, Link, RadioRow
 from inventory.models.dossier import Dossier, DossierTransition, Evidence
 from inventory.models.finding import FindingRow, Waiver
+from inventory.models.incident import Incident
 from inventory.models.intent import IntentLayerRow, IntentScope
 from inventory.models.job import Event, Job, JobState, Lease, Worker
 from inventory.models.network import (
@@ -71,6 +72,7 @@ __all__ = [
     "GrantScope",
     "Health",
     "Implantation",
+    "Incident",
     "IntentLayerRow",
     "IntentScope",
     "Interface",

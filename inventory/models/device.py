@@ -61,6 +61,12 @@ class Device(SQLModel, table=True):
     firmware: str | None = None
     lifecycle: Lifecycle = Field(default=Lifecycle.ACTIVE, sa_type=text_enum(Lifecycle))
     health: Health = Field(default=Health.UNKNOWN, sa_type=text_enum(Health))
+    recent_readings: str = Field(
+        default="", description="what came of the last readings, a letter each, the newest last"
+    )
+    core: bool = Field(
+        default=False, description="a person's word: management comes into the site here"
+    )
     replaces_id: int | None = Field(default=None, foreign_key="device.id", index=True)
     legacy_ssh: bool = Field(default=False, description="old SSH algorithms are accepted from it")
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -578,6 +578,8 @@ def upgrade() -> None:
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("lifecycle", sa.String(length=40), nullable=False),
         sa.Column("health", sa.String(length=40), nullable=False),
+        sa.Column("recent_readings", sa.String(), nullable=False),
+        sa.Column("core", sa.Boolean(), nullable=False),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("legacy_ssh", sa.Boolean(), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -678,6 +680,35 @@ def upgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_device_id"), ["device_id"], unique=False)
         batch_op.create_index("ix_finding_site_open", ["site_id", "resolved_at"], unique=False)
+
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "shadowed_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("whole_site", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_incident_device_id_device")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_incident_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_device_id", ["device_id"], unique=False)
+        batch_op.create_index("ix_incident_site_closed", ["site_id", "closed_at"], unique=False)
+        batch_op.create_index(
+            "uq_incident_open",
+            ["device_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "interface",
@@ -883,6 +914,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interface_mac"))
 
     op.drop_table("interface")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_incident_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_incident_site_closed")
+        batch_op.drop_index("ix_incident_device_id")
+
+    op.drop_table("incident")
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.drop_index("ix_finding_site_open")
         batch_op.drop_index(batch_op.f("ix_finding_device_id"))
