@@ -1,6 +1,8 @@
 # What a newcomer and CI run. `make` alone says what there is.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+# Python keeps what it compiled (in __pycache__, ignored by git): a demo runs twenty commands.
+unexport PYTHONDONTWRITEBYTECODE
 # The numeric libraries: threads of their own only slow parallel tests down.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
