@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
 from sqlmodel import Session
 
 from inventory.changes import record_changes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # imported where a schema is made or told: it takes a third o
 REVISION = "0001"
 """The schema of this release, the head of inventory/migrations; a test holds the two together."""
 
+_DRIVERS = ("sqlite", "postgresql+psycopg")
 _WRITES = "preau_writes"
 _BUSY_TIMEOUT_S = 30.0
 
@@ -61,7 +62,11 @@ def _refuse_flush(session: Session, *_: object) -> None:
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine for `url`, with what SQLite needs to be safe with several processes."""
+    """Return an engine for `url`, with what SQLite needs to be safe with several processes.
+
+    Raises Misconfigured when `url` is no URL of SQLite or PostgreSQL.
+    """
+    _refuse_other_urls(url)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(
@@ -70,6 +75,17 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _refuse_other_urls(url: str) -> None:
+    todo = "give postgresql://USER:PASSWORD@HOST:PORT/NAME, or none for SQLite in the data folder"
+    try:
+        driver = make_url(url).drivername
+    except (exc.ArgumentError, ValueError):
+        # Without its words and its cause: they may quote the URL, and so its password.
+        raise Misconfigured("database_url is no URL of a database", todo=todo) from None
+    if driver not in _DRIVERS:
+        raise Misconfigured(f"database_url names {driver}, which Préau cannot use", todo=todo)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -103,7 +119,9 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     when it was written by a newer release or cannot be opened; it is then left as it was.
     """
     if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _make_sqlite_file(
+            settings.data_dir, Path(settings.sqlalchemy_url().removeprefix("sqlite:///"))
+        )
     engine = make_engine(settings.sqlalchemy_url())
     try:
         before = _revision(engine)
@@ -117,6 +135,19 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
         return before, REVISION
     finally:
         engine.dispose()
+
+
+def _make_sqlite_file(folder: Path, file: Path) -> None:
+    """Make the file for its owner alone: it holds what schools wrote, logins and sealed secrets."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise Misconfigured(
+            f"the database cannot be made: {error.strerror}",
+            where=str(file),
+            todo="give data_dir to the user that runs Préau",
+        ) from error
 
 
 def open_database(settings: Settings) -> Database:

@@ -154,10 +154,13 @@ def read_keys(path: Path) -> Keys:
     except UnicodeDecodeError as error:
         raise _not_a_key_file(path) from error
     except OSError as error:
+        absent = isinstance(error, FileNotFoundError)
         raise Misconfigured(
             f"the key file cannot be read: {error.strerror}",
             where=str(path),
-            todo="run: preau db upgrade",
+            todo="put it back from its backup; a new installation gets one by: preau db upgrade"
+            if absent
+            else "give it to the user that runs Préau, mode 0600",
         ) from error
     found: dict[str, list[bytes]] = {"fingerprint": [], "seal": []}
     for line in lines:

@@ -29,6 +29,7 @@ from inventory.models import (
     UserRole,
     WebSession,
 )
+from inventory.programme.geography import all_communes
 
 MIN_PASSWORD_CHARACTERS = 12  # NIST SP 800-63B-4, 3.1.1.2: length, not composition, makes strength
 MAX_PASSWORD_CHARACTERS = 256
@@ -91,7 +92,7 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
     """Return the scope and key that `all`, `province:Namur`, `site:3` … say.
 
     An organising authority is given by its FASE number. Raises InvalidInput for an unknown kind,
-    NotFound for a site or organising authority that is not there.
+    NotFound for a province, site or organising authority that is not there.
     """
     kind, _, key = text.partition(":")
     try:
@@ -115,6 +116,10 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
         return scope, str(authority.id)
     if scope is GrantScope.SITE and session.get(Site, _number(text, key)) is None:
         raise NotFound(f"there is no site {key}")
+    if scope is GrantScope.PROVINCE:
+        known = sorted({one.province for one in all_communes() if one.province})
+        if key not in known:
+            raise NotFound(f"there is no province {key}", todo=f"one of: {', '.join(known)}")
     return scope, key
 
 

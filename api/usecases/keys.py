@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from deploy.backup import reseal_backup
 from inventory.database import Database
+from inventory.errors import Misconfigured
 from inventory.models import ConfigBackup, Secret
 from inventory.secrets import open_vault, read_keys, reseal_secret, write_keys
 from inventory.settings import Settings
@@ -23,6 +24,26 @@ class Rotation:
     key_id: str
     secrets: int
     backups: int
+
+
+def ensure_key_file(database: Database, settings: Settings) -> None:
+    """Make the key file of a new installation; leave one that exists as it is.
+
+    Raises Misconfigured when the file is absent but the database holds what it sealed: a new key
+    would open none of it, and would hide that the old one must be put back.
+    """
+    path = settings.secret_key_path()
+    if not path.exists():
+        with database.read() as session:
+            sealed = session.exec(select(Secret.name).limit(1)).first() is not None
+            sealed = sealed or session.exec(select(ConfigBackup.id).limit(1)).first() is not None
+        if sealed:
+            raise Misconfigured(
+                "the key file is gone, and the database holds secrets that it sealed",
+                where=str(path),
+                todo="put the file back from its backup; nothing was changed",
+            )
+    open_vault(settings, create=True)
 
 
 def rotate_keys(database: Database, settings: Settings, *, actor: str) -> Rotation:

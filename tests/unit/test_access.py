@@ -219,6 +219,6 @@ def test_a_scope_on_the_command_line_names_something_that_exists(database: Datab
         for text in ("planet:Mars", "province:", "all:x", "site:x"):
             with pytest.raises(InvalidInput):
                 parse_scope(session, text)
-        for text in ("site:999999", "organising_authority:1"):
+        for text in ("site:999999", "organising_authority:1", "province:Mordor"):
             with pytest.raises(NotFound):
                 parse_scope(session, text)

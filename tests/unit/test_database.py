@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 from sqlmodel import col, select
 
-from inventory.database import Database
+from inventory.database import Database, open_database, upgrade
+from inventory.errors import Misconfigured
 from inventory.models import Change, Zone
+from inventory.settings import Settings
 
 
 def test_every_write_leaves_who_when_before_and_after(database: Database) -> None:
@@ -44,3 +48,37 @@ def test_a_reading_session_refuses_to_write(database: Database) -> None:
         session.add(Zone(name="one"))
         with pytest.raises(RuntimeError, match="reading session"):
             session.flush()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "garbage",
+        "mysql://preau:s3cret@127.0.0.1/preau",
+        "postgresql+asyncpg://preau:s3cret@127.0.0.1/preau",
+        "postgresql://preau:s3cret@127.0.0.1:port/preau",
+        "postgresql://preau:s3cret@127.0.0.1:1/preau",
+    ],
+)
+def test_a_wrong_url_is_one_sentence_without_its_password(tmp_path: Path, url: str) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=url)
+    for opening in (open_database, upgrade):
+        with pytest.raises(Misconfigured) as error:
+            opening(settings)
+        assert "\n" not in str(error.value)
+        assert "s3cret" not in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Misconfigured, match="the database cannot be made: Not a directory"):
+        upgrade(Settings(data_dir=tmp_path / "file" / "data"))
+
+
+def test_the_database_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    upgrade(settings)
+    with open_database(settings).write("alice") as session:
+        session.add(Zone(name="one"))
+        assert {file.stat().st_mode & 0o077 for file in settings.data_dir.iterdir()} == {0}

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from api.usecases.keys import rotate_keys
+from api.usecases.keys import ensure_key_file, rotate_keys
 from deploy.backup import keep_backup, open_backup
 from inventory.database import Database
 from inventory.errors import Misconfigured
@@ -90,3 +90,20 @@ def test_the_records_of_a_rotation_hold_no_sealed_bytes(
     for change in changes:
         for values in (change.before, change.after):
             assert (values or {}).get("sealed") in {None, "‹redacted›"}
+
+
+def test_a_lost_key_file_is_told_and_not_replaced_by_another(
+    database: Database, kept: Vault, settings: Settings
+) -> None:
+    ensure_key_file(database, settings)
+    assert open_vault(settings).key_id == kept.key_id
+    settings.secret_key_path().unlink()
+    with pytest.raises(Misconfigured, match="put the file back from its backup"):
+        ensure_key_file(database, settings)
+    assert not settings.secret_key_path().exists()
+
+
+def test_a_new_installation_gets_a_key_file(database: Database, settings: Settings) -> None:
+    settings.secret_key_path().unlink(missing_ok=True)
+    ensure_key_file(database, settings)
+    assert open_vault(settings).key_id
