@@ -112,6 +112,7 @@ def _district_rows() -> list[Row]:
 def _synthetic_row(number: int) -> Row:
     school = number - (number % 5 == 4)  # each fifth is a second implantation of the one before
     seat = TOWNS[school % len(TOWNS)]
+    tree = TREES[(school + school // len(TOWNS)) % len(TREES)]  # a name once in a town
     town = TOWNS[number % len(TOWNS)]
     network = NETWORKS[school % len(NETWORKS)]
     shared = number % 14 == 13  # two authorities in one building
@@ -119,7 +120,7 @@ def _synthetic_row(number: int) -> Row:
     row = _row(
         school_fase=96001 + school,
         site_fase=9601 + number,
-        name=f"{'Institut' if school % 11 == 10 else 'École'} des {TREES[school % 8]} de {seat[0]}",
+        name=f"{'Institut' if school % 11 == 10 else 'École'} des {tree} de {seat[0]}",
         kind=number % len(KINDS),
         network=network,
         town=TOWNS[0] if shared else town,
