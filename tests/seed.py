@@ -4,7 +4,7 @@ For the tests of the pages and the API, which must not depend on the lab.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sqlmodel import Session
@@ -21,6 +21,9 @@ from inventory.models import (
     FindingRow,
     Health,
     Implantation,
+    Incident,
+    Interface,
+    Link,
     ObservationRecord,
     OrganisingAuthority,
     PlanState,
@@ -237,3 +240,46 @@ def _push(session: Session, device_ids: list[int]) -> None:
         session.flush()
         assert push.id is not None
         session.add(PushStep(push_id=push.id, at=clock.now(), step="read back", note="equal"))
+
+
+def seed_network(database: Database, seeded: Seeded) -> None:
+    """Cable the first school's devices, and let its second switch be down with all behind it.
+
+    One cable is disputed by its ends, one is seen by one end only, one device has none.
+    """
+    at = clock.now() - timedelta(minutes=7)
+    sw1, sw2, *points = seeded.device_ids
+    ways = [(sw2, "1/1/24", sw1, "1/1/24")]
+    ways += [(each, "eth0", sw1, f"1/1/{n}") for n, each in enumerate(points[:4], 1)]
+    ways += [(each, "eth0", sw2, f"1/1/{n}") for n, each in enumerate(points[4:7], 1)]
+    with database.write("seed") as session:
+        session.add(Interface(device_id=sw1, name="1/1/7"))
+        for place, (lower, port, upper, upper_port) in enumerate(ways):
+            session.add(_link(lower, port, upper, "1/1/7" if place == 2 else upper_port, at))
+            session.add(Interface(device_id=upper, name=upper_port))
+            if place != 3:
+                session.add(_link(upper, upper_port, lower, port, at))
+        session.get_one(Device, sw2).health = Health.DOWN
+        for each in points[4:7]:
+            session.get_one(Device, each).health = Health.SHADOWED
+        session.add(
+            Incident(
+                site_id=seeded.site_ids[0],
+                device_id=sw2,
+                shadowed_ids=points[4:7],
+                opened_at=at,
+            )
+        )
+
+
+def _link(device_id: int, port: str, remote_id: int, remote_port: str, at: datetime) -> Link:
+    return Link(
+        device_id=device_id,
+        local_interface=port,
+        protocol="lldp",
+        remote_key=f"{remote_id} {remote_port}",
+        remote_device_id=remote_id,
+        remote_port=remote_port,
+        first_seen_at=at,
+        last_seen_at=at,
+    )

@@ -1,6 +1,7 @@
 """The list of sites and the page of one site."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,15 +16,18 @@ from api.usecases import site_detail
 from api.usecases.dossiers import PossibleMove, possible_moves
 from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
+from api.usecases.topology import site_network
 from api.web import texts
 from api.web.readings import access_point_readings
 from api.web.templating import page
+from inventory import clock
 from inventory.models import Job, JobState
 from inventory.programme.dossier import Status
 
 router = APIRouter(include_in_schema=False)
 
 ROWS = 50
+INCIDENTS_SHOWN_FOR = timedelta(days=7)
 _MAX_TEXT = 200
 
 
@@ -80,7 +84,9 @@ def sites_page(
 
 
 @router.get("/sites/{site_id}")
-def site_page(request: Request, browser: Browser, session: Reading, site_id: RowId) -> Response:
+def site_page(
+    request: Request, here: Here, browser: Browser, session: Reading, site_id: RowId
+) -> Response:
     """Show where one site stands."""
     viewer = browser.viewer
     line = site_line(session, viewer, site_id)
@@ -101,6 +107,9 @@ def site_page(request: Request, browser: Browser, session: Reading, site_id: Row
         history=history,
         moves=_steps_forward(session, site_id) if dossier else [],
         devices=devices,
+        network=site_network(
+            session, here.settings, site_id, closed_since=clock.now() - INCIDENTS_SHOWN_FOR
+        ),
         readings=readings,
         access_points=access_point_readings(devices, readings),
         push=site_detail.last_push(session, site_id),

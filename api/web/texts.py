@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inventory.cabling import CableState
 from inventory.findings.finding import Severity
 from inventory.models import DeviceRole, Health, JobState, Lifecycle, PushState, UserRole
 
@@ -166,6 +167,12 @@ HEALTH: Mapping[str, Label] = {
     Health.DOWN: Label(N_("Ne répond pas"), "bad"),
     Health.SHADOWED: Label(N_("Injoignable par une autre panne"), "warn"),
     Health.UNKNOWN: Label(N_("Jamais relevé")),
+}
+CABLE_STATE: Mapping[str, Label] = {
+    CableState.CONFIRMED: Label(N_("Vu des deux bouts"), "good"),
+    CableState.DISPUTED: Label(N_("Les deux bouts se contredisent"), "warn"),
+    CableState.ONE_SIDED: Label(N_("Vu d’un seul bout")),
+    CableState.OLD: Label(N_("N’est plus vu"), "warn"),
 }
 SEVERITY: Mapping[str, Label] = {
     Severity.BLOCKING: Label(N_("Bloquant"), "bad"),

@@ -11,7 +11,7 @@ from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from tests.conftest import skip_or_fail
-from tests.seed import seed
+from tests.seed import seed, seed_network
 from tests.serving import serving
 from tests.webapp import PASSWORD, person
 
@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(settings: Settings, database: Database, vault: Vault) -> Iterator[str]:
-    seed(database)
+    seed_network(database, seed(database))
     person(database, "alice")
     with serving(settings) as served:
         yield served.address

@@ -14,6 +14,7 @@ from api.web import texts
 from api.web.login import _own_address
 from api.web.templating import STATIC, ago, diff_lines, environment
 from inventory import clock
+from inventory.cabling import CableState
 from inventory.database import Database
 from inventory.findings.finding import Severity
 from inventory.models import (
@@ -30,7 +31,7 @@ from inventory.models import (
 from inventory.programme.dossier import Status
 from inventory.programme.spelling import plain
 from inventory.settings import Settings
-from tests.seed import Seeded, seed
+from tests.seed import Seeded, seed, seed_network
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
 
 TEMPLATES = sorted((STATIC.parent / "templates").rglob("*.html"))
@@ -174,6 +175,27 @@ def test_the_site_page_tells_all_that_a_head_teacher_asks(
         assert told in text, told
 
 
+def test_the_site_page_draws_the_network_and_names_the_one_cause(
+    client: httpx.Client, database: Database, seeded: Seeded
+) -> None:
+    log_in(client, "alice")
+    address = f"/sites/{seeded.site_ids[0]}"
+    assert "Place inconnue" in client.get(address).text
+    seed_network(database, seeded)
+    page = client.get(address).text.replace("\u00a0", " ")
+    section = re.sub(r"<[^>]*>|\s+", " ", page.split('id="reseau"')[1].split("</section>")[0])
+    text = re.sub(r"\s+", " ", section)
+    for told in (
+        "sw2 ne répond plus.",
+        "3 équipements sont injoignables à cause de cette panne : ap5, ap6, ap7.",
+        "sw1 Fonctionne sw2 Ne répond pas 1/1/24 ↔ 1/1/24 vu il y a 7 min ap5 Injoignable",
+        "Les deux bouts se contredisent sw1 dit être sur 1/1/2 ; l’autre bout y voit 1/1/7.",
+        "ap3 Fonctionne eth0 ↔ 1/1/3 vu il y a 7 min Vu d’un seul bout",
+        "Place inconnue Aucun câble connu ne mène à ces équipements. ap8 Ne répond pas",
+    ):
+        assert told in text, (told, text)
+
+
 QUERIES = {
     "q=ecole": {"Tilleuls"},
     "q=LIÈGE roch": {"Saint-Roch"},
@@ -290,6 +312,7 @@ def test_every_word_of_a_template_goes_through_the_catalogues(template: Path) ->
         (Status, texts.STATUSES),
         (Health, texts.HEALTH),
         (Severity, texts.SEVERITY),
+        (CableState, texts.CABLE_STATE),
         (DeviceRole, texts.DEVICE_ROLE),
         (Lifecycle, texts.LIFECYCLE),
         (PushState, texts.PUSH_STATE),
