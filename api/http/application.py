@@ -1,5 +1,8 @@
 """The web application: its parts put together."""
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -7,12 +10,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+import api.web
 from api.http import devices, docs, findings, health, jobs, metrics, sites
 from api.http.dependencies import Installation
 from api.http.middleware import Gate, Watch
 from api.http.problems import PROBLEM_JSON, Problem, answer_errors
-from api.web import login
-from api.web import sites as site_pages
 from api.web.templating import STATIC
 from inventory.database import Database
 from inventory.settings import Settings
@@ -45,6 +47,14 @@ class _StaticFiles(StaticFiles):
         return response
 
 
+def _pages() -> Iterator[APIRouter]:
+    """Yield the router of every module of api.web: a page is a module there, named nowhere else."""
+    for module in pkgutil.iter_modules(api.web.__path__):
+        router = getattr(importlib.import_module(f"api.web.{module.name}"), "router", None)
+        if isinstance(router, APIRouter):
+            yield router
+
+
 def make_application(settings: Settings, database: Database) -> FastAPI:
     """Return the application that serves one installation's pages and API."""
     app = FastAPI(
@@ -58,13 +68,13 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
     app.state.installation = Installation(settings, database)
     app.state.figures = metrics.RequestFigures()
     answer_errors(app)
-    api = APIRouter(prefix="/api/v1")
+    version_1 = APIRouter(prefix="/api/v1")
     for resource in (sites, devices, findings, jobs):
-        api.include_router(resource.router, responses=_PROBLEMS)
-    api.include_router(docs.router)
-    app.include_router(api)
-    for part in (health, metrics, login, site_pages):
-        app.include_router(part.router)
+        version_1.include_router(resource.router, responses=_PROBLEMS)
+    version_1.include_router(docs.router)
+    app.include_router(version_1)
+    for router in (health.router, metrics.router, *_pages()):
+        app.include_router(router)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Gate)
     app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
