@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "discover": ("api.cli.discover", "Find the devices of an address range."),
     "observe": ("api.cli.observe", "Read one device, or a recording of one."),
     "poll": ("api.cli.poll", "Read every known device."),
+    "topology": ("api.cli.topology", "Show how a site is cabled, and what is down or behind it."),
     "deploy": ("api.cli.deploy", "Plan and push configurations, and read them back."),
     "survey": ("api.cli.survey", "Measure a floor's WiFi: samples, heat map, rooms covered."),
     "audit": ("api.cli.audit", "Run the audit or show its findings."),

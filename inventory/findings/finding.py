@@ -56,7 +56,8 @@ class Subject:
     """All that a rule may look at about one device. None is "not known".
 
     `access_point_ports` tells which of a switch's ports leads to which access point, by names;
-    `firmwares` how many devices of the same model at the same site run each version.
+    `firmwares` how many devices of the same model at the same site run each version; `shadowed`
+    that it cannot be reached because of another device.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Subject:
     last_seen_at: datetime | None = None
     last_error_kind: str | None = None
     last_error: str | None = None
+    shadowed: bool = False
     intent: DeviceIntent | None = None
     intent_error: str | None = None
     observation: Observation | None = None

@@ -17,8 +17,19 @@ _BUSY_PERCENT = 90.0
     Use.ACCEPTANCE,
 )
 def silent(subject: Subject) -> Iterator[Finding]:
-    """Find a device that did not answer last time; behind a silent switch is a whole wing."""
+    """Find a device that did not answer last time; behind a silent switch is a whole wing.
+
+    What is silent because of another device is told too, as nobody can vouch for it, but it is the
+    other one that someone must go to.
+    """
     if subject.last_error_kind != "Unreachable":
+        return
+    if subject.shadowed:
+        yield Finding(
+            "reachability.silent",
+            Severity.INFO,
+            f"{subject.name} est injoignable à cause d’un autre équipement",
+        )
         return
     seen = subject.last_seen_at
     yield Finding(

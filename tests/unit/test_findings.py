@@ -141,6 +141,10 @@ CASES = [
         _switch(last_error_kind="Unreachable", last_seen_at=None),
         ("reachability.silent", Severity.BLOCKING),
     ),
+    (
+        _subject(last_error_kind="Unreachable", shadowed=True),
+        ("reachability.silent", Severity.INFO),
+    ),
     (_subject(last_error_kind="Refused"), ("reachability.unreadable", Severity.MAJOR)),
     (_subject(last_error_kind="Garbled"), ("reachability.unreadable", Severity.MAJOR)),
     (_subject(last_seen_at=NOW - timedelta(hours=30)), ("reachability.stale", Severity.MINOR)),
