@@ -29,8 +29,8 @@ def add_command(
     network: Annotated[
         list[str] | None, typer.Option(help="A range to discover, CIDR; may be repeated.")
     ] = None,
-    snmp_port: int = 161,
-    ssh_port: int = 22,
+    snmp_port: Annotated[int | None, typer.Option(help="A new zone's: 161.")] = None,
+    ssh_port: Annotated[int | None, typer.Option(help="A new zone's: 22.")] = None,
     community_secret: Annotated[
         str | None, typer.Option(help="Name of the secret that holds the SNMP community.")
     ] = None,
@@ -55,7 +55,7 @@ def add_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a zone, or bring it to what is said here; secrets are given by their names."""
+    """Make a zone, or change in it what is said here; secrets are given by their names."""
     user = SnmpV3User(v3_user, auth, auth_secret, priv, priv_secret) if v3_user else None
     if user is None and (auth or auth_secret or priv or priv_secret):
         raise InvalidInput("authentication and privacy are an SNMPv3 user's", todo="give --v3-user")
@@ -65,7 +65,7 @@ def add_command(
                 session,
                 name,
                 site_id=find_site(session, site).id if site else None,
-                networks=network or [],
+                networks=network or None,
                 snmp_port=snmp_port,
                 ssh_port=ssh_port,
                 community_secret=community_secret,

@@ -17,9 +17,9 @@ def define_zone(
     name: str,
     *,
     site_id: int | None,
-    networks: Sequence[str],
-    snmp_port: int = 161,
-    ssh_port: int = 22,
+    networks: Sequence[str] | None,
+    snmp_port: int | None = None,
+    ssh_port: int | None = None,
     community_secret: str | None = None,
     snmp_v3: SnmpV3User | None = None,
     ssh_user: str | None = None,
@@ -27,16 +27,21 @@ def define_zone(
 ) -> Zone:
     """Make the zone `name`, or bring it to what is said here, and return it.
 
+    None leaves what the zone has: who adds a range must not take the zone from its site.
     Credentials are named after the secrets that they use, so that zones which use the same secret
-    share one; None leaves what the zone has. SNMP is spoken with a community or as an SNMPv3 user,
-    whichever was given last. Raises InvalidInput for a range that is none or credentials that do
-    not fit together, and NotFound for a secret that is not kept.
+    share one. SNMP is spoken with a community or as an SNMPv3 user, whichever was given last.
+    Raises InvalidInput for a range that is none or credentials that do not fit together, and
+    NotFound for a secret that is not kept.
     """
     zone = session.exec(select(Zone).where(Zone.name == name)).first() or Zone(name=name)
-    zone.site_id = site_id
-    zone.networks = [str(parse_network(text)) for text in networks]
-    zone.snmp_port = _port(snmp_port)
-    zone.ssh_port = _port(ssh_port)
+    if site_id is not None:
+        zone.site_id = site_id
+    if networks is not None:
+        zone.networks = [str(parse_network(text)) for text in networks]
+    if snmp_port is not None:
+        zone.snmp_port = _port(snmp_port)
+    if ssh_port is not None:
+        zone.ssh_port = _port(ssh_port)
     if community_secret is not None:
         if snmp_v3 is not None:
             raise InvalidInput(

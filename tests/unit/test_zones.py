@@ -77,6 +77,17 @@ def test_a_zone_said_twice_is_one_and_changes_nothing(database: Database, vault:
     }
 
 
+def test_what_is_not_said_of_a_zone_stays(database: Database, vault: Vault) -> None:
+    with database.write("test") as session:
+        site_id = add_school(session).site_id
+        _define(session, vault, site_id=site_id, ssh_port=10022)
+        before = show_zone(session, "tilleuls")
+        define_zone(session, "tilleuls", site_id=None, networks=["127.40.0.0/24"])
+        after = show_zone(session, "tilleuls")
+    assert before["site_id"] == site_id
+    assert after == {**before, "networks": ["127.40.0.0/24"]}
+
+
 @pytest.mark.parametrize(
     ("more", "kind", "said"),
     [
