@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.web import texts
+from api.web.push_texts import PUSH_STEP
 from inventory import clock
 
 HERE = Path(__file__).parent
@@ -52,7 +53,7 @@ def environment(locale: str) -> Environment:
     )
     catalogue = _catalogue(locale)
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(texts=texts, static=static_address, locale=locale)
+    made.globals.update(texts=texts, push_steps=PUSH_STEP, static=static_address, locale=locale)
     made.filters.update(
         ago=lambda moment: ago(moment, catalogue),
         local=local,

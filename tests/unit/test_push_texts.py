@@ -1,0 +1,34 @@
+"""The journal of a push is told in French on the page of its site."""
+
+import inspect
+import re
+
+from sqlmodel import select
+
+from api.web.push_texts import PUSH_STEP
+from deploy import push
+from inventory.database import Database
+from inventory.models import PushStep
+from inventory.settings import Settings
+from tests.seed import seed
+from tests.webapp import log_in, person, web_client
+
+
+def test_every_step_of_a_push_has_its_french_words() -> None:
+    steps = set(re.findall(r'self\.journal\(\s*"(\w+)"', inspect.getsource(push)))
+    assert steps == set(PUSH_STEP)
+
+
+def test_the_page_of_a_site_tells_the_journal_in_french(
+    settings: Settings, database: Database
+) -> None:
+    seeded = seed(database)
+    with database.write("test") as session:
+        for step in session.exec(select(PushStep)):
+            step.step = "guard_had_acted"
+    person(database, "alice")
+    with web_client(settings, database) as client:
+        log_in(client, "alice")
+        pages = [client.get(f"/sites/{site_id}").text for site_id in seeded.site_ids]
+    assert any(PUSH_STEP["guard_had_acted"] in page for page in pages)
+    assert not any("guard_had_acted" in page for page in pages)
