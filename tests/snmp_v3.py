@@ -46,7 +46,7 @@ _DISCOVERY = bytes.fromhex(
     "301204000400a00c02020f150201000201003000"  # a GET of nothing
 )
 
-_ENGINE_ID = "80001f8804" + b"v3-agent".hex()
+_ENGINE_ID = "80001f8804" + b"oracle".hex()
 
 Pass = Callable[[bytes], list[bytes]]
 

@@ -107,8 +107,9 @@ class UsmSession:
             reply = await self._send(engine, pdu, request_id, self._level)
             if _reports(reply) == NOT_IN_TIME_WINDOWS:
                 reply = await self._send(engine, pdu, request_id, self._level)
-        except NoAnswer:
-            await self._check_privacy(engine)
+        except NoAnswer as silence:
+            if not silence.garbled:
+                await self._check_privacy(engine)
             raise
         if reply.pdu_type == REPORT:
             raise report_error(counter_of(reply.response), self._user, where=str(self._target))
