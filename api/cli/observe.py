@@ -4,6 +4,7 @@ Reading a recording needs no database and little of the product: it answers with
 what it does not need is imported where it is needed.
 """
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,17 +96,31 @@ def _of_host(host: str, zone: str | None, given: str | SnmpV3User | None) -> Obs
 def split_host(written: str) -> tuple[str, int | None]:
     """Return (host, port) of `HOST`, `HOST:PORT`, an IPv6 address or `[IPv6]:PORT`.
 
-    Raises InvalidInput for an empty host or a port that is none.
+    Raises InvalidInput for a host that can be no name or address, or a port that is none.
     """
-    host, port = written.strip(), ""
-    if host.startswith("["):
+    host, port, rest = written.strip(), "", ""
+    if host.startswith("[") and "]" in host:
         host, _, rest = host[1:].partition("]")
-        port = rest.removeprefix(":")
+        rest, _, port = rest.partition(":")
     elif host.count(":") == 1:
         host, _, port = host.partition(":")
-    if not host or (port and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535)):
+    if rest or not _can_be_host(host) or (port and not _is_port(port)):
         raise InvalidInput(f"{written!r} is no HOST or HOST:PORT", todo="give e.g. 192.0.2.7:161")
     return host, int(port) if port else None
+
+
+def _can_be_host(host: str) -> bool:
+    if ":" not in host:
+        return bool(host) and not any(letter.isspace() or letter in "/@[]" for letter in host)
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_port(port: str) -> bool:
+    return port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
 
 
 def _target(

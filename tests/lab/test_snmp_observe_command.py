@@ -115,13 +115,20 @@ def test_a_host_or_a_recording_is_asked_for(arguments: list[str]) -> None:
         ("192.0.2.1:10161", ("192.0.2.1", 10161)),
         ("2001:db8::1", ("2001:db8::1", None)),
         ("[2001:db8::1]:161", ("2001:db8::1", 161)),
+        ("[fe80::1%eth0]", ("fe80::1%eth0", None)),
     ],
 )
 def test_a_host_may_carry_its_port(written: str, expected: tuple[str, int | None]) -> None:
     assert split_host(written) == expected
 
 
-@pytest.mark.parametrize("written", ["", ":161", "sw1:99999", "sw1:snmp", "sw1:0"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", ":161", "sw1:99999", "sw1:snmp", "sw1:0", "a b", "a\nb", "http://sw1", "sw1/24"),
+        *("[::1", "[]:161", "[::1]161", "::1]:161", "192.0.2.1:161:5", "sw1:²"),
+    ],
+)
 def test_what_is_no_host_is_refused(written: str) -> None:
     with pytest.raises(InvalidInput):
         split_host(written)
