@@ -73,6 +73,13 @@ def test_hearings_that_agree_on_nothing_are_two_cables_each_seen_from_one_end() 
     ]
 
 
+def test_what_cannot_be_told_is_joined_only_where_there_is_one_of_each() -> None:
+    both = [heard(SW1, "1", SW2, None), heard(SW2, "7", SW1, "a name of nobody")]
+    assert [cable.state for cable in cables(both)] == [CableState.CONFIRMED]
+    more = cables([*both, heard(SW1, "2", SW2, None), heard(SW2, "8", SW1, None)])
+    assert [cable.state for cable in more] == [CableState.ONE_SIDED] * 4
+
+
 def test_a_silent_end_is_one_sided_and_the_other_protocol_adds_no_cable() -> None:
     (cable,) = cables([heard(SW1, "1/1/1", AP1, None), heard(SW1, "1/1/1", AP1, "eth0")])
     assert (cable.state, cable.end(AP1)) == (CableState.ONE_SIDED, cable.b)

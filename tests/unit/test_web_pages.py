@@ -21,6 +21,7 @@ from inventory.models import (
     DeviceRole,
     GrantScope,
     Health,
+    Incident,
     Job,
     JobState,
     Lifecycle,
@@ -194,6 +195,19 @@ def test_the_site_page_draws_the_network_and_names_the_one_cause(
         "Place inconnue Aucun câble connu ne mène à ces équipements. ap8 Ne répond pas",
     ):
         assert told in text, (told, text)
+    with database.write("test") as session:
+        incident = session.exec(select(Incident)).one()
+        incident.closed_at = clock.now()
+        incident.shadowed_ids, incident.whole_site = incident.shadowed_ids[:1], True
+    page = client.get(address).text.replace("\u00a0", " ")
+    assert "notice-bad" not in page
+    for told in (
+        "Incidents clos récemment",
+        "sw2 ne répondait plus.",
+        "Un équipement était injoignable à cause de cette panne :",
+        "Plus rien ne répondait dans l’école",
+    ):
+        assert told in page, told
 
 
 QUERIES = {
