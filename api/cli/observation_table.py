@@ -49,7 +49,7 @@ def _tables(console: Console, observation: Observation) -> None:
                 row.alias,
                 row.admin,
                 row.oper,
-                None if row.speed_bps is None else f"{row.speed_bps / 1e6:g}",
+                None if row.speed_bps is None else f"{row.speed_bps / 1e6:.12g}",
                 row.mtu,
                 row.mac,
             )
@@ -99,7 +99,7 @@ def _tables(console: Console, observation: Observation) -> None:
         "Figures",
         ("figure", "of", "value", "unit"),
         (
-            (row.name, row.label, f"{row.value:g}", row.unit)
+            (row.name, row.label, f"{row.value:.12g}", row.unit)
             for row in observation.metrics[:_SHOWN_METRICS]
         ),
     )

@@ -21,6 +21,7 @@ from api.http.dependencies import ApiViewer, Reading, RowId
 from api.usecases import site_detail
 from api.usecases.sites import Condition, SiteFilter, list_sites, site_line
 from inventory.errors import NotFound
+from inventory.programme.dossier import Status
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
@@ -34,13 +35,13 @@ def get_sites(
     *,
     q: Annotated[str, Query(max_length=200, description="name, commune or FASE numbers")] = "",
     province: Text = None,
-    status: Text = None,
+    status: Status | None = None,
     condition: Condition | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
 ) -> SiteListAnswer:
     """List sites in the order of their names; `after` is the `next` of the page before."""
-    wanted = SiteFilter(_clean(q), _clean(province), _clean(status), condition)
+    wanted = SiteFilter(_clean(q), _clean(province), status, condition)
     found = list_sites(session, viewer, wanted, after=read_site_cursor(after), limit=limit)
     return SiteListAnswer(
         sites=[SiteAnswer.of(line) for line in found.sites], next=site_cursor(found.next)

@@ -145,6 +145,12 @@ def test_a_value_that_does_not_fit_is_named_and_not_repeated(alice: httpx.Client
     assert "hunter2" not in answer.text
 
 
+def test_a_status_that_is_none_is_refused_and_not_an_empty_list(alice: httpx.Client) -> None:
+    assert alice.get("/api/v1/sites?status=nope").status_code == 422
+    found = alice.get("/api/v1/sites?status=in_service").json()["sites"]
+    assert {site["status"] for site in found} == {"in_service"}
+
+
 def test_the_openapi_document_is_3_1_and_its_page_comes_from_here(client: httpx.Client) -> None:
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from collectors.recorded import observe_recording
 from collectors.snmp.recording import parse_recording, read_recording
 from inventory.errors import InvalidInput
@@ -157,3 +159,11 @@ def test_a_file_without_a_readable_line_is_refused(tmp_path: Path, raw: bytes) -
 def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="No such file"):
         read_recording(tmp_path / "missing")
+
+
+def test_large_figures_are_shown_whole(tmp_path: Path) -> None:
+    recording = tmp_path / "x.snmprec"
+    recording.write_text("1.3.6.1.2.1.1.3.0|67|192013921\n")
+    shown = CliRunner().invoke(app, ["observe", "--recording", str(recording)])
+    assert shown.exit_code == 0
+    assert "1920139.21" in shown.stdout
