@@ -67,7 +67,7 @@ def _read(file: Path) -> dict[str, Any]:
         body = json.loads(text)
     except OSError as error:
         raise InvalidInput(f"the file cannot be read: {error.strerror}", where=str(file)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(
             f"the file is not JSON: {error}", where=str(file), todo="nothing was changed"
         ) from error

@@ -202,6 +202,8 @@ STATUS = """{"phyA": {"up": %s, "pending": %s, "retry_setup_failed": %s, "interf
         (STATUS % ("false", "false", "true", ""), "phyA could not be set up"),
         ("{}", "phyA is not up"),
         ("Command failed", "the status of the radios is not JSON"),
+        ("[" * 100_000, "the status of the radios is not JSON"),
+        ("[]", "the status of the radios is not JSON"),
     ],
 )
 def test_a_wlan_counts_once_its_radio_really_carries_it(status: str, problem: str | None) -> None:

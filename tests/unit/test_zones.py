@@ -190,6 +190,7 @@ def test_intent_is_set_and_shown_from_the_command_line(run: Run, database: Datab
     ("arguments", "given", "said"),
     [
         (["--programme"], "not json", "the file is not JSON"),
+        (["--programme"], "[" * 100_000, "the file is not JSON"),
         (["--programme"], "[]", "a layer of intent is a JSON object"),
         ([], "{}", "say whose layer it is"),
         (["--programme", "--site", "95001"], "{}", "say whose layer it is"),

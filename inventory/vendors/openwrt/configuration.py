@@ -86,7 +86,9 @@ def in_effect(answer: str, intended: str) -> Settled:
     """Judge `ubus call network.wireless status`: our radios are up and our WLANs on them."""
     try:
         status = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
+        status = None
+    if not isinstance(status, dict):
         return Settled(False, "the status of the radios is not JSON")
     off = {
         record.key
