@@ -23,12 +23,12 @@ _RADIO = oid(f"{_UNIFI}.1.1.1.3")
 _AIR = {"total": 6, "self rx": 7, "self tx": 8, "other BSS": 9}
 _AIR_COLUMNS = {words: oid(f"{_UNIFI}.1.1.1.{column}") for words, column in _AIR.items()}
 # unifiVapTable.
-_BSSID, _CHANNEL, _ESSID, _STATIONS, _VAP_RADIO, _TX_POWER = (
-    oid(f"{_UNIFI}.1.2.1.{column}") for column in (2, 4, 6, 8, 9, 21)
+_BSSID, _CHANNEL, _ESSID, _STATIONS, _VAP_RADIO, _TX_POWER, _UP = (
+    oid(f"{_UNIFI}.1.2.1.{column}") for column in (2, 4, 6, 8, 9, 21, 22)
 )
 _COLUMNS = (
     *observation.COLUMNS, _RADIO, *_AIR_COLUMNS.values(), _BSSID, _CHANNEL, _ESSID, _STATIONS,
-    _VAP_RADIO, _TX_POWER, oid(f"{_UNIFI}.3.3"), oid(f"{_UNIFI}.3.6"),
+    _VAP_RADIO, _TX_POWER, _UP, oid(f"{_UNIFI}.3.3"), oid(f"{_UNIFI}.3.6"),
 )  # fmt: skip
 
 _NET_SNMP_LINUX = "1.3.6.1.4.1.8072.3.2.10"
@@ -36,6 +36,7 @@ _UBIQUITI = "1.3.6.1.4.1.41112"
 _DESCR = re.compile(
     r"(?P<model>(?:UAP|U6|U7|UAL|UBB|UHD|UWB|UXG|U-LTE)[\w-]*) (?P<version>\d[\d.]+)"
 )
+_FALSE = 2  # TruthValue
 _BANDS = {"ng": "2.4", "na": "5", "6e": "6"}
 
 
@@ -70,10 +71,19 @@ def _identity(view: MibView) -> Identity:
     )
 
 
+def _on_air(view: MibView, column: Oid) -> dict[Oid, str]:
+    """Return a column of unifiVapTable for those whose unifiVapUp is not false."""
+    up = view.integers(_UP)
+    return {index: word for index, word in view.texts(column).items() if up.get(index) != _FALSE}
+
+
 def _first_vaps(view: MibView) -> dict[str, Oid]:
-    """Return one virtual access point of each radio: channel and power are the radio's."""
+    """Return one virtual access point of each radio: channel and power are the radio's.
+
+    One that is down tells channel 0 and no power.
+    """
     found: dict[str, Oid] = {}
-    for index, radio in view.texts(_VAP_RADIO).items():
+    for index, radio in _on_air(view, _VAP_RADIO).items():
         found.setdefault(radio, index)
     return found
 
@@ -81,7 +91,7 @@ def _first_vaps(view: MibView) -> dict[str, Oid]:
 def _radios(view: MibView) -> tuple[Radio, ...]:
     channels, powers = view.integers(_CHANNEL), view.integers(_TX_POWER)
     busy, vaps = view.integers(_AIR_COLUMNS["total"]), _first_vaps(view)
-    clients = _clients(view, view.texts(_VAP_RADIO))
+    clients = _clients(view, _on_air(view, _VAP_RADIO))
     found = []
     for index, radio in view.texts(_RADIO).items():
         vap = vaps.get(radio)
@@ -119,13 +129,14 @@ def _wlans(view: MibView) -> tuple[Wlan, ...]:
     stations = view.integers(_STATIONS)
     return tuple(
         Wlan(ssid, mac(bssids.get(index)), radios.get(index), stations.get(index))
-        for index, ssid in view.texts(_ESSID).items()
+        for index, ssid in _on_air(view, _ESSID).items()
     )
 
 
 def _metrics(view: MibView) -> list[Metric]:
     found = []
-    for groups, words in ((view.texts(_ESSID), "SSID"), (view.texts(_VAP_RADIO), "radio")):
+    for column, words in ((_ESSID, "SSID"), (_VAP_RADIO, "radio")):
+        groups = _on_air(view, column)
         sources = {name: index for index, name in reversed(groups.items())}
         for name, clients in _clients(view, groups).items():
             source = dotted((*_STATIONS, *sources[name]))
