@@ -1,10 +1,11 @@
 """Reads Comware 5 and 7: the standard MIBs, and HH3C-ENTITY-EXT-MIB for CPU, memory and heat."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from inventory.observation import Identity, Observation
-from inventory.vendors.mib import MibView, oid
+from inventory.observation import Identity, Metric, Observation
+from inventory.vendors.mib import MibView, Oid, dotted, oid
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import entity, figures, observation, system
 
@@ -30,12 +31,26 @@ def _observe(view: MibView) -> Observation:
 
     # 0 and 65535 are what a part without such a sensor answers.
     own = (
-        *figures.column(view, _CPU, "cpu_percent", "%", labels=labels, keep=_measured),
+        *_cpu(view, labels),
         *figures.column(view, _MEMORY, "memory_percent", "%", labels=labels, keep=_measured),
         *figures.column(view, _TEMPERATURE, "temperature_celsius", "°C", labels=labels,
                         keep=lambda degrees: figures.celsius(degrees) and degrees != 0),
     )  # fmt: skip
     return replace(read, metrics=(*read.metrics, *own))
+
+
+def _cpu(view: MibView, labels: Mapping[Oid, str]) -> list[Metric]:
+    """Return the load of each part that has a processor: one whose memory is in use.
+
+    Every other part answers 0 too, and so does a processor that is idle.
+    """
+    found = []
+    memory = view.integers(_MEMORY)
+    for index, load in view.integers(_CPU).items():
+        if figures.percent(load) and (load or _measured(memory.get(index, 0))):
+            source = dotted((*_CPU, *index))
+            found.append(Metric("cpu_percent", labels.get(index), float(load), "%", source))
+    return found
 
 
 def _measured(value: float) -> bool:
