@@ -21,12 +21,14 @@ _OLD_CPU_5_MIN = oid("1.3.6.1.4.1.9.2.1.58")
 _POOL_NAME, _POOL_USED, _POOL_FREE = (
     oid(f"1.3.6.1.4.1.9.9.48.1.1.1.{column}") for column in (2, 5, 6)
 )
-# CISCO-ENVMON-MIB ciscoEnvMonTemperatureStatusTable: description, value (°C).
+# CISCO-ENVMON-MIB ciscoEnvMonTemperatureStatusTable: description, value (°C), state.
 _TEMPERATURE_DESCR = oid("1.3.6.1.4.1.9.9.13.1.3.1.2")
 _TEMPERATURE = oid("1.3.6.1.4.1.9.9.13.1.3.1.3")
+_TEMPERATURE_STATE = oid("1.3.6.1.4.1.9.9.13.1.3.1.6")
+_NO_READING = {5, 6}  # CiscoEnvMonState notPresent, notFunctioning
 _COLUMNS = (
     *observation.COLUMNS, *VLAN_COLUMNS, _CPU_5_MIN, _OLD_CPU_5_MIN, _POOL_NAME, _POOL_USED,
-    _POOL_FREE, _TEMPERATURE_DESCR, _TEMPERATURE,
+    _POOL_FREE, _TEMPERATURE_DESCR, _TEMPERATURE, _TEMPERATURE_STATE,
 )  # fmt: skip
 
 _IOS = re.compile(r"Cisco IOS|Internetwork Operating System|\bIOS \(tm\)")
@@ -87,7 +89,11 @@ def _memory(view: MibView) -> list[Metric]:
 
 
 def _temperatures(view: MibView) -> list[Metric]:
-    return figures.column(
+    states = view.integers(_TEMPERATURE_STATE)
+    silent = {
+        dotted((*_TEMPERATURE, *index)) for index, state in states.items() if state in _NO_READING
+    }
+    found = figures.column(
         view,
         _TEMPERATURE,
         "temperature_celsius",
@@ -96,6 +102,7 @@ def _temperatures(view: MibView) -> list[Metric]:
         # 0 is what a sensor that is not fitted answers.
         keep=lambda degrees: figures.celsius(degrees) and degrees != 0,
     )
+    return [metric for metric in found if metric.oid not in silent]
 
 
 def _reading(family: str, *, xe: bool) -> Reading:
