@@ -11,8 +11,9 @@ from inventory.vendors.standard.channels import frequency_mhz
 
 _INSTANT = "1.3.6.1.4.1.14823.2.3.3.1"
 _VERSION = oid(f"{_INSTANT}.1.4.0")  # aiVirtualControllerVersion
-# aiWlanSSIDTable: name, clients.
-_SSID, _SSID_CLIENTS = (oid(f"{_INSTANT}.1.7.1.{column}") for column in (2, 4))
+# aiWlanSSIDTable: name, status, clients.
+_SSID, _SSID_STATUS, _SSID_CLIENTS = (oid(f"{_INSTANT}.1.7.1.{column}") for column in (2, 3, 4))
+_DISABLED = 1  # aiSSIDStatus counts from 0: enable(0), disable(1)
 # aiAccessPointTable, index the access point's address.
 _AP_NAME, _AP_IP, _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS = (
     oid(f"{_INSTANT}.2.1.1.{column}") for column in (2, 3, 4, 6, 7, 8, 10, 11)
@@ -22,8 +23,8 @@ _CHANNEL, _TX_POWER, _NOISE, _BUSY, _CLIENTS = (
     oid(f"{_INSTANT}.2.2.1.{column}") for column in (4, 5, 6, 8, 21)
 )
 _COLUMNS = (
-    *observation.COLUMNS, oid(f"{_INSTANT}.1.4"), _SSID, _SSID_CLIENTS, _AP_NAME, _AP_IP,
-    _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS, _CHANNEL, _TX_POWER,
+    *observation.COLUMNS, oid(f"{_INSTANT}.1.4"), _SSID, _SSID_STATUS, _SSID_CLIENTS, _AP_NAME,
+    _AP_IP, _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS, _CHANNEL, _TX_POWER,
     _NOISE, _BUSY, _CLIENTS,
 )  # fmt: skip
 
@@ -45,11 +46,17 @@ def _observe(view: MibView) -> Observation:
         radios=_radios(view),
         wlans=tuple(
             Wlan(ssid, clients=view.integer((*_SSID_CLIENTS, *index)))
-            for index, ssid in view.texts(_SSID).items()
+            for index, ssid in _ssids(view).items()
         ),
         access_points=_access_points(view),
         metrics=(*read.metrics, *_metrics(view)),
     )
+
+
+def _ssids(view: MibView) -> dict[Oid, str]:
+    """Return the SSIDs that are enabled, by aiSSIDIndex."""
+    states = view.integers(_SSID_STATUS)
+    return {i: ssid for i, ssid in view.texts(_SSID).items() if states.get(i) != _DISABLED}
 
 
 def _identity(view: MibView) -> Identity:
@@ -103,8 +110,8 @@ def _ip(value: object) -> str | None:
 
 
 def _channel(written: str | None) -> int | None:
-    """Return the primary channel of "36", "36E", "161+" or "108-"."""
-    found = re.match(r"\d+", written or "")
+    """Return the primary channel of "36", "36E", "161+" or "108-"; None for "0", an air monitor."""
+    found = re.match(r"[1-9]\d*", written or "")
     return int(found[0]) if found else None
 
 
@@ -146,17 +153,57 @@ def _radio_labels(view: MibView) -> dict[Oid, str]:
     }
 
 
+def _ssid_clients(view: MibView) -> list[Metric]:
+    clients = view.integers(_SSID_CLIENTS)
+    return [
+        Metric("clients", ssid, float(clients[index]), "", dotted((*_SSID_CLIENTS, *index)))
+        for index, ssid in _ssids(view).items()
+        if index in clients
+    ]
+
+
+def _noise_floors(view: MibView, labels: dict[Oid, str]) -> list[Metric]:
+    """Return each radio's noise floor: some releases tell aiRadioNoiseFloor without its sign.
+
+    0 is what a radio answers that has measured none.
+    """
+    return [
+        Metric(
+            "noise_floor_dbm",
+            labels.get(index),
+            -abs(float(level)),
+            "dBm",
+            dotted((*_NOISE, *index)),
+        )
+        for index, level in view.integers(_NOISE).items()
+        if level
+    ]
+
+
+def _memory(view: MibView) -> list[Metric]:
+    """Return the memory in use of each access point that is not down, in per cent."""
+    names, states = view.texts(_AP_NAME), view.integers(_AP_STATUS)
+    free = view.integers(_AP_FREE)
+    found = []
+    for index, total in view.integers(_AP_MEMORY).items():
+        if total > 0 and index in free and _STATUS.get(states.get(index, 0)) != "down":
+            share = round(100.0 * (total - free[index]) / total, 2)
+            source = dotted((*_AP_FREE, *index))
+            found.append(Metric("memory_percent", names.get(index), share, "%", source))
+    return found
+
+
 def _metrics(view: MibView) -> list[Metric]:
     labels = _radio_labels(view)
     found = [
         Metric("ap_count", None, float(len(view.column(_AP_SERIAL))), "", dotted(_AP_SERIAL)),
-        *figures.column(view, _SSID_CLIENTS, "clients", "", labels=view.texts(_SSID)),
+        *_ssid_clients(view),
         *figures.column(view, _CLIENTS, "clients", "", labels=labels),
         *figures.column(view, _TX_POWER, "tx_power_dbm", "dBm", labels=labels),
-        # AI-AP-MIB tells the noise floor without its sign.
-        *figures.column(view, _NOISE, "noise_floor_dbm", "dBm", labels=labels, scale=-1.0),
+        *_noise_floors(view, labels),
         *figures.column(view, _BUSY, "utilisation_percent", "%", labels=labels),
         *figures.column(view, _AP_CPU, "cpu_percent", "%", labels=view.texts(_AP_NAME)),
+        *_memory(view),
     ]
     total = sum(view.integers(_SSID_CLIENTS).values())
     if view.column(_SSID_CLIENTS):
