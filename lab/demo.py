@@ -11,12 +11,10 @@ import os
 import secrets
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,93 +23,113 @@ from sqlmodel import Session
 from api.usecases.intents import set_intent
 from api.usecases.lookup import find_device, find_site
 from inventory.database import open_database
+from inventory.errors import PreauError
 from inventory.models import IntentScope
 from inventory.programme.dossier import Status
 from inventory.secrets import Vault, open_vault, store_secret
 from inventory.settings import load_settings
 from lab import story
+from lab.demo_servers import pages_show, refuse_taken_port, running_district, serving
 from lab.demo_steps import Failed, Preau, say, summary
 from lab.dossiers import walk
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var/demo"
 CONFIG_MARK = "# Written by `make demo`: its installation. Delete or change it as you like.\n"
-LAB_START_S = 30.0
-SERVE_START_S = 30.0
+DEFAULT_PORT = "8000"
+LOGIN = "demo"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one demo runs: its folder, the port of its pages, what is added to the lab's ports."""
+
+    folder: Path
+    web_port: int
+    port_offset: int
 
 
 def main() -> None:
     """Run the demo; exit 0 when all it claims was verified, 1 when not, 2 when it cannot run."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="print a summary and end")
-    once: bool = parser.parse_args().once
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where it keeps its files")
+    parser.add_argument("--port-offset", type=int, default=0, help="added to the lab's ports")
+    asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     started = time.monotonic()
     try:
-        ok = _run(once=once, started=started)
-    except Failed as failure:
+        place = Place(asked.folder.absolute(), _web_port(), asked.port_offset)
+        ok = _run(place, once=asked.once, started=started)
+    except (Failed, PreauError) as failure:
         print(f"preau demo: {failure}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("\nThe demo was stopped.")
-        sys.exit(0 if not once else 2)
+        sys.exit(2 if asked.once else 0)
     sys.exit(0 if ok else 1)
 
 
-def _run(*, once: bool, started: float) -> bool:
-    port = int(os.environ.get("PREAU_WEB_PORT", "8000"))
-    _refuse_taken_port(port)
-    with _lab() as district:
-        preau = _installation(port)
-        login = ("demo", secrets.token_urlsafe(9))
-        results = _main_job(preau, district, login)
-        with _served(preau, port) as server:
-            results["pages"] = _pages_answer(port)
+def _web_port() -> int:
+    """Return the port of the pages; settings of another installation are put out of the way."""
+    given = os.environ.get("PREAU_WEB_PORT", DEFAULT_PORT)
+    for name in [name for name in os.environ if name.startswith("PREAU_")]:
+        del os.environ[name]
+    if not given.isascii() or not given.isdigit() or not 0 < int(given) < 65536:
+        raise Failed(f"PREAU_WEB_PORT={given} is no port: give one from 1 to 65535")
+    return int(given)
+
+
+def _run(place: Place, *, once: bool, started: float) -> bool:
+    refuse_taken_port(place.web_port)
+    say("", "The false school district: 3 schools, 6 switches, 24 access points, on loopback")
+    fault = f"{story.BAD_DEVICE}=refuse_line:{story.REFUSED_LINE}"
+    with running_district(place.folder / "lab", place.port_offset, fault) as district:
+        preau = _installation(place)
+        password = secrets.token_urlsafe(9)
+        results = _main_job(preau, district, password)
+        with serving(preau, place.web_port) as server:
+            names = [school["name"] for school in district["schools"]]
+            results["pages"] = pages_show(place.web_port, LOGIN, password, names)
+            results["ok"] = results["ok"] and results["pages"] == len(names)
             results["seconds"] = round(time.monotonic() - started, 1)
             summary(results)
             if not once:
-                say("", f"The pages are at http://127.0.0.1:{port}/")
-                say("", f"Log in as {login[0]} with the password {login[1]}")
-                say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
-                say("", "  .venv/bin/preau observe 127.30.0.11 --json")
-                say("", "  .venv/bin/preau deploy show 1")
-                say("", "  .venv/bin/preau audit report")
+                _invite(place.web_port, password)
                 server.wait()
         if once:
             print(json.dumps(results, ensure_ascii=False))
         return bool(results["ok"])
 
 
-def _main_job(preau: Preau, district: dict[str, Any], login: tuple[str, str]) -> dict[str, Any]:
+def _invite(port: int, password: str) -> None:
+    say("", f"The pages are at http://127.0.0.1:{port}/")
+    say("", f"Log in as {LOGIN} with the password {password}")
+    say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
+    for command in ("observe 127.30.0.11 --json", "deploy show 1", "audit report"):
+        say("", f"  .venv/bin/preau {command}")
+
+
+def _main_job(preau: Preau, district: dict[str, Any], password: str) -> dict[str, Any]:
     say("1/8", "An empty database, an account and the secrets of the district")
     preau("db", "upgrade")
     preau(
-        "user", "add", login[0], "--name", "Démonstration", "--role", "network_engineer",
-        stdin=login[1],
+        "user", "add", LOGIN, "--name", "Démonstration", "--role", "network_engineer",
+        stdin=password,
     )  # fmt: skip
     with _written(preau) as (session, vault):
         for name, value in story.SECRETS.items():
             store_secret(session, vault, name, value)
 
     say("2/8", "The register of schools: shown first, then applied")
-    register = str(FOLDER / "lab/register.csv")
+    register = str(preau.config.parent / "lab/register.csv")
     preau("register", "import", register, "--dry-run")
     imported = preau.json("register", "import", register, "--yes")
     created, rejected = len(imported["created"]), len(imported["rejected"])
     say("", f"{created} implantations created, {rejected} lines rejected")
 
     say("3/8", "The address spaces of the three schools, two of them with the same addresses")
-    for school in district["schools"]:
-        preau(
-            "zone", "add", school["zone"], "--site", school["fase"],
-            "--network", school["networks"][0],
-            "--snmp-port", str(school["snmp_port"]), "--ssh-port", str(school["ssh_port"]),
-            "--community-secret", "lab-snmp", "--ssh-user", "preau", "--ssh-secret", "lab-ssh",
-        )  # fmt: skip
-        preau(
-            "zone", "login", school["zone"], "--family", "openwrt", "--user", "root",
-            "--secret", "lab-ssh",
-        )  # fmt: skip
+    _define_zones(preau, district)
 
     say("4/8", "Discovery over SNMP, then a reading of everything found")
     found = preau.json("discover")
@@ -139,6 +157,21 @@ def _main_job(preau: Preau, district: dict[str, Any], login: tuple[str, str]) ->
         audited=audited,
         dossiers=dossiers,
     )
+
+
+def _define_zones(preau: Preau, district: dict[str, Any]) -> None:
+    for school in district["schools"]:
+        preau(
+            "zone", "add", school["zone"], "--site", school["fase"],
+            "--network", school["networks"][0],
+            "--snmp-port", str(school["snmp_port"]), "--ssh-port", str(school["ssh_port"]),
+            "--community-secret", "lab-snmp", "--ssh-user", "preau", "--ssh-secret", "lab-ssh",
+            quiet=True,
+        )  # fmt: skip
+        preau(
+            "zone", "login", school["zone"], "--family", "openwrt", "--user", "root",
+            "--secret", "lab-ssh", quiet=True,
+        )  # fmt: skip
 
 
 def _walk_dossiers(preau: Preau, district: dict[str, Any]) -> dict[str, int]:
@@ -228,91 +261,24 @@ def _results(
     return results
 
 
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Failed(
-                f"port {port} of 127.0.0.1 is in use: stop what listens there, or choose another"
-                f" with PREAU_WEB_PORT={port + 1} make demo"
-            ) from error
-
-
-@contextlib.contextmanager
-def _lab() -> Iterator[dict[str, Any]]:
-    say("", "The false school district: 3 schools, 6 switches, 24 access points, on loopback")
-    folder = FOLDER / "lab"
-    command = [
-        sys.executable, "-m", "lab", "serve", "--manifest", str(folder),
-        "--fault", f"{story.BAD_DEVICE}=refuse_line:{story.REFUSED_LINE}",
-    ]  # fmt: skip
-    described = folder / "district.json"  # the lab writes it once every device answers
-    described.unlink(missing_ok=True)
-    with _process(command) as process:
-        deadline = time.monotonic() + LAB_START_S
-        while not described.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Failed("the lab did not start: see the line above")
-            time.sleep(0.1)
-        yield json.loads(described.read_text(encoding="utf-8"))
-
-
-def _installation(port: int) -> Preau:
-    data = FOLDER / "data"
+def _installation(place: Place) -> Preau:
+    data = place.folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
-    config = FOLDER / "preau.toml"
+    config = place.folder / "preau.toml"
     text = (
-        f'{CONFIG_MARK}data_dir = "{{}}"\nweb_port = {port}\nguard_s = 60\nlog_level = "warning"\n'
+        f'{CONFIG_MARK}data_dir = "{{}}"\nweb_port = {place.web_port}\nguard_s = 60\n'
+        'log_level = "warning"\n'
     )
     config.write_text(text.format("data"), encoding="utf-8")
-    here = ROOT / "preau.toml"
+    here = ROOT / "preau.toml"  # so that plain commands in the tree find the demo
+    if place.folder != FOLDER:
+        return Preau(config)
     if not here.exists() or here.read_text(encoding="utf-8").startswith(CONFIG_MARK):
         here.write_text(text.format("var/demo/data"), encoding="utf-8")
     else:
         say("", f"{here} is yours and stays; the demo's settings are in {config}")
     return Preau(config)
-
-
-@contextlib.contextmanager
-def _served(preau: Preau, port: int) -> Iterator[subprocess.Popen[str]]:
-    with _process(preau.command("serve"), env=preau.environment) as server:
-        deadline = time.monotonic() + SERVE_START_S
-        while not _answers(f"http://127.0.0.1:{port}/healthz"):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise Failed("the pages did not come up: see the lines above")
-            time.sleep(0.2)
-        yield server
-
-
-def _pages_answer(port: int) -> bool:
-    return _answers(f"http://127.0.0.1:{port}/connexion")
-
-
-def _answers(url: str) -> bool:
-    # The address is this demo's own, on loopback.
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-        return bool(answer.status == 200)
-    return False
-
-
-@contextlib.contextmanager
-def _process(
-    command: list[str], env: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """Run a process of ours and end it afterwards."""
-    process = subprocess.Popen(command, cwd=ROOT, env=env, text=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

@@ -39,21 +39,18 @@ class Preau:
         return [self._binary, *arguments]
 
     def __call__(self, *arguments: str, stdin: str | None = None, quiet: bool = False) -> None:
-        """Run one command and let it print; raises Failed when it is not done."""
-        self._run(arguments, stdin=stdin, capture=quiet, quiet=quiet)
+        """Run one command, with what it prints unless quiet; raises Failed when it is not done."""
+        self._run(arguments, stdin=stdin, capture=quiet)
 
     def json(self, *arguments: str) -> dict[str, Any]:
         """Run one command with --json and return what it says; its progress is shown."""
-        printed = self._run((*arguments, "--json"), stdin=None, capture=True, quiet=False)
+        printed = self._run((*arguments, "--json"), stdin=None, capture=True)
         value: dict[str, Any] = json.loads(printed)
         return value
 
-    def _run(
-        self, arguments: tuple[str, ...], *, stdin: str | None, capture: bool, quiet: bool
-    ) -> str:
+    def _run(self, arguments: tuple[str, ...], *, stdin: str | None, capture: bool) -> str:
         shown = shlex.join(["preau", *arguments])
-        if not quiet:
-            say("", f"$ {shown}")
+        say("", f"$ {shown}")
         done = subprocess.run(
             self.command(*arguments),
             env=self.environment,
@@ -94,6 +91,7 @@ _ROWS = (
     ("failed, old configuration proven back", "rolled_back"),
     ("failed otherwise", "failed"),
     ("open findings", "findings"),
+    ("schools whose page was seen", "pages"),
     ("dossiers now « configurée »", "dossiers_configured"),
     ("dossiers refused that step", "dossiers_refused"),
     ("seconds", "seconds"),
