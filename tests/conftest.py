@@ -1,6 +1,7 @@
 """Fixtures of all tests: settings and databases of their own, on SQLite and on PostgreSQL."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,14 +59,30 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest schema, to copy."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("migrated"))
+    upgrade(settings)
+    return settings.data_dir / "preau.sqlite"
+
+
 @pytest.fixture
 def settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an installation of this test alone, once for each kind of database."""
-    url = None
+    """Settings of an installation of this test alone, once for each kind of database.
+
+    A test that asks for `database` gets a copy of one that was migrated once: a thousand
+    migrations would be most of the time of a run.
+    """
+    data_dir = tmp_path / "data"
+    migrated = "database" in request.fixturenames
     if database_kind == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        url = server.new_database()
-    return Settings(data_dir=tmp_path / "data", database_url=url)
+        return Settings(data_dir=data_dir, database_url=server.new_database(migrated=migrated))
+    if migrated:
+        data_dir.mkdir()
+        shutil.copy2(request.getfixturevalue("migrated_sqlite"), data_dir / "preau.sqlite")
+    return Settings(data_dir=data_dir)
 
 
 @pytest.fixture
@@ -77,7 +94,6 @@ def vault(settings: Settings) -> Vault:
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
     """An empty database of this test alone, at the newest schema."""
-    upgrade(settings)
     opened = open_database(settings)
     yield opened
     opened.close()

@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
+from inventory.database import upgrade
+from inventory.settings import Settings
+
 _USER = "postgres"
 
 
@@ -32,10 +37,11 @@ def missing_postgres() -> str | None:
 
 
 class PostgresServer:
-    """One running server; `new_database()` gives the URL of an empty database of its own."""
+    """One running server; `new_database()` gives the URL of one of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._migrated: str | None = None
 
     @classmethod
     @contextmanager
@@ -57,10 +63,23 @@ class PostgresServer:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """Create an empty database and return its URL."""
+    def new_database(self, *, migrated: bool) -> str:
+        """Create an empty database and return its URL; `migrated`: at the newest schema."""
+        if not migrated:
+            return self._create("template0")
+        if self._migrated is None:
+            url = self._create("template0")
+            upgrade(Settings(data_dir=self.folder, database_url=url))
+            self._migrated = url.split("/")[3].split("?")[0]
+        return self._create(self._migrated)
+
+    def _create(self, template: str) -> str:
         name = f"t{uuid.uuid4().hex}"
-        _run("createdb", "-h", str(self.folder), "-U", _USER, "-T", "template0", name)
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return f"postgresql://{_USER}@/{name}?host={quote(str(self.folder))}"
 
 

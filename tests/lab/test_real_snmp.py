@@ -121,6 +121,13 @@ def test_a_cable_that_is_pulled_is_told_by_the_agent_and_by_lldp(switches: list[
         second.place.ip("link", "set", "lan7", "up")
         wait_until(lambda: port_and_neighbours() == ("up", 1), "the port and the neighbour back")
         second.lldp.wait_for_neighbours(1)
+        # The other end's agent keeps what it read for some seconds: the next test is to find it up.
+        wait_until(
+            lambda: (
+                _as_read(_read(second.agent)[0].interfaces) == _as_the_kernel_says(second.place)
+            ),
+            "the other agent telling the port up",
+        )
 
 
 def test_the_command_reads_a_real_agent(switches: list[Switch], tmp_path: Path) -> None:
