@@ -127,6 +127,7 @@ def test_a_cable_that_is_pulled_is_told_by_the_agent_and_by_lldp(switches: list[
                 _as_read(_read(second.agent)[0].interfaces) == _as_the_kernel_says(second.place)
             ),
             "the other agent telling the port up",
+            timeout_s=60,
         )
 
 
