@@ -25,7 +25,7 @@ static: setup
 	@$(BIN)/lint-imports --no-logo
 
 check: static ## the fast half: format, lint, types, contracts; unit and property tests on SQLite
-	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q --database sqlite
+	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q --database sqlite --hypothesis-profile quick
 
 test: static ## all tests but the slow lab parts, on SQLite and on PostgreSQL
 	@$(BIN)/pytest tests -n 2 -q -m "not slow"

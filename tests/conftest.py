@@ -22,6 +22,10 @@ pytest_plugins = ["tests.district"]
 hypothesis_settings.register_profile(
     "preau", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# make check asks for few examples on every commit, make test for all of them.
+hypothesis_settings.register_profile(
+    "quick", hypothesis_settings.get_profile("preau"), max_examples=20
+)
 hypothesis_settings.load_profile("preau")
 
 
