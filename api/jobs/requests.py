@@ -13,7 +13,7 @@ from api.usecases.site_detail import site_to_work_on
 from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.models import Job, Site
 
-# What a person may ask for; `discover` needs ranges and stays with the command line for now.
+# What a person may ask for. `discover` needs ranges: a command's, not a button's.
 REQUESTABLE = ("audit", "poll")
 
 
