@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -53,7 +53,7 @@ def configure_logging(settings: Settings, process: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -68,6 +68,17 @@ def configure_logging(settings: Settings, process: str) -> None:
     # paramiko logs a trace of every failed negotiation; collectors/ssh.py tells it in one sentence.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=process)
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is when a record comes: a shell may have replaced it since."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
 
 
 def _redact(

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from inventory.database import Database, open_database, upgrade
+from inventory.log import configure_logging
 from inventory.secrets import Vault, open_vault
 from inventory.settings import Settings
 from tests.postgres import PostgresServer, missing_postgres
@@ -51,6 +52,12 @@ def skip_or_fail(reason: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_the_product_writes_them() -> None:
+    # structlog's own default draws traces with every local variable: seconds for one error.
+    configure_logging(Settings(log_level="warning"), "tests")
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,14 @@ from lab.device import Device
 from tests.conftest import skip_or_fail
 
 
-def snmp(tool: str, device: Device, *arguments: str, community: str = "lab-read") -> str:
-    """Return what one of net-snmp's tools prints; empty after a timeout."""
+def snmp(
+    tool: str, device: Device, *arguments: str, community: str = "lab-read", retries: int = 8
+) -> str:
+    """Return what one of net-snmp's tools prints; empty when all its retries met silence."""
     if shutil.which(tool) is None:
         skip_or_fail(f"{tool} is not installed: run make lab-deps")
     agent = f"{device.host}:{device.snmp_port}"
-    command = [tool, "-v2c", "-c", community, "-r", "0", "-t", "1", "-On", "-m", ""]
+    command = [tool, "-v2c", "-c", community, "-r", str(retries), "-t", "1", "-On", "-m", ""]
     if "-v1" in arguments:
         command[1] = "-v1"
     done = subprocess.run(
@@ -40,8 +42,15 @@ def walk(device: Device, oid: str) -> dict[str, str]:
     return found
 
 
+def silent(device: Device) -> bool:
+    """Tell whether one question got no answer within a second."""
+    return not snmp("snmpget", device, "1.3.6.1.2.1.1.5.0", retries=0)
+
+
 @contextmanager
-def ssh(device: Device, password: str = "lab-password") -> Iterator[paramiko.SSHClient]:
+def ssh(
+    device: Device, password: str = "lab-password", *, banner_s: float = 30
+) -> Iterator[paramiko.SSHClient]:
     """Log in with paramiko."""
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
@@ -53,8 +62,8 @@ def ssh(device: Device, password: str = "lab-password") -> Iterator[paramiko.SSH
             password=password,
             look_for_keys=False,
             allow_agent=False,
-            timeout=10,
-            banner_timeout=2,
+            timeout=30,
+            banner_timeout=banner_s,
         )
         yield client
     finally:

@@ -9,7 +9,7 @@ from netmiko import BaseConnection, ConnectHandler
 
 from lab.device import Device
 from tests.district import LabDevice
-from tests.lab.clients import until, walk
+from tests.lab.clients import silent, until, walk
 
 pytestmark = pytest.mark.lab
 IF_ALIAS, IF_ADMIN = "1.3.6.1.2.1.31.1.1.1.18", "1.3.6.1.2.1.2.2.1.7"
@@ -137,7 +137,7 @@ def test_a_switch_without_its_address_is_lost_until_the_checkpoint_comes_back(
     with session(device) as cli:
         cli.send_command("checkpoint auto 1")
         cli.write_channel("configure terminal\rinterface vlan 1\rno ip address\r")
-        until(lambda: walk(device, SYS_NAME) == {})
+        until(lambda: silent(device))
     until(lambda: walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "sw1"})
 
 
