@@ -133,7 +133,7 @@ def running(device: Device) -> str:
 def test_a_switch_without_its_address_is_lost_until_the_checkpoint_comes_back(
     lab_device: LabDevice,
 ) -> None:
-    device = lab_device("arubaos_cx", minute_s=1.5)
+    device = lab_device("arubaos_cx", minute_s=5)
     with session(device) as cli:
         cli.send_command("checkpoint auto 1")
         cli.write_channel("configure terminal\rinterface vlan 1\rno ip address\r")
