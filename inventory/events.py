@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from inventory import clock
 from inventory.models import Event
+from inventory.sentences import wording
 
 
 def record_event(
@@ -19,15 +20,16 @@ def record_event(
 ) -> Event:
     """Add one event to the transaction of `session` and return it.
 
-    `kind` is `subject.verb` (`push.verified`); `message` is what a person reads, in French; neither
-    it nor `body` may hold a secret.
+    `kind` is `subject.verb` (`push.verified`); `message` is what a person reads, in French, and a
+    `Sentence` so that pages can say it in other languages; neither it nor `body` may hold a secret.
     """
     event = Event(
         at=clock.now(),
         kind=kind,
         site_id=site_id,
         device_id=device_id,
-        message=message,
+        message=str(message),
+        wording=wording(message),
         body=body or {},
     )
     session.add(event)

@@ -25,6 +25,7 @@ from inventory.findings.finding import Finding, Severity, Subject, Use, judge
 from inventory.leases import lease
 from inventory.models import Device, FindingRow, Lifecycle
 from inventory.secrets import open_vault
+from inventory.sentences import wording
 from inventory.settings import Settings
 
 _PAGE = 200
@@ -169,7 +170,7 @@ def _keep(
             result.reopened += 1
         row.site_id = device.site_id
         row.severity = finding.severity
-        row.message = finding.message
+        row.message, row.wording = str(finding.message), wording(finding.message)
         row.evidence = finding.evidence
         row.last_seen_at = now
         row.resolved_at = None

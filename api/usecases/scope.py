@@ -47,7 +47,7 @@ class Viewer:
     user_id: int
     login: str
     display_name: str
-    locale: str
+    locale: str | None
     grants: tuple[HeldGrant, ...]
 
     @property

@@ -49,7 +49,9 @@ class User(SQLModel, table=True):
     password_hash: str | None = Field(
         default=None, description="argon2; None: cannot log in by password"
     )
-    locale: str = "fr"
+    locale: str | None = Field(
+        default=None, description="the language this person chose; None: as the browser asks"
+    )
     active: bool = True
 
 

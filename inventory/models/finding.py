@@ -27,7 +27,10 @@ class FindingRow(SQLModel, table=True):
     site_id: int | None = Field(default=None, foreign_key="site.id")
     device_id: int | None = Field(default=None, foreign_key="device.id", index=True)
     severity: str
-    message: str
+    message: str = Field(description="what a person reads, in French")
+    wording: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="inventory.sentences: to say it otherwise"
+    )
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=json_column())
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)

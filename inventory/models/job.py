@@ -93,5 +93,8 @@ class Event(SQLModel, table=True):
     kind: str = Field(description="subject.verb, as push.verified")
     site_id: int | None = Field(default=None, foreign_key="site.id")
     device_id: int | None = Field(default=None, foreign_key="device.id", index=True)
-    message: str
+    message: str = Field(description="what a person reads, in French")
+    wording: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="inventory.sentences: to say it otherwise"
+    )
     body: dict[str, Any] = Field(default_factory=dict, sa_type=json_column())

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=True),
-        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_app_user")),
         sa.UniqueConstraint("login", name=op.f("uq_app_user_login")),
@@ -641,6 +641,9 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("device_id", sa.Integer(), nullable=True),
         sa.Column("message", sa.String(), nullable=False),
+        sa.Column(
+            "wording", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
         sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["device_id"], ["device.id"], name=op.f("fk_event_device_id_device")
@@ -662,6 +665,9 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Integer(), nullable=True),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
+        sa.Column(
+            "wording", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
         sa.Column(
             "evidence", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
