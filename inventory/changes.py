@@ -21,6 +21,9 @@ REDACTED = "‹redacted›"
 # Tables that are records of what happened or was seen, not domain rows that a person owns.
 UNRECORDED = frozenset(
     {
+        "acceptance_map",
+        "acceptance_run",
+        "acceptance_word",
         "change",
         "config_backup",
         "displayed_secret",

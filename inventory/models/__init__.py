@@ -2,6 +2,13 @@
 
 from sqlmodel import SQLModel
 
+from inventory.models.acceptance import (
+    AcceptanceMap,
+    AcceptanceRun,
+    AcceptanceWord,
+    Reserve,
+    ReserveSeverity,
+)
 from inventory.models.access import (
     ApiToken,
     Grant,
@@ -52,6 +59,9 @@ from inventory.models.survey import Survey, SurveySample
 metadata = SQLModel.metadata
 
 __all__ = [
+    "AcceptanceMap",
+    "AcceptanceRun",
+    "AcceptanceWord",
     "ApiToken",
     "Building",
     "Change",
@@ -92,6 +102,8 @@ __all__ = [
     "PushStep",
     "RadioRow",
     "RegisterImport",
+    "Reserve",
+    "ReserveSeverity",
     "Room",
     "School",
     "Secret",

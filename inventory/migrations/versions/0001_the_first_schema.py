@@ -178,6 +178,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker")),
     )
     op.create_table(
+        "acceptance_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("profile_version", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column(
+            "record", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("inputs_sha256", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_acceptance_run_site_id_site")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_run")),
+    )
+    with op.batch_alter_table("acceptance_run", schema=None) as batch_op:
+        batch_op.create_index("ix_acceptance_run_site_id_id", ["site_id", "id"], unique=False)
+
+    op.create_table(
+        "acceptance_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("check_id", sa.String(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("evidence_name", sa.String(), nullable=True),
+        sa.Column("evidence_sha256", sa.String(), nullable=True),
+        sa.Column("said_by", sa.String(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_acceptance_word_site_id_site")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_word")),
+    )
+    with op.batch_alter_table("acceptance_word", schema=None) as batch_op:
+        batch_op.create_index("ix_acceptance_word_site_id_id", ["site_id", "id"], unique=False)
+
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -389,6 +430,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "acceptance_map",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("png", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["acceptance_run.id"], name=op.f("fk_acceptance_map_run_id_acceptance_run")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_acceptance_map_survey_id_survey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_map")),
+    )
+    with op.batch_alter_table("acceptance_map", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_acceptance_map_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_acceptance_map_survey_id"), ["survey_id"], unique=False
+        )
+
+    op.create_table(
         "dossier_transition",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
@@ -445,6 +507,55 @@ def upgrade() -> None:
     with op.batch_alter_table("implantation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_implantation_fase"), ["fase"], unique=False)
         batch_op.create_index(batch_op.f("ix_implantation_province"), ["province"], unique=False)
+
+    op.create_table(
+        "reserve",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("check_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(length=40), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("responsible", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_by_run_id", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(), nullable=True),
+        sa.Column("lifted_by_run_id", sa.Integer(), nullable=True),
+        sa.Column("lifted_note", sa.String(), nullable=True),
+        sa.Column("lifted_evidence_name", sa.String(), nullable=True),
+        sa.Column("lifted_evidence_sha256", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["lifted_by_run_id"],
+            ["acceptance_run.id"],
+            name=op.f("fk_reserve_lifted_by_run_id_acceptance_run"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_run_id"],
+            ["acceptance_run.id"],
+            name=op.f("fk_reserve_opened_by_run_id_acceptance_run"),
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_reserve_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reserve")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_reserve_site_id_number")),
+    )
+    with op.batch_alter_table("reserve", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reserve_lifted_by_run_id"), ["lifted_by_run_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reserve_opened_by_run_id"), ["opened_by_run_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_reserve_open",
+            ["site_id", "check_id", "subject"],
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
 
     op.create_table(
         "survey_sample",
@@ -971,6 +1082,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_survey_sample_survey_id"))
 
     op.drop_table("survey_sample")
+    with op.batch_alter_table("reserve", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reserve_open",
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reserve_opened_by_run_id"))
+        batch_op.drop_index(batch_op.f("ix_reserve_lifted_by_run_id"))
+
+    op.drop_table("reserve")
     with op.batch_alter_table("implantation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_implantation_province"))
         batch_op.drop_index(batch_op.f("ix_implantation_fase"))
@@ -981,6 +1102,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_dossier_transition_dossier_id")
 
     op.drop_table("dossier_transition")
+    with op.batch_alter_table("acceptance_map", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_acceptance_map_survey_id"))
+        batch_op.drop_index(batch_op.f("ix_acceptance_map_run_id"))
+
+    op.drop_table("acceptance_map")
     with op.batch_alter_table("zone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_zone_ssh_credential_id"))
         batch_op.drop_index(batch_op.f("ix_zone_snmp_credential_id"))
@@ -1020,6 +1146,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 
     op.drop_table("api_token")
+    with op.batch_alter_table("acceptance_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_acceptance_word_site_id_id")
+
+    op.drop_table("acceptance_word")
+    with op.batch_alter_table("acceptance_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_acceptance_run_site_id_id")
+
+    op.drop_table("acceptance_run")
     op.drop_table("worker")
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiver_subject"))
