@@ -6,6 +6,7 @@ from inventory.models.acceptance import (
     AcceptanceMap,
     AcceptanceRun,
     AcceptanceWord,
+    OrderedDevice,
     Reserve,
     ReserveSeverity,
 )
@@ -29,6 +30,13 @@ from inventory.models.deployment import (
     PushStep,
 )
 from inventory.models.device import Device, DeviceRole, Health, Interface, Lifecycle, Link, RadioRow
+from inventory.models.discovery import (
+    Proposal,
+    ProposalRule,
+    ProposalSource,
+    ProposalState,
+    SiteReason,
+)
 from inventory.models.dossier import Dossier, DossierTransition, Evidence
 from inventory.models.finding import FindingRow, Waiver
 from inventory.models.incident import Incident
@@ -94,8 +102,13 @@ __all__ = [
     "LoginThrottle",
     "ManagementEndpoint",
     "ObservationRecord",
+    "OrderedDevice",
     "OrganisingAuthority",
     "PlanState",
+    "Proposal",
+    "ProposalRule",
+    "ProposalSource",
+    "ProposalState",
     "Protocol",
     "Push",
     "PushState",
@@ -109,6 +122,7 @@ __all__ = [
     "Secret",
     "Site",
     "SiteImplantation",
+    "SiteReason",
     "Survey",
     "SurveySample",
     "TeachingOffer",

@@ -106,3 +106,17 @@ class Reserve(SQLModel, table=True):
     lifted_note: str | None = None
     lifted_evidence_name: str | None = None
     lifted_evidence_sha256: str | None = None
+
+
+class OrderedDevice(SQLModel, table=True):
+    """A device as ordered and delivered for a site: what the acceptance expects to find there."""
+
+    __tablename__ = "ordered_device"
+    __table_args__ = (UniqueConstraint("site_id", "serial"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id")
+    serial: str = Field(description="as scanned from its label")
+    name: str | None = Field(default=None, description="the device that it was installed as")
+    role: str = Field(description="an id of DeviceRole")
+    model: str | None = None

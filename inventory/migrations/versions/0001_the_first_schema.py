@@ -326,6 +326,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ordered_device",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_ordered_device_site_id_site")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ordered_device")),
+        sa.UniqueConstraint("site_id", "serial", name=op.f("uq_ordered_device_site_id_serial")),
+    )
+    op.create_table(
         "school",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fase", sa.Integer(), nullable=False),
@@ -507,6 +521,33 @@ def upgrade() -> None:
     with op.batch_alter_table("implantation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_implantation_fase"), ["fase"], unique=False)
         batch_op.create_index(batch_op.f("ix_implantation_province"), ["province"], unique=False)
+
+    op.create_table(
+        "proposal_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("built_in", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=True),
+        sa.Column("family", sa.String(), nullable=True),
+        sa.Column("oui", sa.String(), nullable=True),
+        sa.Column("name_pattern", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_proposal_rule_site_id_site")
+        ),
+        sa.ForeignKeyConstraint(
+            ["zone_id"], ["zone.id"], name=op.f("fk_proposal_rule_zone_id_zone")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_rule")),
+        sa.UniqueConstraint("built_in", name=op.f("uq_proposal_rule_built_in")),
+    )
+    with op.batch_alter_table("proposal_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_rule_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_rule_zone_id"), ["zone_id"], unique=False)
 
     op.create_table(
         "reserve",
@@ -691,11 +732,15 @@ def upgrade() -> None:
         sa.Column("health", sa.String(length=40), nullable=False),
         sa.Column("recent_readings", sa.String(), nullable=False),
         sa.Column("core", sa.Boolean(), nullable=False),
+        sa.Column("controller_id", sa.Integer(), nullable=True),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("legacy_ssh", sa.Boolean(), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error_kind", sa.String(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["controller_id"], ["device.id"], name=op.f("fk_device_controller_id_device")
+        ),
         sa.ForeignKeyConstraint(
             ["replaces_id"], ["device.id"], name=op.f("fk_device_replaces_id_device")
         ),
@@ -706,6 +751,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_device_base_mac"), ["base_mac"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_device_controller_id"), ["controller_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_device_replaces_id"), ["replaces_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_device_room_id"), ["room_id"], unique=False)
         batch_op.create_index("ix_device_site_name_id", ["site_id", "name", "id"], unique=False)
@@ -940,6 +988,60 @@ def upgrade() -> None:
         batch_op.create_index("ix_observation_device_at", ["device_id", "at"], unique=False)
 
     op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("family", sa.String(), nullable=False),
+        sa.Column("vendor", sa.String(), nullable=True),
+        sa.Column("model", sa.String(), nullable=True),
+        sa.Column("firmware", sa.String(), nullable=True),
+        sa.Column("serial", sa.String(), nullable=True),
+        sa.Column("mac", sa.String(), nullable=True),
+        sa.Column("host", sa.String(), nullable=True),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("unread_because", sa.String(), nullable=True),
+        sa.Column(
+            "capabilities", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("seen_by_id", sa.Integer(), nullable=True),
+        sa.Column("seen_on", sa.String(), nullable=True),
+        sa.Column("protocol", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("site_reason", sa.String(length=40), nullable=True),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_proposal_device_id_device")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["proposal_rule.id"], name=op.f("fk_proposal_rule_id_proposal_rule")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seen_by_id"], ["device.id"], name=op.f("fk_proposal_seen_by_id_device")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_proposal_site_id_site")),
+        sa.ForeignKeyConstraint(["zone_id"], ["zone.id"], name=op.f("fk_proposal_zone_id_zone")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_device_id"), ["device_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_mac"), ["mac"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_seen_by_id"), ["seen_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_serial"), ["serial"], unique=False)
+        batch_op.create_index("ix_proposal_state_site", ["state", "site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_zone_id"), ["zone_id"], unique=False)
+
+    op.create_table(
         "push",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -1013,6 +1115,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_push_device_id")
 
     op.drop_table("push")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_zone_id"))
+        batch_op.drop_index("ix_proposal_state_site")
+        batch_op.drop_index(batch_op.f("ix_proposal_serial"))
+        batch_op.drop_index(batch_op.f("ix_proposal_seen_by_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_rule_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_mac"))
+        batch_op.drop_index(batch_op.f("ix_proposal_device_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("observation", schema=None) as batch_op:
         batch_op.drop_index("ix_observation_device_at")
 
@@ -1060,6 +1172,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_site_name_id")
         batch_op.drop_index(batch_op.f("ix_device_room_id"))
         batch_op.drop_index(batch_op.f("ix_device_replaces_id"))
+        batch_op.drop_index(batch_op.f("ix_device_controller_id"))
         batch_op.drop_index(batch_op.f("ix_device_base_mac"))
 
     op.drop_table("device")
@@ -1092,6 +1205,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reserve_lifted_by_run_id"))
 
     op.drop_table("reserve")
+    with op.batch_alter_table("proposal_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_rule_zone_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_rule_site_id"))
+
+    op.drop_table("proposal_rule")
     with op.batch_alter_table("implantation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_implantation_province"))
         batch_op.drop_index(batch_op.f("ix_implantation_fase"))
@@ -1126,6 +1244,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_school_education_network"))
 
     op.drop_table("school")
+    op.drop_table("ordered_device")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_job_queued",
