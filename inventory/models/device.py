@@ -67,6 +67,9 @@ class Device(SQLModel, table=True):
     core: bool = Field(
         default=False, description="a person's word: management comes into the site here"
     )
+    controller_id: int | None = Field(
+        default=None, foreign_key="device.id", index=True, description="who runs it, as a WLC does"
+    )
     replaces_id: int | None = Field(default=None, foreign_key="device.id", index=True)
     legacy_ssh: bool = Field(default=False, description="old SSH algorithms are accepted from it")
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

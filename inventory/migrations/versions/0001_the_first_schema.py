@@ -1038,7 +1038,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_rule_id"), ["rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_seen_by_id"), ["seen_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_serial"), ["serial"], unique=False)
-        batch_op.create_index("ix_proposal_state_site", ["state", "site_id"], unique=False)
+        batch_op.create_index("ix_proposal_site_state", ["site_id", "state"], unique=False)
+        batch_op.create_index("ix_proposal_state_id", ["state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_zone_id"), ["zone_id"], unique=False)
 
     op.create_table(
@@ -1117,7 +1118,8 @@ def downgrade() -> None:
     op.drop_table("push")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_zone_id"))
-        batch_op.drop_index("ix_proposal_state_site")
+        batch_op.drop_index("ix_proposal_state_id")
+        batch_op.drop_index("ix_proposal_site_state")
         batch_op.drop_index(batch_op.f("ix_proposal_serial"))
         batch_op.drop_index(batch_op.f("ix_proposal_seen_by_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_rule_id"))
