@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps format score lock
+.PHONY: help setup demo static check test test-slow lab-deps format score texts lock
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lab-deps: ## the Debian packages that the lab's real parts need (as root)
 
 score: setup ## the readings against recordings of real devices (../shared/recordings, or FOLDER=)
 	@$(BIN)/python -m tests.scoring $(FOLDER)
+
+texts: setup ## the catalogues brought up to date; what is left to translate
+	@$(BIN)/python -m tests.texts
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

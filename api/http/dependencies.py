@@ -58,7 +58,9 @@ Reading = Annotated[Session, Depends(reading_session)]
 def browser_session(request: Request, here: Here, session: Reading) -> LoggedIn | None:
     """Return whose browser this is, or None."""
     cookie = request.cookies.get(here.session_cookie)
-    return who_is_logged_in(session, cookie) if cookie else None
+    found = who_is_logged_in(session, cookie) if cookie else None
+    request.state.browser = found  # a page that tells of a failure speaks this person's language
+    return found
 
 
 def logged_in(found: Annotated[LoggedIn | None, Depends(browser_session)]) -> LoggedIn:

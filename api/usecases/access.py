@@ -223,6 +223,13 @@ def viewer_of(session: Session, user: User) -> Viewer:
     )
 
 
+def choose_language(session: Session, user_id: int, tag: str) -> None:
+    """Keep the language that a person wants pages in, by its tag (RFC 5646)."""
+    user = session.get(User, user_id)
+    if user is not None:
+        user.locale = tag
+
+
 @cache
 def _hasher() -> PasswordHash:
     return PasswordHash.recommended()

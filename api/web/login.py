@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse
 from api.http.dependencies import FormOfOurs, Here, Installation, same_token
 from api.usecases.access import WrongPassword, log_in, log_out
 from api.usecases.throttle import TooManyAttempts
+from api.web.addresses import own_address
 from api.web.templating import page
-from api.web.texts import N_
 from inventory.errors import NotAllowed
+from inventory.sentences import N_
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,7 +73,7 @@ def login(
             error=N_("L’identifiant ou le mot de passe n’est pas correct."),
             status=HTTPStatus.UNAUTHORIZED,
         )
-    answer = RedirectResponse(_own_address(suite), HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(own_address(suite), HTTPStatus.SEE_OTHER)
     _set_cookie(answer, here, here.session_cookie, cookie, here.settings.session_hours * 3600)
     answer.delete_cookie(here.form_cookie, path="/", secure=here.settings.secure_cookies)
     return answer
@@ -102,7 +103,7 @@ def _form(
         request,
         "login.html",
         http_status=status,
-        suite=_own_address(suite),
+        suite=own_address(suite),
         login=login,
         error=error,
         csrf=token,
@@ -123,12 +124,3 @@ def _set_cookie(
         httponly=True,
         samesite="lax",
     )
-
-
-def _own_address(wanted: str) -> str:
-    """Return `wanted` when it is a path of ours, else the first page: never elsewhere."""
-    # A browser reads // and /\ as another host, and drops tabs and line ends before it looks.
-    plain = wanted.isascii() and wanted.isprintable() and " " not in wanted
-    if plain and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
-        return wanted
-    return "/"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from api.web.texts import N_
+from inventory.sentences import N_
 
 PUSH_STEP: Mapping[str, str] = {
     "read": N_("Lecture de la configuration"),

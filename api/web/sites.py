@@ -127,7 +127,7 @@ def site_jobs(request: Request, browser: Browser, session: Reading, site_id: Row
     return page(
         request,
         "site/jobs.html",
-        locale=browser.viewer.locale,
+        **_person(browser),
         site_id=site_id,
         **_jobs(session, site_id),
     )
@@ -154,11 +154,7 @@ def _steps_forward(session: Reading, site_id: int) -> list[PossibleMove]:
 
 
 def _person(browser: Browser) -> dict[str, Any]:
-    return {
-        "viewer": browser.viewer,
-        "csrf": browser.csrf_token,
-        "locale": browser.viewer.locale,
-    }
+    return {"viewer": browser.viewer, "csrf": browser.csrf_token}
 
 
 def _jobs(session: Reading, site_id: int) -> dict[str, Any]:

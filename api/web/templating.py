@@ -1,48 +1,57 @@
-"""Jinja: one environment for each language, and the filters that write times the French way."""
+"""Jinja: one environment for each language, and what every page is given."""
 
 import hashlib
-import math
 from datetime import datetime
 from functools import cache
-from gettext import NullTranslations, translation
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Protocol
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.usecases.scope import Viewer
 from api.web import texts
+from api.web.appearance import THEMES, theme_of
+from api.web.language import LOCALES, language_of, tongue
 from api.web.push_texts import PUSH_STEP
-from inventory import clock
+from inventory.sentences import worded
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-SOURCE_LOCALE = "fr"
-BRUSSELS = ZoneInfo("Europe/Brussels")
-_NBSP = "\N{NO-BREAK SPACE}"
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def page(
     request: Request,
     template: str,
     *,
-    locale: str = SOURCE_LOCALE,
+    viewer: Viewer | None = None,
+    csrf: str | None = None,
     http_status: HTTPStatus = HTTPStatus.OK,
     **context: Any,
 ) -> HTMLResponse:
-    """Return the page that `template` makes of `context`, in the reader's language."""
-    made = environment(locale).get_template(template)
-    values = {"path": request.url.path, "viewer": None, "csrf": None, **context}
-    return HTMLResponse(made.render(values), http_status)
+    """Return the page that `template` makes of `context`, in the reader's language.
+
+    `viewer` is who is logged in and `csrf` the token for the forms; None on the pages before that.
+    """
+    language = language_of(request, viewer)
+    values = {
+        "path": request.url.path,
+        "here": _address(request),
+        "theme": theme_of(request),
+        "viewer": viewer,
+        "csrf": csrf,
+        **context,
+    }
+    made = environment(language).get_template(template)
+    headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
+    return HTMLResponse(made.render(values), http_status, headers)
 
 
 @cache
-def environment(locale: str) -> Environment:
-    """Return the environment of one language; one without a catalogue shows the French source."""
+def environment(language: str) -> Environment:
+    """Return the environment of one language."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -51,22 +60,37 @@ def environment(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    catalogue = _catalogue(locale)
-    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(texts=texts, push_steps=PUSH_STEP, static=static_address, locale=locale)
+    speech = tongue(language)
+    made.install_gettext_translations(speech.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        texts=texts,
+        push_steps=PUSH_STEP,
+        static=static_address,
+        locale=speech.tag,
+        locales=LOCALES,
+        themes=THEMES,
+    )
     made.filters.update(
-        ago=lambda moment: ago(moment, catalogue),
-        local=local,
+        ago=speech.ago,
+        local=speech.moment,
+        day=speech.day,
+        number=speech.number,
+        say=speech.say,
+        said=lambda row: speech.say(row_text(row)),
         iso=lambda moment: moment.isoformat(timespec="seconds"),
         lines=diff_lines,
     )
     return made
 
 
-def _catalogue(locale: str) -> NullTranslations:
-    if locale == SOURCE_LOCALE:
-        return NullTranslations()
-    return translation("preau", HERE / "locale", languages=[locale], fallback=True)
+class _Worded(Protocol):
+    message: str
+    wording: dict[str, Any] | None
+
+
+def row_text(row: _Worded) -> str:
+    """Return what a finding or an event says, as a `Sentence` where the row kept one."""
+    return worded(row.message, row.wording)
 
 
 @cache
@@ -76,27 +100,9 @@ def static_address(path: str) -> str:
     return f"/static/{path}?v={digest}"
 
 
-def local(moment: datetime) -> str:
-    """Return a moment as Brussels' clocks show it: `22/11/2026 à 05:43`."""
-    return moment.astimezone(BRUSSELS).strftime(f"%d/%m/%Y à{_NBSP}%H:%M")
-
-
-def ago(moment: datetime, catalogue: NullTranslations | None = None) -> str:
+def ago(moment: datetime, language: str = "fr") -> str:
     """Return how long ago a moment was, in words; after a month, its date."""
-    words = catalogue or NullTranslations()
-    elapsed_s = (clock.now() - moment).total_seconds()
-    if elapsed_s < _MINUTE:
-        return words.gettext("à l’instant")
-    if elapsed_s < _HOUR:
-        count, text = math.floor(elapsed_s / _MINUTE), words.gettext("il y a %(count)d min")
-    elif elapsed_s < _DAY:
-        count, text = math.floor(elapsed_s / _HOUR), words.gettext("il y a %(count)d h")
-    elif elapsed_s < 31 * _DAY:
-        count = math.floor(elapsed_s / _DAY)
-        text = words.ngettext("il y a %(count)d jour", "il y a %(count)d jours", count)
-    else:
-        return moment.astimezone(BRUSSELS).strftime("%d/%m/%Y")
-    return (text % {"count": count}).replace(f"{count} ", f"{count}{_NBSP}")
+    return tongue(language).ago(moment)
 
 
 def diff_lines(diff: str) -> list[tuple[str, str]]:
@@ -110,3 +116,8 @@ def diff_lines(diff: str) -> list[tuple[str, str]]:
         ("file", line) if line.startswith(("+++", "---")) else (kinds.get(line[:1], "same"), line)
         for line in lines
     ]
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

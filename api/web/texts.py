@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from inventory.cabling import CableState
 from inventory.findings.finding import Severity
 from inventory.models import DeviceRole, Health, JobState, Lifecycle, PushState, UserRole
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text translated later
-    """Mark `text` for translation and return it."""
-    return text
+from inventory.sentences import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +214,11 @@ JOB_KIND: Mapping[str, str] = {
     "poll": N_("Relevé des équipements"),
     "discover": N_("Recherche d’équipements"),
 }
+JOB_PROGRESS = N_("%(done)s sur %(total)s")
 JOB_STEP: Mapping[str, str] = {
-    "devices read": N_("équipements relevés"),
-    "devices judged": N_("équipements contrôlés"),
-    "addresses asked": N_("adresses interrogées"),
+    "devices read": N_("%(done)s équipements relevés sur %(total)s"),
+    "devices judged": N_("%(done)s équipements contrôlés sur %(total)s"),
+    "addresses asked": N_("%(done)s adresses interrogées sur %(total)s"),
 }
 # How a failure is told to someone who is not an engineer; the device's own words stand below.
 ERROR_KIND: Mapping[str, str] = {

@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from api.usecases.throttle import PER_LOGIN_AND_ADDRESS
 from api.web import texts
-from api.web.login import _own_address
-from api.web.templating import STATIC, ago, diff_lines, environment
+from api.web.addresses import own_address
+from api.web.templating import STATIC, ago, diff_lines
 from inventory import clock
 from inventory.cabling import CableState
 from inventory.database import Database
@@ -98,8 +98,8 @@ def test_guessing_is_stopped_with_a_page_that_says_to_wait(client: httpx.Client)
     "address", ["//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "", "/\n/x"]
 )
 def test_a_login_never_leads_to_another_site(address: str) -> None:
-    assert _own_address(address) == "/"
-    assert _own_address("/sites/3?a=1") == "/sites/3?a=1"
+    assert own_address(address) == "/"
+    assert own_address("/sites/3?a=1") == "/sites/3?a=1"
 
 
 def test_a_form_without_its_token_or_from_another_site_does_nothing(
@@ -349,12 +349,6 @@ def test_how_long_ago_is_told_in_words() -> None:
         for past in ({"seconds": 5}, {"minutes": 5}, {"hours": 3}, {"days": 1}, {"days": 12})
     ]
     assert told == ["à l’instant", "il y a 5 min", "il y a 3 h", "il y a 1 jour", "il y a 12 jours"]
-
-
-def test_a_language_without_a_catalogue_shows_the_source() -> None:
-    template = environment("de").get_template("error.html")
-    values = {"title": "x", "advice": "y", "code": 404, "viewer": None, "path": "/"}
-    assert "Revenir à la liste des écoles" in template.render(values)
 
 
 def test_a_difference_says_by_more_than_colour_what_each_line_is() -> None:
