@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from typing import TypeAlias
 
 from inventory.observation import Interface, Neighbour
 from inventory.vendors.mib import MibView, Oid, Value, mac, oid, text
@@ -30,27 +31,42 @@ _TEXT_MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
 
 def neighbours(view: MibView, ports: Ports) -> tuple[Neighbour, ...]:
     """Return the devices heard by LLDP, then those heard by CDP."""
-    found = dict.fromkeys((*_lldp(view, ports), *_lldp_v2(view, ports), *_cdp(view, ports)))
-    return tuple(found)
+    return tuple(dict.fromkeys(neighbour_rows(view, ports).values()))
 
 
-def _lldp(view: MibView, ports: Ports) -> list[Neighbour]:
+RowKey: TypeAlias = tuple[str, Oid]
+"""A row of a neighbour table: the table (`lldp`, `lldp_v2` or `cdp`) and the index in it."""
+
+
+def neighbour_rows(view: MibView, ports: Ports) -> dict[RowKey, Neighbour]:
+    """Return what each row of the neighbour tables tells, in the order of `neighbours`."""
+    tables = {"lldp": _lldp, "lldp_v2": _lldp_v2, "cdp": _cdp}
+    return {
+        (name, index): neighbour
+        for name, read in tables.items()
+        for index, neighbour in read(view, ports).items()
+    }
+
+
+def _lldp(view: MibView, ports: Ports) -> dict[Oid, Neighbour]:
     # lldpRemEntry's index: lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex.
     rows = _rows(view, _REM, range(_CHASSIS_SUBTYPE, _DESCR + 1))
     names = _LocalPorts(view, ports)
-    return [
-        _neighbour(row, 0, names.name(index[1])) for index, row in rows.items() if len(index) == 3
-    ]
+    return {
+        index: _neighbour(row, 0, names.name(index[1]))
+        for index, row in rows.items()
+        if len(index) == 3
+    }
 
 
-def _lldp_v2(view: MibView, ports: Ports) -> list[Neighbour]:
+def _lldp_v2(view: MibView, ports: Ports) -> dict[Oid, Neighbour]:
     # lldpV2RemEntry's index: time mark, local ifIndex, destination address index, remote index.
     rows = _rows(view, _REM_V2, range(_CHASSIS_SUBTYPE + 1, _DESCR + 2))
-    found = []
+    found: dict[Oid, Neighbour] = {}
     for index, row in rows.items():
         if len(index) == 4:
             interface = ports.by_index.get(index[1])
-            found.append(_neighbour(row, 1, interface.name if interface else None))
+            found[index] = _neighbour(row, 1, interface.name if interface else None)
     return found
 
 
@@ -126,24 +142,22 @@ class _LocalPorts:
         )
 
 
-def _cdp(view: MibView, ports: Ports) -> list[Neighbour]:
+def _cdp(view: MibView, ports: Ports) -> dict[Oid, Neighbour]:
     # cdpCacheEntry's index: cdpCacheIfIndex, cdpCacheDeviceIndex.
     rows = _rows(view, _CDP, range(_CDP_DEVICE_ID, _CDP_PLATFORM + 1))
-    found = []
+    found = {}
     for index, row in rows.items():
         interface = ports.by_index.get(index[0])
         device = row.get(_CDP_DEVICE_ID)
         # Some devices send their address in place of a name: six octets that are no text.
         address = None if isinstance(device, bytes) and _is_text(device) else mac(device)
-        found.append(
-            Neighbour(
-                local_interface=interface.name if interface else None,
-                protocol="cdp",
-                system_name=address or text(device),
-                port_id=text(row.get(_CDP_DEVICE_PORT)),
-                chassis_id=address,
-                platform=text(row.get(_CDP_PLATFORM)),
-            )
+        found[index] = Neighbour(
+            local_interface=interface.name if interface else None,
+            protocol="cdp",
+            system_name=address or text(device),
+            port_id=text(row.get(_CDP_DEVICE_PORT)),
+            chassis_id=address,
+            platform=text(row.get(_CDP_PLATFORM)),
         )
     return found
 
