@@ -49,7 +49,7 @@ class SiteReason(StrEnum):
 class Proposal(SQLModel, table=True):
     """Something found in a zone, which a person or a rule makes a device or refuses.
 
-    It is the same one again by its serial, else by its address (MAC), else by where it answers.
+    It is the same one again by its serial or an address (MAC), else by its name and where it is.
     """
 
     __tablename__ = "proposal"
@@ -68,17 +68,20 @@ class Proposal(SQLModel, table=True):
     vendor: str | None = None
     model: str | None = None
     firmware: str | None = None
-    serial: str | None = Field(default=None, index=True)
-    mac: str | None = Field(default=None, index=True, description="12 lower-case hex digits")
+    serial: str | None = None
+    macs: list[str] = Field(
+        default_factory=list,
+        sa_type=json_column(),
+        description="its addresses, 12 lower-case hex digits each, the telling one first",
+    )
     host: str | None = Field(default=None, description="its address in the zone, where told")
     answered: bool = Field(default=False, description="it was read over SNMP at `host`")
     unread_because: str | None = Field(default=None, description="why it was not, in English")
     capabilities: list[str] = Field(default_factory=list, sa_type=json_column())
-    seen_by_id: int | None = Field(
-        default=None, foreign_key="device.id", index=True, description="who hears or lists it"
-    )
+    seen_by: str | None = Field(default=None, description="the name of who hears or lists it")
+    seen_by_id: int | None = Field(default=None, foreign_key="device.id", index=True)
     seen_on: str | None = Field(default=None, description="the port it is heard on")
-    protocol: str | None = Field(default=None, description="lldp, cdp, snmp or arp")
+    protocol: str | None = Field(default=None, description="lldp or cdp")
     site_id: int | None = Field(default=None, foreign_key="site.id")
     site_reason: SiteReason | None = Field(default=None, sa_type=text_enum(SiteReason))
     first_seen_at: datetime = Field(sa_type=UtcDateTime)

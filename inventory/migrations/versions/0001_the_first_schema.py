@@ -1000,13 +1000,14 @@ def upgrade() -> None:
         sa.Column("model", sa.String(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("serial", sa.String(), nullable=True),
-        sa.Column("mac", sa.String(), nullable=True),
+        sa.Column("macs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("host", sa.String(), nullable=True),
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("unread_because", sa.String(), nullable=True),
         sa.Column(
             "capabilities", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column("seen_by", sa.String(), nullable=True),
         sa.Column("seen_by_id", sa.Integer(), nullable=True),
         sa.Column("seen_on", sa.String(), nullable=True),
         sa.Column("protocol", sa.String(), nullable=True),
@@ -1034,10 +1035,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_device_id"), ["device_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_proposal_mac"), ["mac"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_rule_id"), ["rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_seen_by_id"), ["seen_by_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_proposal_serial"), ["serial"], unique=False)
         batch_op.create_index("ix_proposal_site_state", ["site_id", "state"], unique=False)
         batch_op.create_index("ix_proposal_state_id", ["state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_zone_id"), ["zone_id"], unique=False)
@@ -1120,10 +1119,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_zone_id"))
         batch_op.drop_index("ix_proposal_state_id")
         batch_op.drop_index("ix_proposal_site_state")
-        batch_op.drop_index(batch_op.f("ix_proposal_serial"))
         batch_op.drop_index(batch_op.f("ix_proposal_seen_by_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_rule_id"))
-        batch_op.drop_index(batch_op.f("ix_proposal_mac"))
         batch_op.drop_index(batch_op.f("ix_proposal_device_id"))
 
     op.drop_table("proposal")
