@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,3 +77,59 @@ def _ranked(radios: Iterable[list[float]], rank: int) -> float:
     levels = sorted((statistics.median_low(levels) for levels in radios), reverse=True)
     levels = [level for level in levels if level > _NOT_HEARD]
     return levels[rank] if rank < len(levels) else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRadio:
+    """A radio as heard at one place: the median of its readings."""
+
+    rssi_dbm: float
+    noise_dbm: float | None
+    channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPlace:
+    """What was heard at one place in one band, the strongest first."""
+
+    x_m: float
+    y_m: float
+    radios: tuple[HeardRadio, ...]
+
+    @property
+    def snr_db(self) -> float | None:
+        """How far the strongest radio stands above the noise that was measured with it."""
+        if not self.radios or self.radios[0].noise_dbm is None:
+            return None
+        return self.radios[0].rssi_dbm - self.radios[0].noise_dbm
+
+    @property
+    def strongest_channel(self) -> int | None:
+        """The channel of the strongest radio."""
+        return self.radios[0].channel if self.radios else None
+
+
+def hear_places(samples: Iterable[Sample], *, band: str) -> list[HeardPlace]:
+    """Return each place of `samples` (of one floor) with the radios that were heard there."""
+    readings: dict[tuple[int, int], dict[tuple[str, int | None], list[Sample]]] = {}
+    for sample in samples:
+        place = (round(sample.x_m / PLACE_STEP_M), round(sample.y_m / PLACE_STEP_M))
+        radios = readings.setdefault(place, defaultdict(list))
+        if sample.bssid is not None and sample.rssi_dbm is not None and sample.band == band:
+            radios[radio_of(sample.bssid, sample.channel)].append(sample)
+    return [
+        HeardPlace(x * PLACE_STEP_M, y * PLACE_STEP_M, _heard_radios(radios))
+        for (x, y), radios in readings.items()
+    ]
+
+
+def _heard_radios(
+    radios: Mapping[tuple[str, int | None], list[Sample]],
+) -> tuple[HeardRadio, ...]:
+    heard = []
+    for (_, channel), samples in radios.items():
+        levels = [sample.rssi_dbm for sample in samples if sample.rssi_dbm is not None]
+        noises = [sample.noise_dbm for sample in samples if sample.noise_dbm is not None]
+        noise = statistics.median_low(noises) if noises else None
+        heard.append(HeardRadio(statistics.median_low(levels), noise, channel))
+    return tuple(sorted(heard, key=lambda radio: -radio.rssi_dbm))

@@ -189,8 +189,13 @@ def _coverage(
 
 
 def cells_inside(radio_map: RadioMap, polygon_m: Sequence[Point]) -> Bools:
-    """Return which cells have their centre inside a polygon (even-odd rule)."""
+    """Return which cells have their centre inside a polygon."""
     x, y = np.meshgrid(radio_map.x_m, radio_map.y_m)
+    return points_inside(x, y, polygon_m)
+
+
+def points_inside(x: Floats, y: Floats, polygon_m: Sequence[Point]) -> Bools:
+    """Return which points lie inside a polygon (even-odd rule)."""
     inside = np.zeros(x.shape, dtype=bool)
     for (x1, y1), (x2, y2) in zip(polygon_m, [*polygon_m[1:], polygon_m[0]], strict=True):
         if y1 == y2:
