@@ -34,7 +34,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
+        self._writer = writing(engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -86,6 +86,11 @@ def _refuse_other_urls(url: str) -> None:
         raise Misconfigured("database_url is no URL of a database", todo=todo) from None
     if driver not in _DRIVERS:
         raise Misconfigured(f"database_url names {driver}, which Préau cannot use", todo=todo)
+
+
+def writing(engine: Engine) -> Engine:
+    """Return `engine` for connections that write; on SQLite each waits its turn from its begin."""
+    return engine.execution_options(**{_WRITES: True})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -48,7 +48,8 @@ class Interface:
     """One row of IF-MIB ifTable/ifXTable. `index` is ifIndex, `mac` 12 lower-case hex digits.
 
     `admin` and `oper` are the labels of IF-MIB verbatim (`up`, `down`, `lowerLayerDown` …);
-    `counters` are named after their IF-MIB column without "if" and "HC" (`in_octets` …).
+    `counters` are named after their IF-MIB column without "if" and "HC" (`in_octets` …);
+    `octet_bits` is how wide those of octets are: 64 (ifHCInOctets) or 32 (ifInOctets).
     """
 
     index: int
@@ -62,6 +63,7 @@ class Interface:
     mtu: int | None = None
     mac: str | None = None
     counters: dict[str, int] = field(default_factory=dict)
+    octet_bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

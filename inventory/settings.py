@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         "30 2 * * *", description="When the nightly audit runs, Europe/Brussels."
     )
     poll_interval_s: int = Field(900, ge=10)
+    series_raw_hours: int = Field(
+        48, ge=25, description="How long figures over time are kept as they were told."
+    )
+    series_hourly_days: int = Field(90, ge=32, description="How long they are kept by the hour.")
+    series_daily_days: int = Field(1830, ge=366, description="How long they are kept by the day.")
     snmp_timeout_s: float = Field(2.0, gt=0)
     snmp_retries: int = Field(2, ge=0)
     snmp_max_devices_in_flight: int = Field(200, ge=1)

@@ -76,6 +76,7 @@ def _interface(index: int, old: Columns, new: Columns) -> Interface:
         mtu=number(old, _MTU),
         mac=mac(old[_PHYS_ADDRESS].get(index)),
         counters=_counters(index, old, new),
+        octet_bits=_octet_bits(index, old, new),
     )
 
 
@@ -88,12 +89,25 @@ def _speed_bps(speed: int | None, high_speed_mbps: int | None) -> int | None:
 def _counters(index: int, old: Columns, new: Columns) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, (wide, narrow) in _COUNTERS.items():
-        for columns, column in ((new, wide), (old, narrow)):
-            value = columns[column].get(index) if column else None
-            if isinstance(value, int):
-                found[name] = value
-                break
+        in_64_bits = new[wide].get(index) if wide else None
+        in_32_bits = old[narrow].get(index) if narrow else None
+        # The narrow one is the wide one's lower half; where the wide one alone is 0 it is not kept.
+        if isinstance(in_64_bits, int) and (in_64_bits or not in_32_bits):
+            found[name] = in_64_bits
+        elif isinstance(in_32_bits, int):
+            found[name] = in_32_bits
     return found
+
+
+def _octet_bits(index: int, old: Columns, new: Columns) -> int | None:
+    """Return the width of the octet counters that `_counters` tells; None: neither is told."""
+    wide, narrow = (
+        [columns[_COUNTERS[name][place] or 0].get(index) for name in ("in_octets", "out_octets")]
+        for place, columns in ((0, new), (1, old))
+    )
+    if all(isinstance(octets, int) for octets in wide) and (any(wide) or not any(narrow)):
+        return 64
+    return 32 if any(isinstance(octets, int) for octets in (*wide, *narrow)) else None
 
 
 class Ports:

@@ -1,0 +1,183 @@
+"""The series in PostgreSQL: a schema of their own, figures as told in partitions of a day."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+from sqlmodel import Session
+
+from collectors.series import statements
+from collectors.series.kinds import KINDS, Kind
+from collectors.series.store import SeriesStore
+from collectors.series.tiers import RAW, TIERS, Retention, Tier
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(5711274398)"  # any number that nobody else uses
+_CREATE_SUBJECT = (
+    "CREATE TABLE IF NOT EXISTS series.subject ("
+    "id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner_id INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, key TEXT NOT NULL, UNIQUE (owner_id, kind, key))"
+)
+_CREATE_TABLE = (
+    "CREATE TABLE IF NOT EXISTS series.{table} (chunk INTEGER NOT NULL,"
+    " subject_id INTEGER NOT NULL, at BIGINT NOT NULL, {columns},"
+    " PRIMARY KEY (chunk, subject_id, at)) PARTITION BY RANGE (at)"
+)
+_PARTITIONS = (
+    "SELECT part.relname FROM pg_inherits"
+    " JOIN pg_class part ON part.oid = inhrelid"
+    " JOIN pg_class whole ON whole.oid = inhparent"
+    " JOIN pg_namespace ON pg_namespace.oid = whole.relnamespace"
+    " WHERE nspname = 'series' AND whole.relname = %s"
+)
+_SIZE = (
+    "SELECT coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) FROM pg_class"
+    " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE nspname = 'series' AND relkind = 'r'"
+)
+
+
+class PostgresSeries(SeriesStore):
+    """The schema `series`; what is old goes by dropping its partition."""
+
+    words = statements.Words(schema="series.", hole="%s")
+
+    def __init__(self, engine: Engine, retention: Retention, *, max_interval_s: float) -> None:
+        super().__init__(retention, max_interval_s=max_interval_s)
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def place(self) -> str:
+        """Return the URL of the database without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def prepare(self) -> None:
+        """Make the schema and its tables, or give them the columns that this release adds."""
+        with self._lock:
+            if self._ready:
+                return
+            with self.told_errors(), self.transaction() as connection:
+                if not self._is_of_this_release(connection):
+                    connection.exec_driver_sql(_ONE_AT_A_TIME)
+                    self._make_tables(connection)
+            self._ready = True
+
+    def _is_of_this_release(self, connection: Connection) -> bool:
+        there = connection.exec_driver_sql("SELECT to_regclass('series.meta')").scalar()
+        return there is not None and self.meta(connection, "tables") == _tables()
+
+    def _make_tables(self, connection: Connection) -> None:
+        connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS series")
+        for statement in (*statements.CREATE_SHARED, _CREATE_SUBJECT):
+            connection.exec_driver_sql(self.words.spell(statement))
+        for kind in KINDS.values():
+            for tier in TIERS:
+                table, typed = statements.table(kind, tier), _typed(kind, tier)
+                columns = ", ".join(f"{name} {kept}" for name, kept in typed.items())
+                connection.exec_driver_sql(_CREATE_TABLE.format(table=table, columns=columns))
+                for name, kept in typed.items():
+                    connection.exec_driver_sql(
+                        f"ALTER TABLE series.{table} ADD COLUMN IF NOT EXISTS {name} {kept}"
+                    )
+        self.set_meta(connection, "tables", _tables())
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yield a connection of the database's own pool."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self, session: Session | None) -> Iterator[Connection]:
+        """Yield the connection of `session`, or one of the pool's."""
+        if session is not None:
+            yield session.connection()
+            return
+        with self._engine.connect() as connection:
+            yield connection
+
+    def make_room(self, connection: Connection, tier: Tier, times_s: Iterable[int]) -> None:
+        """Make the partitions that these moments fall into, of every kind."""
+        starts = {tier.partition(at_s) for at_s in times_s}
+        if not starts or not self._missing(connection, tier, starts):
+            return
+        connection.exec_driver_sql(_ONE_AT_A_TIME)
+        for kind, start_s in self._missing(connection, tier, starts):
+            connection.exec_driver_sql(
+                f"CREATE TABLE series.{_partition(kind, tier, start_s)}"
+                f" PARTITION OF series.{statements.table(kind, tier)}"
+                f" FOR VALUES FROM ({start_s}) TO ({start_s + tier.partition_s})"
+            )
+
+    def _missing(
+        self, connection: Connection, tier: Tier, starts: Iterable[int]
+    ) -> list[tuple[Kind, int]]:
+        wanted = {
+            _partition(kind, tier, start_s): (kind, start_s)
+            for kind in KINDS.values()
+            for start_s in sorted(starts)
+        }
+        there = connection.exec_driver_sql(
+            "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+            " WHERE nspname = 'series' AND relname = ANY(%s)",
+            (list(wanted),),
+        )
+        for (name,) in there.all():
+            del wanted[name]
+        return list(wanted.values())
+
+    def cut_unit_s(self, tier: Tier) -> int:
+        """Return the length of a partition: it is dropped whole."""
+        return tier.partition_s
+
+    def cut_off(self, kind: Kind, tier: Tier, before_s: int) -> None:
+        """Drop the partitions that are wholly older; each waits five seconds for readers at most.
+
+        One that is being read for longer is dropped the next time.
+        """
+        table = statements.table(kind, tier)
+        with self.transaction() as connection:
+            names = [name for (name,) in connection.exec_driver_sql(_PARTITIONS, (table,))]
+        for name in sorted(names):
+            if _start_of(name) + tier.partition_s <= before_s:
+                with self.transaction() as connection:
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+                    connection.exec_driver_sql(f"DROP TABLE IF EXISTS series.{name}")
+
+    def size_bytes(self) -> int:
+        """Return the size of the schema's tables with their indexes."""
+        with self.told_errors(), self._engine.connect() as connection:
+            return int(connection.exec_driver_sql(_SIZE).scalar() or 0)
+
+
+def _typed(kind: Kind, tier: Tier) -> dict[str, str]:
+    """Return the columns with their types: whole numbers, of 64 bits where 31 do not do."""
+    if tier is RAW:
+        return {metric.name: "BIGINT" if metric.wide else "INTEGER" for metric in kind.metrics}
+    typed: dict[str, str] = {}
+    for metric in kind.metrics:
+        value = "BIGINT" if metric.wide else "INTEGER"
+        of_part = {"n": "INTEGER", "sum": "BIGINT", "min": value, "max": value}
+        typed |= {f"{metric.name}_{part}": of_part[part] for part in statements.PARTS}
+    return typed
+
+
+def _tables() -> str:
+    """Return the form of the tables of this release, in one line."""
+    return "; ".join(
+        f"{statements.table(kind, tier)} {' '.join(statements.columns(kind, tier))}"
+        for kind in KINDS.values()
+        for tier in TIERS
+    )
+
+
+def _partition(kind: Kind, tier: Tier, start_s: int) -> str:
+    day = datetime.fromtimestamp(start_s, UTC)
+    return f"{statements.table(kind, tier)}_{day:%Y%m%d}"
+
+
+def _start_of(partition: str) -> int:
+    day = datetime.strptime(partition.rpartition("_")[2], "%Y%m%d").replace(tzinfo=UTC)
+    return int(day.timestamp())
