@@ -20,6 +20,7 @@ class Right(StrEnum):
 
     SEE = "see"
     RUN_JOBS = "run_jobs"
+    ACCEPT_DEVICES = "accept_devices"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -27,6 +28,10 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.SEE: frozenset(Role) - {Role.SUPPLIER},
     Right.RUN_JOBS: frozenset(
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.PROGRAMME_MANAGER, Role.CONTRACTOR}
+    ),
+    # Who knows what hangs on the wall, or answers for what is in the inventory.
+    Right.ACCEPT_DEVICES: frozenset(
+        {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.INSTALLER}
     ),
 }
 
