@@ -14,6 +14,7 @@ from typing import Any
 
 from inventory.models.device import Device, DeviceRole, Health
 from inventory.observation import Interface, Neighbour, Observation
+from inventory.sentences import N_, Sentence
 
 _ETHERNET = 6  # IANAifType ethernetCsmacd
 _GROUP_BIT = 0x01  # IEEE 802-2014, 8.2: individual/group
@@ -118,15 +119,23 @@ def device_changes(
 
 
 def _worth_telling(device: Device, changes: Mapping[str, Any]) -> Iterable[Told]:
-    for column, kind, subject in (
-        ("serial", "device.serial_changed", "Le numéro de série"),
-        ("firmware", "device.firmware_changed", "La version du micrologiciel"),
+    for column, kind, text in (
+        (
+            "serial",
+            "device.serial_changed",
+            N_("Le numéro de série de %(name)s a changé\u00a0: %(before)s → %(after)s"),
+        ),
+        (
+            "firmware",
+            "device.firmware_changed",
+            N_("La version du micrologiciel de %(name)s a changé\u00a0: %(before)s → %(after)s"),
+        ),
     ):
         old = getattr(device, column)
         if old is not None and column in changes:
             yield Told(
                 kind,
-                f"{subject} de {device.name} a changé\u00a0: {old} → {changes[column]}",
+                Sentence(text, name=device.name, before=old, after=changes[column]),
                 {"before": old, "after": changes[column]},
             )
 

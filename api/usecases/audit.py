@@ -25,7 +25,7 @@ from inventory.findings.finding import Finding, Severity, Subject, Use, judge
 from inventory.leases import lease
 from inventory.models import Device, FindingRow, Lifecycle
 from inventory.secrets import open_vault
-from inventory.sentences import wording
+from inventory.sentences import Sentence, wording
 from inventory.settings import Settings
 
 _PAGE = 200
@@ -189,6 +189,11 @@ def _record_end(database: Database, result: AuditResult, actor: str) -> None:
         record_event(
             session,
             "audit.finished",
-            f"Audit terminé\u00a0: {result.judged} équipements, {grave} constats graves ouverts",
+            Sentence(
+                "Audit terminé\u00a0: équipements contrôlés\u00a0: %(judged)s, "
+                "constats graves ouverts\u00a0: %(grave)s",
+                judged=result.judged,
+                grave=grave,
+            ),
             body={"judged": result.judged, "open": result.open, "resolved": result.resolved},
         )

@@ -35,6 +35,7 @@ from inventory.models import (
     PushStep,
 )
 from inventory.secrets import Vault
+from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
 
 log = structlog.get_logger()
@@ -295,7 +296,7 @@ class _Run:
             record_event(
                 session,
                 f"push.{result.state}",
-                _MESSAGES[result.state].format(subject.name),
+                Sentence(_MESSAGES[result.state], name=subject.name),
                 site_id=subject.site_id,
                 device_id=subject.device_id,
                 body={"plan": self.plan_id, "push": _id(row.id), "error": result.error},
@@ -334,11 +335,15 @@ class _Run:
             plan.state = PlanState.DONE
             plan.finished_at = clock.now()
             summary = summary_of(session, plan)
-            told = ", ".join(f"{count} {_STATES[state]}" for state, count in summary.states.items())
+            told = tuple(
+                Sentence(_STATES[state], count=count) for state, count in summary.states.items()
+            )
             record_event(
                 session,
                 "plan.done",
-                f"Plan {self.plan_id} terminé : {told}",
+                Sentence(
+                    "Plan n°\u00a0%(id)s terminé\u00a0: %(states)s", id=self.plan_id, states=told
+                ),
                 body={
                     "plan": self.plan_id,
                     "states": {str(k): v for k, v in summary.states.items()},
@@ -372,20 +377,24 @@ def _id(value: int | None) -> int:
 
 
 _MESSAGES = {
-    PushState.VERIFIED: "{} : configuration envoyée et vérifiée par relecture",
-    PushState.UNCHANGED: "{} : configuration déjà conforme",
-    PushState.ROLLED_BACK: "{} : envoi annulé ; l’ancienne configuration est rétablie et relue",
-    PushState.SKIPPED: "{} : rien n’a été envoyé, le plan ne correspond plus",
-    PushState.FAILED: "{} : rien n’a été envoyé",
-    PushState.IN_DOUBT: "{} : état inconnu ; sa protection rétablit l’ancienne configuration",
+    PushState.VERIFIED: N_("%(name)s\u00a0: configuration envoyée et vérifiée par relecture"),
+    PushState.UNCHANGED: N_("%(name)s\u00a0: configuration déjà conforme"),
+    PushState.ROLLED_BACK: N_(
+        "%(name)s\u00a0: envoi annulé\u00a0; l’ancienne configuration est rétablie et relue"
+    ),
+    PushState.SKIPPED: N_("%(name)s\u00a0: rien n’a été envoyé, le plan ne correspond plus"),
+    PushState.FAILED: N_("%(name)s\u00a0: rien n’a été envoyé"),
+    PushState.IN_DOUBT: N_(
+        "%(name)s\u00a0: état inconnu\u00a0; sa protection rétablit l’ancienne configuration"
+    ),
 }
 _STATES = {
-    PushState.PLANNED: "prévus",
-    PushState.SENDING: "en cours",
-    PushState.VERIFIED: "vérifiés",
-    PushState.UNCHANGED: "inchangés",
-    PushState.ROLLED_BACK: "rétablis",
-    PushState.SKIPPED: "écartés",
-    PushState.FAILED: "non envoyés",
-    PushState.IN_DOUBT: "incertains",
+    PushState.PLANNED: N_("prévus\u00a0: %(count)s"),
+    PushState.SENDING: N_("en cours\u00a0: %(count)s"),
+    PushState.VERIFIED: N_("vérifiés\u00a0: %(count)s"),
+    PushState.UNCHANGED: N_("inchangés\u00a0: %(count)s"),
+    PushState.ROLLED_BACK: N_("rétablis\u00a0: %(count)s"),
+    PushState.SKIPPED: N_("écartés\u00a0: %(count)s"),
+    PushState.FAILED: N_("non envoyés\u00a0: %(count)s"),
+    PushState.IN_DOUBT: N_("incertains\u00a0: %(count)s"),
 }

@@ -39,8 +39,10 @@ from inventory.programme.dossier import (
     possible_edges,
 )
 from inventory.programme.eligibility import Eligibility, Verdict
+from inventory.sentences import Sentence
 
 _RULES_ACTOR = "rules"
+_NOT_YET = Sentence("Les mesures se choisissent avec la demande d’adhésion.")
 
 
 class MoveRefused(Conflict):
@@ -264,7 +266,12 @@ def _write(
     record_event(
         session,
         "dossier.moved",
-        f"{move.edge.label} : « {move.edge.origin.label} » → « {move.edge.to.label} »",
+        Sentence(
+            "%(move)s\u00a0: «\u00a0%(origin)s\u00a0» → «\u00a0%(to)s\u00a0»",
+            move=Sentence(move.edge.label),
+            origin=Sentence(move.edge.origin.label),
+            to=Sentence(move.edge.to.label),
+        ),
         site_id=dossier.site_id,
         body={"to": move.edge.to.value, "role": role.value},
     )
@@ -291,7 +298,7 @@ def _with_measures(state: DossierState, measures: frozenset[Measure] | None) -> 
     if measures is None or measures == state.measures:
         return state
     if state.status is not Status.CADASTRE_VALIDATED:
-        raise MoveRefused(state.status, ["Les mesures se choisissent avec la demande d’adhésion."])
+        raise MoveRefused(state.status, [_NOT_YET])
     return replace(state, measures=measures)
 
 

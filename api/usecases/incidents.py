@@ -12,6 +12,7 @@ from inventory.database import Database
 from inventory.events import record_event
 from inventory.incidents import Judgement, Reading, answers, health_of_history, judge_site
 from inventory.models import Device, Incident
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 POLLS_TO_REOPEN = 2
@@ -127,20 +128,21 @@ def _opened(
     return incident
 
 
-def _sentence(cause: Device, shadowed: int, *, whole_site: bool) -> str:
+def _sentence(cause: Device, shadowed: int, *, whole_site: bool) -> Sentence:
     if shadowed and whole_site:
-        return (
-            f"Plus aucun équipement du site ne répond\u00a0: panne de {cause.name}, "
-            "du courant ou de l’accès au site"
+        return Sentence(
+            "Plus aucun équipement du site ne répond\u00a0: panne de %(name)s, "
+            "du courant ou de l’accès au site",
+            name=cause.name,
         )
     if not shadowed:
-        return f"{cause.name} ne répond plus"
-    behind = (
-        "un équipement est injoignable"
-        if shadowed == 1
-        else f"{shadowed}\u00a0équipements sont injoignables"
+        return Sentence("%(name)s ne répond plus", name=cause.name)
+    return Sentence.counted(
+        "%(name)s ne répond plus\u00a0; un équipement est injoignable derrière lui",
+        "%(name)s ne répond plus\u00a0; %(num)s\u00a0équipements sont injoignables derrière lui",
+        shadowed,
+        name=cause.name,
     )
-    return f"{cause.name} ne répond plus\u00a0; {behind} derrière lui"
 
 
 def _close(session: Session, incident: Incident, cause: Device | None, now: datetime) -> None:
@@ -148,9 +150,11 @@ def _close(session: Session, incident: Incident, cause: Device | None, now: date
     session.add(incident)
     if cause is None:
         cause = session.get_one(Device, incident.device_id)
-        message = f"Incident clos\u00a0: {cause.name} n’est plus en place sur ce site"
+        message = Sentence(
+            "Incident clos\u00a0: %(name)s n’est plus en place sur ce site", name=cause.name
+        )
     else:
-        message = f"Incident clos\u00a0: {cause.name} répond à nouveau"
+        message = Sentence("Incident clos\u00a0: %(name)s répond à nouveau", name=cause.name)
     record_event(
         session,
         "incident.closed",

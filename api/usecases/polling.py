@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from api.usecases.incidents import judge_sites
 from api.usecases.progress import Counter, Progress, quiet
+from api.usecases.poll_history import PollHistory
 from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import snmp_target
 from collectors.observe import observe_many
 from collectors.outcome import Outcome
+from collectors.series import open_series
 from collectors.target import SnmpTarget
-from inventory import clock
 from inventory.database import Database
 from inventory.errors import DeviceError, PreauError
 from inventory.events import record_event
@@ -25,6 +26,7 @@ from inventory.models import Device, Lifecycle, ManagementEndpoint, Protocol
 from inventory.observation import Observation
 from inventory.reconcile import marks, same_device
 from inventory.secrets import Vault
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 _PAGE = 1000
@@ -91,13 +93,14 @@ def poll(
 
     Each device ends with an observation, or with its error in its row; one never stops the others.
     A device with several addresses is asked at the newest first. Devices that another holds are
-    left out and counted. Then every site where a device is silent is judged: what is down, and what
-    stands in its shadow.
+    left out and counted. What each told is also kept as figures over time. Then every site where a
+    device is silent is judged: what is down, and what stands in its shadow.
     """
     started = time.monotonic()
     result = PollResult()
     with database.read() as session:
         progress = Counter(on_progress, "devices read", _count(session, site_ids))
+    history = PollHistory(open_series(settings, database))
     for page in _pages(database, vault, settings, site_ids):
         by_resource = {device_resource(device.device_id): device for device in page}
         with leases(
@@ -107,7 +110,10 @@ def poll(
             result.busy += len(page) - len(ours)
             readings = _read(ours, settings, progress)
             for start in range(0, len(ours), _ROWS_AT_ONCE):
-                _keep(database, ours[start : start + _ROWS_AT_ONCE], readings, actor, result)
+                some = ours[start : start + _ROWS_AT_ONCE]
+                _keep(database, some, readings, actor, result, history)
+                history.write()
+    history.end()
     judge_sites(database, settings, site_ids=site_ids, actor=actor)
     result.duration_s = time.monotonic() - started
     _record_end(database, result, actor)
@@ -195,13 +201,16 @@ def _keep(
     readings: dict[int, Reading | None],
     actor: str,
     result: PollResult,
+    history: PollHistory,
 ) -> None:
     with database.write(actor) as session:
         for polled in devices:
             device = session.get(Device, polled.device_id)
             if device is None:  # deleted meanwhile
                 continue
-            error = polled.error or _keep_reading(session, device, readings[polled.device_id])
+            reading = readings.get(polled.device_id)
+            error = polled.error or _keep_reading(session, device, reading)
+            history.note(device, reading, error)
             if error is None:
                 result.read += 1
                 continue
@@ -226,7 +235,7 @@ def _keep_reading(session: Session, device: Device, reading: Reading | None) -> 
                 todo="run: preau discover",
             )
         with session.begin_nested():
-            record_observation(session, device, seen, at=clock.now(), duration_s=reading.duration_s)
+            record_observation(session, device, seen, at=reading.at, duration_s=reading.duration_s)
     except DeviceError as error:
         return error
     except SQLAlchemyError as defect:
@@ -242,6 +251,10 @@ def _record_end(database: Database, result: PollResult, actor: str) -> None:
         record_event(
             session,
             "poll.finished",
-            f"Relevé terminé\u00a0: {result.read} équipements lus, {failed} en échec",
+            Sentence(
+                "Relevé terminé\u00a0: équipements lus\u00a0: %(read)s, en échec\u00a0: %(failed)s",
+                read=result.read,
+                failed=failed,
+            ),
             body={"read": result.read, "failed": failed, "busy": result.busy},
         )

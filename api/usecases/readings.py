@@ -34,6 +34,7 @@ from inventory.reconcile import (
     remote_resolver,
     was_rebooted,
 )
+from inventory.sentences import Sentence
 from inventory.vendors.family import family
 
 OBSERVATIONS_KEPT = 8
@@ -58,7 +59,12 @@ def record_observation(
     if device.lifecycle in _NOT_YET_ACTIVE:
         device.lifecycle = Lifecycle.ACTIVE
     if device.lifecycle is Lifecycle.RETIRED:
-        _tell(session, device, "device.retired_answers", f"{device.name}, retiré, répond encore")
+        _tell(
+            session,
+            device,
+            "device.retired_answers",
+            Sentence("%(name)s, retiré, répond encore", name=device.name),
+        )
     device.last_seen_at = at
     device.last_error = device.last_error_kind = None
     whole = health_of(observation) is Health.OK
@@ -66,7 +72,9 @@ def record_observation(
     for each in told:
         _tell(session, device, each.kind, each.message, each.body)
     if observation.identity.rebooted:
-        _tell(session, device, "device.rebooted", f"{device.name} a redémarré")
+        _tell(
+            session, device, "device.rebooted", Sentence("%(name)s a redémarré", name=device.name)
+        )
     _keep_interfaces(session, device.id, observation)
     _keep_radios(session, device.id, observation)
     _keep_links(session, device, observation, at)
@@ -121,7 +129,7 @@ def _remember(session: Session, device: Device, reading: Reading) -> None:
     before, device.health = device.health, health_of_history(device.recent_readings)
     # That it fell silent or answers again is told once, by the incident.
     if before is Health.OK and device.health is Health.DEGRADED:
-        message = f"{device.name} ne fonctionne plus qu’en partie"
+        message = Sentence("%(name)s ne fonctionne plus qu’en partie", name=device.name)
         _tell(session, device, "device.degraded", message)
 
 

@@ -20,6 +20,7 @@ from inventory.models import RegisterImport
 from inventory.programme.register.difference import Difference, difference, shown_pair
 from inventory.programme.register.edition import Edition, read_edition
 from inventory.programme.register.entries import Register
+from inventory.sentences import Sentence
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -197,9 +198,13 @@ def _write(
     session.flush()
 
 
-def _sentence(counts: dict[str, int]) -> str:
-    return (
-        f"Signalétique importé : {counts['created']} implantation(s) créée(s), "
-        f"{counts['changed']} modifiée(s), {counts['closed']} fermée(s), "
-        f"{counts['rejected']} ligne(s) rejetée(s)."
+def _sentence(counts: dict[str, int]) -> Sentence:
+    return Sentence(
+        "Signalétique importé\u00a0: implantations créées\u00a0: %(created)s, "
+        "modifiées\u00a0: %(changed)s, fermées\u00a0: %(closed)s\u00a0; "
+        "lignes rejetées\u00a0: %(rejected)s.",
+        created=counts["created"],
+        changed=counts["changed"],
+        closed=counts["closed"],
+        rejected=counts["rejected"],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+from inventory.sentences import Sentence
 
 
 @rule("identity.no_serial", "Numéro de série inconnu", Use.AUDIT, Use.ACCEPTANCE)
@@ -14,7 +15,7 @@ def no_serial(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "identity.no_serial",
             Severity.INFO,
-            f"Le numéro de série de {subject.name} n’est pas connu",
+            Sentence("Le numéro de série de %(name)s n’est pas connu", name=subject.name),
             evidence={"sys_object_id": seen.identity.sys_object_id},
         )
 
@@ -30,7 +31,12 @@ def name_differs(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "identity.name_differs",
             Severity.MINOR,
-            f"{subject.name} s’appelle «\u00a0{told}\u00a0» au lieu de «\u00a0{planned}\u00a0»",
+            Sentence(
+                "%(name)s s’appelle «\u00a0%(told)s\u00a0» au lieu de «\u00a0%(planned)s\u00a0»",
+                name=subject.name,
+                told=told,
+                planned=planned,
+            ),
             evidence={"observed": told, "intended": planned},
         )
 
@@ -47,8 +53,17 @@ def mixed_firmware(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "firmware.mixed",
         Severity.MINOR,
-        f"{subject.name} utilise la version {subject.firmware}\u00a0; "
-        f"{count} équipements {subject.model} du site utilisent la version {usual}",
+        Sentence.counted(
+            "%(name)s utilise la version %(firmware)s\u00a0; "
+            "un équipement %(model)s du site utilise la version %(usual)s",
+            "%(name)s utilise la version %(firmware)s\u00a0; "
+            "%(num)s équipements %(model)s du site utilisent la version %(usual)s",
+            count,
+            name=subject.name,
+            firmware=subject.firmware or "",
+            model=subject.model or "",
+            usual=usual,
+        ),
         evidence={"observed": subject.firmware, "usual": usual, "count": count},
     )
 
@@ -66,7 +81,10 @@ def drift(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "configuration.drift",
             Severity.MAJOR,
-            f"La configuration de {subject.name} a changé depuis le dernier déploiement vérifié",
+            Sentence(
+                "La configuration de %(name)s a changé depuis le dernier déploiement vérifié",
+                name=subject.name,
+            ),
         )
 
 
@@ -77,7 +95,7 @@ def contradiction(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "intent.contradiction",
             Severity.MAJOR,
-            f"Ce qui est prévu pour {subject.name} se contredit",
+            Sentence("Ce qui est prévu pour %(name)s se contredit", name=subject.name),
             evidence={"error": subject.intent_error},
         )
 
@@ -89,7 +107,10 @@ def default_community(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "security.default_community",
             Severity.MAJOR,
-            f"{subject.name} est lu avec la communauté SNMP d’usine, connue de tous",
+            Sentence(
+                "%(name)s est lu avec la communauté SNMP d’usine, connue de tous",
+                name=subject.name,
+            ),
         )
 
 
@@ -100,6 +121,9 @@ def legacy_ssh(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "security.legacy_ssh",
             Severity.MINOR,
-            f"Des algorithmes SSH obsolètes sont acceptés de {subject.name}\u00a0; "
-            "sa mise à jour ou son remplacement est à prévoir",
+            Sentence(
+                "Des algorithmes SSH obsolètes sont acceptés de %(name)s\u00a0; "
+                "sa mise à jour ou son remplacement est à prévoir",
+                name=subject.name,
+            ),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 from inventory.intent import CHANNELS, Band
 from inventory.observation import Radio
+from inventory.sentences import Sentence
 
 # 802.11h: a radio on these channels must leave them when it hears a radar (ETSI EN 301 893, 4.2.6).
 _DFS_CHANNELS = frozenset({52, 56, 60, 64, *range(100, 145, 4)})
@@ -30,8 +31,12 @@ def unlawful_channel(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "radio.unlawful_channel",
                 Severity.BLOCKING,
-                f"{subject.name} émet sur le canal {radio.channel} à {_ghz(band)}, "
-                "interdit en Belgique",
+                Sentence(
+                    "%(name)s émet sur le canal %(channel)s à %(band)s, interdit en Belgique",
+                    name=subject.name,
+                    channel=radio.channel,
+                    band=_ghz(band),
+                ),
                 label=_label(radio),
                 evidence={"channel": radio.channel, "band": band.value},
             )
@@ -45,8 +50,12 @@ def wide_at_2_4(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "radio.wide_2_4",
                 Severity.MINOR,
-                f"{subject.name} occupe {radio.width_mhz}\u00a0MHz à 2,4\u00a0GHz au lieu de "
-                "20\u00a0MHz",
+                Sentence(
+                    "%(name)s occupe %(width)s\u00a0MHz à %(band)s au lieu de 20\u00a0MHz",
+                    name=subject.name,
+                    width=radio.width_mhz or 0,
+                    band=_ghz(band),
+                ),
                 label=_label(radio),
                 evidence={"width_mhz": radio.width_mhz, "limit_mhz": 20},
             )
@@ -73,7 +82,12 @@ def differs(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "radio.differs",
                 Severity.INFO if moved else Severity.MINOR,
-                f"{subject.name}, {_ghz(band)}\u00a0: " + ", ".join(wrong.values()),
+                Sentence(
+                    "%(name)s, %(band)s\u00a0: %(differences)s",
+                    name=subject.name,
+                    band=_ghz(band),
+                    differences=tuple(wrong.values()),
+                ),
                 label=_label(radio),
                 evidence={
                     "channel": radio.channel,
@@ -88,17 +102,29 @@ def differs(subject: Subject) -> Iterator[Finding]:
 
 def _differences(
     radio: Radio, channel: int | None, width_mhz: int | None, power_dbm: int | None
-) -> dict[str, str]:
-    wrong: dict[str, str] = {}
+) -> dict[str, Sentence]:
+    wrong: dict[str, Sentence] = {}
     if channel is not None and radio.channel != channel:
-        wrong["channel"] = f"canal {radio.channel} au lieu de {channel}"
-    if None not in (width_mhz, radio.width_mhz) and radio.width_mhz != width_mhz:
-        wrong["width"] = f"largeur {radio.width_mhz}\u00a0MHz au lieu de {width_mhz}\u00a0MHz"
+        wrong["channel"] = Sentence(
+            "canal %(told)s au lieu de %(planned)s", told=radio.channel or 0, planned=channel
+        )
+    told_mhz = radio.width_mhz
+    if width_mhz is not None and told_mhz is not None and told_mhz != width_mhz:
+        wrong["width"] = Sentence(
+            "largeur %(told)s\u00a0MHz au lieu de %(planned)s\u00a0MHz",
+            told=told_mhz,
+            planned=width_mhz,
+        )
     # Devices choose among steps, and the regulatory domain may cut below what was asked.
     told_dbm = radio.tx_power_dbm
-    apart_db = 0.0 if power_dbm is None or told_dbm is None else abs(told_dbm - power_dbm)
-    if apart_db > _POWER_TOLERANCE_DB:
-        wrong["power"] = f"puissance {told_dbm:.0f}\u00a0dBm au lieu de {power_dbm}\u00a0dBm"
+    if power_dbm is None or told_dbm is None:
+        return wrong
+    if abs(told_dbm - power_dbm) > _POWER_TOLERANCE_DB:
+        wrong["power"] = Sentence(
+            "puissance %(told)s\u00a0dBm au lieu de %(planned)s\u00a0dBm",
+            told=round(told_dbm),
+            planned=power_dbm,
+        )
     return wrong
 
 
@@ -115,7 +141,10 @@ def off(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "radio.off",
                 Severity.MAJOR,
-                f"{subject.name} n’annonce aucune radio alors que des réseaux WiFi y sont prévus",
+                Sentence(
+                    "%(name)s n’annonce aucune radio alors que des réseaux WiFi y sont prévus",
+                    name=subject.name,
+                ),
                 evidence={"planned_bands": sorted(wanted)},
             )
         return
@@ -126,7 +155,11 @@ def off(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "radio.off",
             Severity.MAJOR,
-            f"La radio à {_ghz(band)} de {subject.name} est éteinte alors qu’un réseau y est prévu",
+            Sentence(
+                "La radio à %(band)s de %(name)s est éteinte alors qu’un réseau y est prévu",
+                band=_ghz(band),
+                name=subject.name,
+            ),
             label=band.value,
             evidence={"band": band.value},
         )
@@ -141,12 +174,19 @@ def crowded(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "radio.crowded",
                 Severity.MINOR,
-                f"Le canal {radio.channel} ({_ghz(band)}) de {subject.name} est occupé à "
-                f"{used:.0f}\u00a0% (limite\u00a0: {_CROWDED_PERCENT:.0f}\u00a0%)",
+                Sentence(
+                    "Le canal %(channel)s (%(band)s) de %(name)s est occupé à %(used)s\u00a0%% "
+                    "(limite\u00a0: %(limit)s\u00a0%%)",
+                    channel=radio.channel if radio.channel is not None else "–",
+                    band=_ghz(band),
+                    name=subject.name,
+                    used=round(used),
+                    limit=round(_CROWDED_PERCENT),
+                ),
                 label=_label(radio),
                 evidence={"percent": used, "limit_percent": _CROWDED_PERCENT},
             )
 
 
-def _ghz(band: Band) -> str:
-    return f"{band.value.replace('.', ',')}\u00a0GHz"
+def _ghz(band: Band) -> Sentence:
+    return Sentence("%(number)s\u00a0GHz", number=float(band.value))

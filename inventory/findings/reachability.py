@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
+from inventory.sentences import Sentence
 
 _STALE_AFTER = timedelta(hours=24)
 _BUSY_PERCENT = 90.0
@@ -28,16 +29,16 @@ def silent(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "reachability.silent",
             Severity.INFO,
-            f"{subject.name} est injoignable à cause d’un autre équipement",
+            Sentence("%(name)s est injoignable à cause d’un autre équipement", name=subject.name),
         )
         return
     seen = subject.last_seen_at
     yield Finding(
         "reachability.silent",
         Severity.BLOCKING if subject.role == "switch" else Severity.MAJOR,
-        f"{subject.name} ne répond plus"
+        Sentence("%(name)s ne répond plus", name=subject.name)
         if seen
-        else f"{subject.name} n’a jamais répondu depuis son inscription",
+        else Sentence("%(name)s n’a jamais répondu depuis son inscription", name=subject.name),
         evidence={
             "last_seen_at": seen.isoformat() if seen else None,
             "error": subject.last_error,
@@ -54,9 +55,9 @@ def unreadable(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "reachability.unreadable",
         Severity.MAJOR,
-        f"{subject.name} refuse nos identifiants"
+        Sentence("%(name)s refuse nos identifiants", name=subject.name)
         if refused
-        else f"{subject.name} répond, mais sa lecture échoue",
+        else Sentence("%(name)s répond, mais sa lecture échoue", name=subject.name),
         evidence={"kind": subject.last_error_kind, "error": subject.last_error},
     )
 
@@ -68,14 +69,20 @@ def stale(subject: Subject) -> Iterator[Finding]:
         return
     if subject.last_seen_at is None:
         yield Finding(
-            "reachability.stale", Severity.MINOR, f"{subject.name} n’a encore jamais été relevé"
+            "reachability.stale",
+            Severity.MINOR,
+            Sentence("%(name)s n’a encore jamais été relevé", name=subject.name),
         )
     elif subject.now - subject.last_seen_at > _STALE_AFTER:
         hours = int((subject.now - subject.last_seen_at).total_seconds() // 3600)
         yield Finding(
             "reachability.stale",
             Severity.MINOR,
-            f"Le dernier relevé de {subject.name} date d’il y a {hours}\u00a0h",
+            Sentence(
+                "Le dernier relevé de %(name)s date d’il y a %(hours)s\u00a0h",
+                name=subject.name,
+                hours=hours,
+            ),
             evidence={"hours": hours},
         )
 
@@ -83,7 +90,10 @@ def stale(subject: Subject) -> Iterator[Finding]:
 @rule("load.busy", "Équipement surchargé", Use.HEALTH, Use.AUDIT)
 def busy(subject: Subject) -> Iterator[Finding]:
     """Find a device whose processor or memory is nearly used up."""
-    names = {"cpu_percent": "processeur", "memory_percent": "mémoire"}
+    names = {
+        "cpu_percent": Sentence("processeur"),
+        "memory_percent": Sentence("mémoire"),
+    }
     highest: dict[str, float] = {}
     for metric in subject.observation.metrics if subject.observation else ():
         if metric.name in names:
@@ -93,8 +103,13 @@ def busy(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "load.busy",
                 Severity.MINOR,
-                f"{subject.name}\u00a0: {names[name]} à {value:.0f}\u00a0% "
-                f"(limite\u00a0: {_BUSY_PERCENT:.0f}\u00a0%)",
+                Sentence(
+                    "%(name)s\u00a0: %(what)s à %(used)s\u00a0%% (limite\u00a0: %(limit)s\u00a0%%)",
+                    name=subject.name,
+                    what=names[name],
+                    used=round(value),
+                    limit=round(_BUSY_PERCENT),
+                ),
                 label=name,
                 evidence={"percent": value, "limit_percent": _BUSY_PERCENT},
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 from inventory.intent import PortMode
 from inventory.observation import Interface, Observation
+from inventory.sentences import Sentence
 
 _GIGABIT_BPS = 1_000_000_000
 _SPARE_POE_PERCENT = 20.0
@@ -29,8 +30,14 @@ def slow_access_point(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "port.slow_access_point",
                 Severity.MAJOR,
-                f"{access_point} est raccordée à {mbps}\u00a0Mbit/s au port {name} de "
-                f"{subject.name} (attendu\u00a0: 1\u00a0Gbit/s)",
+                Sentence(
+                    "%(access_point)s est raccordée à %(mbps)s\u00a0Mbit/s au port %(port)s "
+                    "de %(name)s (attendu\u00a0: 1\u00a0Gbit/s)",
+                    access_point=access_point,
+                    mbps=mbps,
+                    port=name,
+                    name=subject.name,
+                ),
                 label=name,
                 evidence={"speed_bps": port.speed_bps, "limit_bps": _GIGABIT_BPS},
             )
@@ -51,8 +58,13 @@ def no_trunk(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "port.no_trunk",
                 Severity.MAJOR,
-                f"Le port {name} de {subject.name}, où est raccordée {access_point}, "
-                "ne transporte aucun VLAN étiqueté",
+                Sentence(
+                    "Le port %(port)s de %(name)s, où est raccordée %(access_point)s, "
+                    "ne transporte aucun VLAN étiqueté",
+                    port=name,
+                    name=subject.name,
+                    access_point=access_point,
+                ),
                 label=name,
                 evidence={"access_point": access_point},
             )
@@ -73,14 +85,24 @@ def vlans_differ(subject: Subject) -> Iterator[Finding]:
         native = {vlan.id for vlan in seen.vlans if port.index in vlan.untagged}
         lacking = sorted(set(plan.tagged_vlans) - tagged) if plan.mode is PortMode.TRUNK else []
         if lacking or (native and plan.native_vlan not in native):
-            plural = "s" if len(lacking) > 1 else ""
-            said = [f"VLAN {', '.join(map(str, lacking))} absent{plural}"] if lacking else []
+            said = [_lacking(lacking)] if lacking else []
             if native and plan.native_vlan not in native:
-                said.append(f"VLAN natif {min(native)} au lieu de {plan.native_vlan}")
+                said.append(
+                    Sentence(
+                        "VLAN natif %(told)s au lieu de %(planned)s",
+                        told=min(native),
+                        planned=plan.native_vlan if plan.native_vlan is not None else "–",
+                    )
+                )
             yield Finding(
                 "port.vlans_differ",
                 Severity.MAJOR,
-                f"Port {plan.name} de {subject.name}\u00a0: {', '.join(said)}",
+                Sentence(
+                    "Port %(port)s de %(name)s\u00a0: %(differences)s",
+                    port=plan.name,
+                    name=subject.name,
+                    differences=tuple(said),
+                ),
                 label=plan.name,
                 evidence={
                     "tagged": sorted(tagged),
@@ -89,6 +111,12 @@ def vlans_differ(subject: Subject) -> Iterator[Finding]:
                     "planned_native": plan.native_vlan,
                 },
             )
+
+
+def _lacking(vlans: list[int]) -> Sentence:
+    return Sentence.counted(
+        "VLAN %(vlans)s absent", "VLAN %(vlans)s absents", len(vlans), vlans=tuple(vlans)
+    )
 
 
 @rule("poe.little_spare", "Réserve PoE insuffisante", Use.HEALTH, Use.AUDIT, Use.ACCEPTANCE)
@@ -102,8 +130,15 @@ def little_spare_poe(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "poe.little_spare",
             Severity.MINOR,
-            f"{subject.name} fournit {poe.used_w:.0f}\u00a0W sur {poe.budget_w:.0f}\u00a0W en PoE "
-            f"(réserve {spare:.0f}\u00a0%, minimum {_SPARE_POE_PERCENT:.0f}\u00a0%)",
+            Sentence(
+                "%(name)s fournit %(used)s\u00a0W sur %(budget)s\u00a0W en PoE "
+                "(réserve %(spare)s\u00a0%%, minimum %(limit)s\u00a0%%)",
+                name=subject.name,
+                used=round(poe.used_w),
+                budget=round(poe.budget_w),
+                spare=round(spare),
+                limit=round(_SPARE_POE_PERCENT),
+            ),
             evidence={
                 "used_w": poe.used_w,
                 "budget_w": poe.budget_w,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from inventory.findings.finding import Finding, Severity, Subject, Use, rule
 from inventory.intent import Security
+from inventory.sentences import Sentence
 
 # Labels of `Wlan.security` that protect nothing; IEEE 802.11-2020 deprecates WEP and TKIP.
 _BROKEN = frozenset({"wep", "wpa_personal", "wpa_enterprise", "tkip"})
@@ -23,7 +24,11 @@ def missing(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "wlan.missing",
                 Severity.MAJOR,
-                f"{subject.name} ne diffuse pas le réseau «\u00a0{wlan.ssid}\u00a0»",
+                Sentence(
+                    "%(name)s ne diffuse pas le réseau «\u00a0%(ssid)s\u00a0»",
+                    name=subject.name,
+                    ssid=wlan.ssid,
+                ),
                 label=wlan.name,
                 evidence={"ssid": wlan.ssid, "heard": sorted(heard)},
             )
@@ -39,15 +44,27 @@ def weak_security(subject: Subject) -> Iterator[Finding]:
         if label in _BROKEN or (label == "open" and meant.get(wlan.ssid) not in _FREE):
             found[wlan.ssid] = label
     for ssid, label in found.items():
-        how = "sans aucune protection" if label == "open" else f"avec {label.upper()}, dépassé"
         yield Finding(
             "wlan.weak_security",
             # An open WLAN that nobody planned may be the school's own; a planned one is our fault.
             Severity.BLOCKING if ssid in meant else Severity.MAJOR,
-            f"{subject.name} diffuse «\u00a0{ssid}\u00a0» {how}",
+            _weakness(subject.name, ssid, label),
             label=ssid,
             evidence={"ssid": ssid, "security": label, "intended": meant.get(ssid)},
         )
+
+
+def _weakness(name: str, ssid: str, label: str) -> Sentence:
+    if label == "open":
+        return Sentence(
+            "%(name)s diffuse «\u00a0%(ssid)s\u00a0» sans aucune protection", name=name, ssid=ssid
+        )
+    return Sentence(
+        "%(name)s diffuse «\u00a0%(ssid)s\u00a0» avec %(protection)s, dépassé",
+        name=name,
+        ssid=ssid,
+        protection=label.upper(),
+    )
 
 
 @rule("wlan.unplanned", "Réseau WiFi non prévu", Use.AUDIT)
@@ -60,7 +77,11 @@ def unplanned(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "wlan.unplanned",
             Severity.INFO,
-            f"{subject.name} diffuse «\u00a0{ssid}\u00a0», qui n’est pas prévu",
+            Sentence(
+                "%(name)s diffuse «\u00a0%(ssid)s\u00a0», qui n’est pas prévu",
+                name=subject.name,
+                ssid=ssid,
+            ),
             label=ssid,
             evidence={"ssid": ssid},
         )

@@ -17,7 +17,8 @@ TRANSLATED = tuple(tag for tag in LOCALES if tag != SOURCE)
 PACKAGES = ("api", "collectors", "deploy", "inventory", "site_surveys")
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
-# N_ and Sentence: inventory.sentences; rule: the title of a finding rule is its second argument.
+# N_ and Sentence: inventory.sentences; the others take a text among their arguments: the title of
+# a finding rule, the label of a dossier's edge, the sentence of a dossier's guard.
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
@@ -26,6 +27,8 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "Sentence": None,
     "counted": (1, 2),
     "rule": (2,),
+    "Edge": (3,),
+    "told": (2,),
 }
 _DAY = datetime(2026, 11, 22, tzinfo=UTC)  # a date that moves would make every update a change
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")

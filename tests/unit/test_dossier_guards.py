@@ -177,14 +177,14 @@ def test_delivered_means_every_serial_scanned() -> None:
         serials_expected=10,
         serials_scanned=8,
     )
-    assert "2 numéro(s) de série sur 10" in _missing(refusal)
+    assert "2 numéros de série sur 10" in _missing(refusal)
 
 
 @pytest.mark.parametrize(
     ("measured", "sentence"),
     [
         (Measured(), "Aucun équipement"),
-        (Measured(3, ("ap2",)), "1 équipement(s) sur 3 sans configuration"),
+        (Measured(3, ("ap2",)), "Un équipement sur 3 est sans configuration"),
     ],
 )
 def test_configured_means_read_back(measured: Measured, sentence: str) -> None:
@@ -196,7 +196,7 @@ def test_configured_means_read_back(measured: Measured, sentence: str) -> None:
 
 def test_a_blocking_reserve_stops_the_provisional_acceptance() -> None:
     ask = (Status.RESERVES_OPEN, Status.PROVISIONALLY_ACCEPTED, Role.CONTRACT_OFFICER)
-    assert "1 réserve(s) bloquante(s)" in _missing(_ask(*ask, blocking_reserves=1))
+    assert "Une réserve bloquante" in _missing(_ask(*ask, blocking_reserves=1))
     assert "n’est pas connu" in _missing(_ask(*ask))
     assert isinstance(_ask(*ask, blocking_reserves=0, open_reserves=4), Move)
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from inventory.programme.eligibility import Verdict
+from inventory.sentences import Sentence
 
 FINAL_ACCEPTANCE_WINDOW = timedelta(days=15)
 """The PV of final acceptance is drawn up within this time before the guarantee ends."""
@@ -70,109 +71,130 @@ class Situation:
     today: date
 
 
-Guard = Callable[[Situation], Iterator[str]]
+Guard = Callable[[Situation], Iterator[Sentence]]
 
 
 def told(name: str, sentence: str) -> Guard:
     """Return a guard that asks for one fact, with the sentence that asks for it."""
 
-    def guard(situation: Situation) -> Iterator[str]:
+    def guard(situation: Situation) -> Iterator[Sentence]:
         if getattr(situation.facts, name) in (None, False):
-            yield sentence
+            yield Sentence(sentence)
 
     return guard
 
 
-def not_ineligible(situation: Situation) -> Iterator[str]:
+def not_ineligible(situation: Situation) -> Iterator[Sentence]:
     """Ask that the rules do not refuse the site."""
     eligibility = situation.facts.eligibility
     if eligibility and eligibility.verdict is Verdict.INELIGIBLE:
-        yield f"Le site n’est pas éligible : {eligibility.reason}"
+        yield Sentence("Le site n’est pas éligible\u00a0: %(reason)s", reason=eligibility.reason)
 
 
-def works_window(situation: Situation) -> Iterator[str]:
+def works_window(situation: Situation) -> Iterator[Sentence]:
     """Ask for a period of works that ends after it begins."""
     begins, ends = situation.facts.works_from, situation.facts.works_until
     if begins is None or ends is None:
-        yield "La période des travaux n’est pas fixée (début et fin)."
+        yield Sentence("La période des travaux n’est pas fixée (début et fin).")
     elif ends < begins:
-        yield "La période des travaux finit avant de commencer."
+        yield Sentence("La période des travaux finit avant de commencer.")
 
 
-def no_open_prerequisite(situation: Situation) -> Iterator[str]:
+def no_open_prerequisite(situation: Situation) -> Iterator[Sentence]:
     """Ask that every work of the organising authority is done."""
     still_open = situation.facts.open_prerequisites
     if still_open:
-        yield f"{still_open} prérequis du pouvoir organisateur reste(nt) à lever."
-
-
-def some_open_prerequisite(situation: Situation) -> Iterator[str]:
-    """Ask for what one waits for."""
-    if not situation.facts.open_prerequisites:
-        yield "Aucun prérequis ouvert n’est indiqué."
-
-
-def every_serial_scanned(situation: Situation) -> Iterator[str]:
-    """Ask that what was ordered was scanned, device by device."""
-    expected, scanned = situation.facts.serials_expected, situation.facts.serials_scanned
-    if expected is None or scanned is None:
-        yield "Le nombre de numéros de série attendus et scannés n’est pas connu."
-    elif scanned < expected:
-        yield f"{expected - scanned} numéro(s) de série sur {expected} reste(nt) à scanner."
-
-
-def every_push_verified(situation: Situation) -> Iterator[str]:
-    """Ask that every device of the site was configured and read back."""
-    unverified = situation.measured.unverified_devices
-    if not situation.measured.devices:
-        yield "Aucun équipement n’est connu pour ce site."
-    elif unverified:
-        yield (
-            f"{len(unverified)} équipement(s) sur {situation.measured.devices} sans configuration "
-            f"vérifiée par relecture : {', '.join(unverified)}."
+        yield Sentence.counted(
+            "Un prérequis du pouvoir organisateur reste à lever.",
+            "%(num)s prérequis du pouvoir organisateur restent à lever.",
+            still_open,
         )
 
 
-def some_reserve(situation: Situation) -> Iterator[str]:
+def some_open_prerequisite(situation: Situation) -> Iterator[Sentence]:
+    """Ask for what one waits for."""
+    if not situation.facts.open_prerequisites:
+        yield Sentence("Aucun prérequis ouvert n’est indiqué.")
+
+
+def every_serial_scanned(situation: Situation) -> Iterator[Sentence]:
+    """Ask that what was ordered was scanned, device by device."""
+    expected, scanned = situation.facts.serials_expected, situation.facts.serials_scanned
+    if expected is None or scanned is None:
+        yield Sentence("Le nombre de numéros de série attendus et scannés n’est pas connu.")
+    elif scanned < expected:
+        yield Sentence.counted(
+            "Un numéro de série sur %(expected)s reste à scanner.",
+            "%(num)s numéros de série sur %(expected)s restent à scanner.",
+            expected - scanned,
+            expected=expected,
+        )
+
+
+def every_push_verified(situation: Situation) -> Iterator[Sentence]:
+    """Ask that every device of the site was configured and read back."""
+    unverified = situation.measured.unverified_devices
+    if not situation.measured.devices:
+        yield Sentence("Aucun équipement n’est connu pour ce site.")
+    elif unverified:
+        yield Sentence.counted(
+            "Un équipement sur %(devices)s est sans configuration vérifiée par relecture\u00a0: "
+            "%(names)s.",
+            "%(num)s équipements sur %(devices)s sont sans configuration vérifiée par "
+            "relecture\u00a0: %(names)s.",
+            len(unverified),
+            devices=situation.measured.devices,
+            names=unverified,
+        )
+
+
+def some_reserve(situation: Situation) -> Iterator[Sentence]:
     """Ask for the punch-list items that the list holds."""
     if not situation.facts.open_reserves:
-        yield "Aucune réserve n’est indiquée."
+        yield Sentence("Aucune réserve n’est indiquée.")
 
 
-def no_blocking_reserve(situation: Situation) -> Iterator[str]:
+def no_blocking_reserve(situation: Situation) -> Iterator[Sentence]:
     """Ask that no reserve stops the acceptance."""
     blocking = situation.facts.blocking_reserves
     if blocking is None:
-        yield "Le nombre de réserves bloquantes n’est pas connu."
+        yield Sentence("Le nombre de réserves bloquantes n’est pas connu.")
     elif blocking:
-        yield f"{blocking} réserve(s) bloquante(s) reste(nt) à lever."
+        yield Sentence.counted(
+            "Une réserve bloquante reste à lever.",
+            "%(num)s réserves bloquantes restent à lever.",
+            blocking,
+        )
 
 
-def guarantee_running(situation: Situation) -> Iterator[str]:
+def guarantee_running(situation: Situation) -> Iterator[Sentence]:
     """Ask for the end of the guarantee, which lies ahead."""
     ends = situation.facts.guarantee_ends_on
     if ends is None:
-        yield "La fin du délai de garantie n’est pas fixée."
+        yield Sentence("La fin du délai de garantie n’est pas fixée.")
     elif ends <= situation.today:
-        yield f"Le délai de garantie est déjà terminé ({_day(ends)})."
+        yield Sentence("Le délai de garantie est déjà terminé (%(day)s).", day=ends)
 
 
-def guarantee_ended(situation: Situation) -> Iterator[str]:
+def guarantee_ended(situation: Situation) -> Iterator[Sentence]:
     """Ask that the guarantee has ended and that the PV was not drawn up too early."""
     ends = situation.facts.guarantee_ends_on
     drawn_up = situation.facts.final_acceptance_drawn_up_on
     if ends is None:
-        yield "La fin du délai de garantie n’est pas fixée."
+        yield Sentence("La fin du délai de garantie n’est pas fixée.")
     elif situation.today < ends:
-        yield f"Le délai de garantie court jusqu’au {_day(ends)}."
+        yield Sentence("Le délai de garantie court jusqu’au %(day)s.", day=ends)
     if drawn_up is None:
-        yield "La date du PV de réception définitive n’est pas connue."
+        yield Sentence("La date du PV de réception définitive n’est pas connue.")
     elif drawn_up > situation.today:
-        yield f"La date du PV de réception définitive ({_day(drawn_up)}) est à venir."
+        yield Sentence("La date du PV de réception définitive (%(day)s) est à venir.", day=drawn_up)
     elif ends is not None and drawn_up < ends - FINAL_ACCEPTANCE_WINDOW:
-        yield (
-            f"Le PV de réception définitive ({_day(drawn_up)}) a été dressé plus de "
-            f"{FINAL_ACCEPTANCE_WINDOW.days} jours avant la fin de la garantie ({_day(ends)})."
+        yield Sentence(
+            "Le PV de réception définitive (%(drawn_up)s) a été dressé plus de %(days)s jours "
+            "avant la fin de la garantie (%(ends)s).",
+            drawn_up=drawn_up,
+            days=FINAL_ACCEPTANCE_WINDOW.days,
+            ends=ends,
         )
 
 
@@ -181,7 +203,3 @@ def final_acceptance_late(situation: Situation) -> bool:
     ends = situation.facts.guarantee_ends_on
     drawn_up = situation.facts.final_acceptance_drawn_up_on
     return ends is not None and drawn_up is not None and drawn_up > ends
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")

@@ -15,6 +15,7 @@ from inventory.programme.dossier.facts import (
     final_acceptance_late,
 )
 from inventory.programme.dossier.status import EvidenceKind, Measure, Role, Status, Track
+from inventory.sentences import Sentence
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -87,21 +88,36 @@ def decide(
         return Refusal(Why.NO_SUCH_EDGE, (_no_way(state, to),))
     edge = edges[0]
     if role not in edge.roles:
-        people = " ou ".join(sorted(each.label for each in edge.roles))
+        people = tuple(Sentence(label) for label in sorted(each.label for each in edge.roles))
         return Refusal(
-            Why.ROLE, (f"« {edge.label} » revient à : {people} ; pas à : {role.label}.",)
+            Why.ROLE,
+            (
+                Sentence(
+                    "«\u00a0%(move)s\u00a0» revient à\u00a0: %(people)s\u00a0; "
+                    "pas à\u00a0: %(role)s.",
+                    move=Sentence(edge.label),
+                    people=people,
+                    role=Sentence(role.label),
+                ),
+            ),
         )
     situation = Situation(facts, measured or Measured(), at.astimezone(BRUSSELS).date())
     held = state.evidence | frozenset(evidence)
     missing = [
         *_missing_tracks(state, edge),
         *(sentence for guard in edge.guards for sentence in guard(situation)),
-        *(f"Il manque {kind.label}." for kind in edge.evidence if kind not in held),
+        *(
+            Sentence("Il manque %(document)s.", document=Sentence(kind.label))
+            for kind in edge.evidence
+            if kind not in held
+        ),
     ]
     if edge.reason_needed and not (reason and reason.strip()):
-        missing.append("Le motif est obligatoire.")
+        missing.append(Sentence("Le motif est obligatoire."))
     if edge.to is Status.ENROLMENT_REQUESTED and not state.measures:
-        missing.append("La mesure demandée (connectivité, équipement) n’est pas indiquée.")
+        missing.append(
+            Sentence("La mesure demandée (connectivité, équipement) n’est pas indiquée.")
+        )
     if missing:
         return Refusal(Why.MISSING, tuple(missing))
     late = edge.to is Status.FINALLY_ACCEPTED and final_acceptance_late(situation)
@@ -147,14 +163,14 @@ def _open(state: DossierState, edge: Edge) -> bool:
             return True
 
 
-def _missing_tracks(state: DossierState, edge: Edge) -> list[str]:
+def _missing_tracks(state: DossierState, edge: Edge) -> list[Sentence]:
     if edge.step is not Step.LEAVE_TRACKS:
         return []
     missing = []
     if state.cabling is not Track.CLOSED:
-        missing.append("Le câblage n’est pas clôturé.")
+        missing.append(Sentence("Le câblage n’est pas clôturé."))
     if not state.delivered:
-        missing.append("Le matériel n’est pas livré.")
+        missing.append(Sentence("Le matériel n’est pas livré."))
     return missing
 
 
@@ -179,7 +195,20 @@ def _follow(state: DossierState, edge: Edge) -> DossierState:
             return after
 
 
-def _no_way(state: DossierState, to: Status) -> str:
+def _no_way(state: DossierState, to: Status) -> Sentence:
     ways = sorted({edge.to.label for edge in possible_edges(state)})
-    onward = f" Possible : {', '.join(ways)}." if ways else " Plus aucun passage n’est possible."
-    return f"On ne passe pas de « {state.status.label} » à « {to.label} ».{onward}"
+    origin, wanted = Sentence(state.status.label), Sentence(to.label)
+    if not ways:
+        return Sentence(
+            "On ne passe pas de «\u00a0%(origin)s\u00a0» à «\u00a0%(to)s\u00a0». "
+            "Plus aucun passage n’est possible.",
+            origin=origin,
+            to=wanted,
+        )
+    return Sentence(
+        "On ne passe pas de «\u00a0%(origin)s\u00a0» à «\u00a0%(to)s\u00a0». "
+        "Possible\u00a0: %(ways)s.",
+        origin=origin,
+        to=wanted,
+        ways=tuple(Sentence(each) for each in ways),
+    )
