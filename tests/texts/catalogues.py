@@ -7,29 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from api.web.language import CATALOGUES, LOCALES, SOURCE
+from tests.texts.extraction import EXTRACTORS
 
 ROOT = Path(__file__).parents[2]
 TRANSLATED = tuple(tag for tag in LOCALES if tag != SOURCE)
 PACKAGES = ("api", "collectors", "deploy", "inventory", "site_surveys")
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-_OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
-# N_ and Sentence: inventory.sentences; the others take a text among their arguments: the title of
-# a finding rule, the label of a dossier's edge, the sentence of a dossier's guard.
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None,
-    "N_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "Sentence": None,
-    "counted": (1, 2),
-    "rule": (2,),
-    "Edge": (3,),
-    "told": (2,),
-}
 _DAY = datetime(2026, 11, 22, tzinfo=UTC)  # a date that moves would make every update a change
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 
@@ -39,11 +24,12 @@ def texts() -> Catalog:
     """Return every text that the product shows, without translations."""
     found = Catalog(charset="utf-8")
     for package in PACKAGES:
-        for name, _line, text, comments, context in extract_from_dir(
-            ROOT / package, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("L10N:",)
-        ):
-            # Files without line numbers: a moved line is no change of a catalogue.
-            found.add(text, None, [(f"{package}/{name}", 0)], (), comments, context=context)
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.suffix in EXTRACTORS:
+                # Files without line numbers: a moved line is no change of a catalogue.
+                place = (str(path.relative_to(ROOT)), 0)
+                for text in EXTRACTORS[path.suffix](path):
+                    found.add(text, None, [place])
     return found
 
 
@@ -80,7 +66,7 @@ def update(tag: str, folder: Path = CATALOGUES) -> None:
         if message.id:
             before = known.get(message.id)
             kept = before.string if before and _same_shape(before, message) else None
-            made.add(message.id, kept, message.locations, (), message.auto_comments)
+            made.add(message.id, kept, message.locations)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, made, width=100, sort_output=True, include_lineno=False, omit_header=False)
