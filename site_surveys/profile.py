@@ -77,6 +77,26 @@ class Check(_Value):
     document: str | None = None
 
 
+class Letterhead(_Value):
+    """Who issues the report."""
+
+    title: French
+    subtitle: French
+    lines: tuple[French, ...] = ()
+
+
+class ReserveTerms(_Value):
+    """Who removes a reserve of one severity, and within how many days."""
+
+    days: int = Field(ge=1, le=730)
+    responsible: French
+
+
+class _Reserves(_Value):
+    blocking: ReserveTerms
+    minor: ReserveTerms
+
+
 class _Figures(_Value):
     primary_rssi_dbm: _Figure
     secondary_rssi_dbm: _Figure
@@ -91,6 +111,8 @@ class _Figures(_Value):
 
 class _Edition(_Value):
     version: str = Field(min_length=1, max_length=40)
+    letterhead: Letterhead
+    reserves: _Reserves
     figures: _Figures
     firmware: dict[str, ApprovedFirmware] = Field(default_factory=dict)
     checks: tuple[Check, ...] = Field(min_length=1)
@@ -127,6 +149,8 @@ class AcceptanceProfile:
     link_bps: int
     firmware: dict[str, ApprovedFirmware]
     checks: tuple[Check, ...]
+    letterhead: Letterhead
+    terms: dict[Severity, ReserveTerms]
     sha256: str
     """Of the file that it was read from."""
 
@@ -190,6 +214,8 @@ def profile_from_toml(content: bytes, *, where: str, strict: bool = False) -> Ac
         level=level,
         firmware=edition.firmware,
         checks=edition.checks,
+        letterhead=edition.letterhead,
+        terms={"blocking": edition.reserves.blocking, "minor": edition.reserves.minor},
         sha256=hashlib.sha256(content).hexdigest(),
         **figures,
         **whole,

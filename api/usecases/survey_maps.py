@@ -92,10 +92,12 @@ def draw_map(
     request: MapRequest,
     *,
     site_name: str | None = None,
+    profile: AcceptanceProfile | None = None,
 ) -> SurveyMap:
     """Return the map of a plan's floor from samples; those of other floors are left aside.
 
-    Raises InvalidInput when the samples do not let a map be drawn.
+    Its rooms are judged by `profile`, by default this release's. Raises InvalidInput when the
+    samples do not let a map be drawn.
     """
     if request.band not in BANDS:
         raise InvalidInput(f"there is no band {request.band}", todo=f"give {', '.join(BANDS)}")
@@ -110,16 +112,16 @@ def draw_map(
     rank = 1 if request.secondary else 0
     places = places_heard(here, band=request.band, ssid=request.ssid, rank=rank)
     radio_map = map_signal(plan, places)
-    profile = load_profile(strict=request.strict)
+    judged_by = profile or load_profile(strict=request.strict)
     rooms = room_coverage(
         radio_map,
         plan.rooms,
-        threshold_dbm=profile.threshold_dbm(rank),
-        share_needed=profile.room_share,
+        threshold_dbm=judged_by.threshold_dbm(rank),
+        share_needed=judged_by.room_share,
     )
     parts = [part for part in (site_name, plan.building, plan.name) if part]
     subject = Subject(" – ".join(parts), request.band, request.ssid, rank)
-    return SurveyMap(plan, subject, profile, radio_map, tuple(rooms))
+    return SurveyMap(plan, subject, judged_by, radio_map, tuple(rooms))
 
 
 def _refuse_off_plan(plan: FloorPlan, samples: Sequence[Sample]) -> None:

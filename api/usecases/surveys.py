@@ -210,10 +210,11 @@ def load_survey(
             f"{site.name} has surveys of several floors: {', '.join(names)}",
             todo="choose one with --building and --floor",
         )
-    return _kept(session, site, session.get_one(Survey, meant[0][2]))
+    return keep_of_row(session, site, session.get_one(Survey, meant[0][2]))
 
 
-def _kept(session: Session, site: Site, survey: Survey) -> KeptSurvey:
+def keep_of_row(session: Session, site: Site, survey: Survey) -> KeptSurvey:
+    """Return a survey as it was imported, of its row."""
     document = survey.plan
     if survey.drawing is not None:
         content = base64.b64encode(survey.drawing).decode("ascii")

@@ -1,8 +1,10 @@
 """Checks of what an access point hangs on: its switch port, the port's speed, its power."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from inventory.findings.finding import rules
+from inventory.intent import DeviceIntent
 from inventory.observation import Interface, PoePort
 from site_surveys.acceptance.devices import dispensation_text
 from site_surveys.acceptance.evidence import Asked, DeviceEvidence, Evidence, PortOf
@@ -125,3 +127,28 @@ def _rate(speed_bps: int) -> str:
 
 def _decimal(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+def documented_ports(
+    switches: Mapping[str, DeviceIntent], access_points: Iterable[str]
+) -> dict[str, PortOf]:
+    """Return the port whose planned description names each access point, by its name.
+
+    `Borne ap3` names `ap3`, and `lac-ap3` by its last part; an access point that several ports
+    name, or none, is left out.
+    """
+    described = [
+        (set(re.findall(r"[\w.-]+", port.description.lower())), PortOf(name, port.name))
+        for name, intent in switches.items()
+        for port in intent.ports
+        if port.description
+    ]
+    found: dict[str, PortOf] = {}
+    for point in access_points:
+        for called in (point.lower(), re.split(r"[-_.]", point.lower())[-1]):
+            ports = [port for words, port in described if called in words]
+            if len(ports) == 1:
+                found[point] = ports[0]
+            if ports:
+                break
+    return found

@@ -1,0 +1,122 @@
+"""Setting a document with typst: a template of the package, data as a file, the same bytes again.
+
+Text is never put into a template: it is data, so that `#`, `*` and quotes are what they are. Fonts
+are those that come with the product's own packages, never the machine's: a document looks alike
+wherever it is set. A character that they do not have is shown as U+FFFD, never as an empty box. Its
+import takes a third of a second (matplotlib): import it where a document is set.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import matplotlib
+import typst
+from matplotlib.ft2font import FT2Font
+
+from inventory.errors import InvalidInput, Misconfigured
+
+STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
+"""PDF/A-3 (ISO 19005-3) to be kept, with the data attached; PDF/UA-1 to be read aloud."""
+
+REPLACEMENT = "\ufffd"
+_WIDEST_FONT = "DejaVuSans.ttf"
+
+
+def set_pdf(
+    template: str, data: Any, *, at: datetime, attached: Mapping[str, bytes] | None = None
+) -> bytes:
+    """Return the PDF that `template` makes of `data`, which it reads as `data.json`.
+
+    `at` (aware) is the document's date; `attached` are files by name, for the template. The same
+    arguments give the same bytes. Raises InvalidInput when the document cannot be set.
+    """
+    made = _compile(template, data, attached or {}, "pdf", at)
+    assert isinstance(made, bytes)
+    return made
+
+
+def set_pages(
+    template: str,
+    data: Any,
+    *,
+    at: datetime,
+    attached: Mapping[str, bytes] | None = None,
+    dots_per_inch: float = 80,
+) -> list[bytes]:
+    """Return the same document as one PNG a page, to look at."""
+    made = _compile(template, data, attached or {}, "png", at, ppi=dots_per_inch)
+    return [made] if isinstance(made, bytes) else list(made)
+
+
+def _compile(
+    template: str,
+    data: Any,
+    attached: Mapping[str, bytes],
+    form: Literal["pdf", "png"],
+    at: datetime,
+    *,
+    ppi: float | None = None,
+) -> bytes | list[bytes]:
+    standards: Any = list(STANDARDS) if form == "pdf" else []
+    with TemporaryDirectory(prefix="preau-document-") as name:
+        folder = Path(name)
+        main = folder / "main.typ"
+        main.write_bytes(files("api.documents").joinpath(template).read_bytes())
+        (folder / "data.json").write_text(
+            json.dumps(showable(data), ensure_ascii=False, sort_keys=True), encoding="utf-8"
+        )
+        for file_name, content in attached.items():
+            (folder / file_name).write_bytes(content)
+        try:
+            made = typst.Compiler(main, root=folder, font_paths=_fonts()).compile(
+                format=form, ppi=ppi, pdf_standards=standards, timestamp=int(at.timestamp())
+            )
+        except typst.TypstError as error:
+            raise InvalidInput(
+                f"the document cannot be set: {error.message}", where=template
+            ) from error
+    if made is None:
+        raise InvalidInput("the document is empty", where=template)
+    return made
+
+
+def showable(value: Any) -> Any:
+    """Return a JSON value whose texts hold only characters that the fonts can show."""
+    if isinstance(value, str):
+        known = _characters()
+        return "".join(c if ord(c) in known or c == "\n" else REPLACEMENT for c in value)
+    if isinstance(value, Mapping):
+        return {key: showable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [showable(each) for each in value]
+    return value
+
+
+@cache
+def _fonts() -> Any:
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(_font_folder())],
+    )
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """Return the code points that the fonts have."""
+    return frozenset(FT2Font(str(_font_folder() / _WIDEST_FONT)).get_charmap())
+
+
+@cache
+def _font_folder() -> Path:
+    """Return the folder of DejaVu, which matplotlib brings; raises Misconfigured."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    if not (folder / _WIDEST_FONT).is_file():
+        raise Misconfigured(f"the font {_WIDEST_FONT} is absent", todo="install Préau again")
+    return folder
