@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import structlog
 
+from inventory import clock
 from inventory.errors import DeviceError
 
 Key = TypeVar("Key")
@@ -18,12 +20,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Key, Value]):
-    """What came of one item: a value or an error, never both."""
+    """What came of one item: a value or an error, never both. `at` is when it ended.
+
+    `rtt_s` is the shortest time between a request and its answer, where it was measured.
+    """
 
     key: Key
     value: Value | None
     error: DeviceError | None
     duration_s: float
+    rtt_s: float | None = None
+    at: datetime = field(default_factory=clock.now)
 
     def unwrap(self) -> Value:
         """Return the value, or raise the error."""

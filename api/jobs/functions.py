@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, polling
+from api.usecases import audit, discovery, polling, series
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -101,3 +101,9 @@ def run_discover(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
         on_progress=here.tell,
     )
     return {"discovery": result.to_json()}
+
+
+@job("series", repeatable=True)
+def run_series(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Roll up the figures over time and cut off what is old."""
+    return {"series": series.compact(here.database, here.settings).to_json()}

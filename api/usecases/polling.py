@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from api.usecases.incidents import judge_sites
-from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.poll_history import PollHistory
+from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import snmp_target
 from collectors.observe import observe_many
@@ -111,7 +111,7 @@ def poll(
             readings = _read(ours, settings, progress)
             for start in range(0, len(ours), _ROWS_AT_ONCE):
                 some = ours[start : start + _ROWS_AT_ONCE]
-                _keep(database, some, readings, actor, result, history)
+                _keep(database, some, readings, actor=actor, result=result, history=history)
                 history.write()
     history.end()
     judge_sites(database, settings, site_ids=site_ids, actor=actor)
@@ -199,6 +199,7 @@ def _keep(
     database: Database,
     devices: Sequence[_Polled],
     readings: dict[int, Reading | None],
+    *,
     actor: str,
     result: PollResult,
     history: PollHistory,

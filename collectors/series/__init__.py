@@ -9,6 +9,7 @@ from collectors.series.kinds import KINDS, Kind, Metric, SubjectKind
 from collectors.series.opening import open_series
 from collectors.series.points import Figure, History, Point
 from collectors.series.samples import Sample, Subject
+from collectors.series.status import StoreStatus, status
 from collectors.series.store import SeriesStore
 from collectors.series.tiers import Tier, tier_for
 
@@ -22,10 +23,12 @@ __all__ = [
     "Point",
     "Sample",
     "SeriesStore",
+    "StoreStatus",
     "Subject",
     "SubjectKind",
     "Tier",
     "age",
     "open_series",
+    "status",
     "tier_for",
 ]

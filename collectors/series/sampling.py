@@ -5,7 +5,7 @@ that is in trouble.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from collectors.series.kinds import SubjectKind
@@ -32,11 +32,19 @@ def answered_sample(device_id: int, at: datetime) -> Sample:
 
 
 def samples_of(
-    observation: Observation, device_id: int, role: DeviceRole, at: datetime
+    observation: Observation,
+    device_id: int,
+    role: DeviceRole,
+    at: datetime,
+    *,
+    rtt_s: float | None = None,
 ) -> list[Sample]:
     """Return the samples of one reading: of the device, its radios, SSIDs and watched ports."""
+    device = _device(observation, role)
+    if rtt_s is not None:
+        device["rtt_ms"] = 1000 * rtt_s
     return [
-        Sample(Subject(SubjectKind.DEVICE, device_id), at, _device(observation, role)),
+        Sample(Subject(SubjectKind.DEVICE, device_id), at, device),
         *_radios(observation, device_id, at),
         *_wlans(observation, device_id, at),
         *_ports(observation, device_id, role, at),
@@ -147,9 +155,3 @@ def _is_socket(port: Interface) -> bool:
 
 def _told(**values: float | None) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def total(values: Iterable[float | None]) -> float | None:
-    """Return the sum of what was told; None: nothing was."""
-    told = [value for value in values if value is not None]
-    return sum(told) if told else None

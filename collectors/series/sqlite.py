@@ -122,7 +122,7 @@ class SqliteSeries(SeriesStore):
     def cut_off(self, kind: Kind, tier: Tier, before_s: int) -> None:
         """Remove chunk by chunk; the pages are used again by what comes next."""
         table = statements.table(kind, tier)
-        oldest = f"SELECT min(chunk) FROM {table}"  # noqa: S608 - our own names
+        oldest = self.words.spell(statements.oldest(kind, tier))
         while True:
             with self.transaction() as connection:
                 first = connection.exec_driver_sql(oldest).scalar()

@@ -154,5 +154,10 @@ def read(kind: Kind, tier: Tier, *, chunk_count: int, subject_count: int) -> str
     )
 
 
+def oldest(kind: Kind, tier: Tier) -> str:
+    """Return what tells the first chunk of a table."""
+    return f"SELECT min(chunk) FROM {{s}}{table(kind, tier)}"
+
+
 def _excluded(names: Iterable[str]) -> str:
     return ", ".join(f"{name} = excluded.{name}" for name in names)

@@ -108,13 +108,15 @@ async def _converse(
     started = time.monotonic()
     answer: Answer | None = None
     error: DeviceError | None = None
+    rtt_s: float | None = None
     try:
         address = await _resolve(target)
         async with turns.setdefault(address, asyncio.Lock()):
             answer = await talk(Conversation(transport, target, address))
+            rtt_s = transport.rtt_s.get(address)
     except Exception as failure:
         error = as_device_error(failure)
-    return Outcome(target, answer, error, time.monotonic() - started)
+    return Outcome(target, answer, error, time.monotonic() - started, rtt_s=rtt_s)
 
 
 async def _resolve(target: SnmpTarget) -> Address:

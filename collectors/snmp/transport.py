@@ -56,15 +56,21 @@ class _Waiting:
     reply: "asyncio.Future[Any]"
     timer: asyncio.TimerHandle | None = None
     seen_instead: str | None = None
+    sent_at_s: float | None = None
 
 
 class Transport:
-    """Sockets of the running event loop; one request at a time for each address."""
+    """Sockets of the running event loop; one request at a time for each address.
+
+    `rtt_s` holds the shortest time from sending to reply for each address, by the loop's clock; of
+    what was sent once only (which sending of several was answered cannot be told: RFC 6298, 3).
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._sockets: dict[int, socket.socket] = {}
         self._waiting: dict[Address, _Waiting] = {}
+        self.rtt_s: dict[Address, float] = {}
 
     async def exchange(
         self,
@@ -108,6 +114,7 @@ class Transport:
             waiting.reply.set_exception(NoAnswer(seen or "no answer", garbled=seen is not None))
             return
         waiting.sendings_left -= 1
+        waiting.sent_at_s = self._loop.time() if waiting.timer is None else None
         waiting.timer = self._loop.call_later(waiting.timeout_s, self._send, address, waiting)
         opened = self._socket(socket.AF_INET if len(address) == 2 else socket.AF_INET6)
         try:
@@ -160,6 +167,9 @@ class Transport:
             what = "" if isinstance(error, NotOurs) else "something that is not SNMP: "
             waiting.seen_instead = f"it answered {what}{error}"
             return
+        if waiting.sent_at_s is not None:
+            rtt_s = self._loop.time() - waiting.sent_at_s
+            self.rtt_s[address] = min(rtt_s, self.rtt_s.get(address, rtt_s))
         waiting.reply.set_result(reply)
 
     def _read_errors(self, opened: socket.socket) -> None:
