@@ -19,9 +19,13 @@ _ROLE_OF_CAPABILITY = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was found. `device_id` is who hears or lists it, on `port`."""
+    """Where something was found. `seen_by` is who hears it on `port`, or lists it, by its name.
+
+    `device_id` is that one's number, None where it is no device (yet).
+    """
 
     source: ProposalSource
+    seen_by: str | None = None
     device_id: int | None = None
     site_id: int | None = None
     port: str | None = None

@@ -1,13 +1,16 @@
-"""`preau discover`: find the devices of address ranges."""
+"""`preau discover`: find devices, by address range, from a core switch, or on one's own cable."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.context import installation, print_json
 from api.cli.progress import progress_bars
 
-app = typer.Typer(help="Find the devices of an address range.", add_completion=False)
+if TYPE_CHECKING:
+    from api.usecases.discovery import DiscoveryResult
+
+app = typer.Typer(help="Find devices.", add_completion=False)
 
 
 @app.command()
@@ -20,34 +23,64 @@ def discover(
     zone: Annotated[
         str | None, typer.Option(help="The zone the ranges lie in; none: all zones.")
     ] = None,
+    seeds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="ADDRESS",
+            help="Read this device and follow what it hears by LLDP and CDP, inside the ranges.",
+        ),
+    ] = None,
+    depth: Annotated[int, typer.Option(help="With --from: how many cables away.")] = 10,
+    limit: Annotated[int, typer.Option(help="With --from: how many addresses to ask.")] = 500,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Ask every address for its SNMP system group, read who answers, and keep the devices.
+    """Find the devices of address ranges, or of all that is cabled to a core switch (--from).
 
+    What answers is read and kept. What is only heard of waits for a decision: preau proposal list.
     Exit status: 0 done, 1 an address answered and could not be read, 2 not done.
     """
+    from api.usecases.crawling import discover_from
     from api.usecases.discovery import discover as find_devices
 
     with installation() as here, progress_bars() as progress:
-        result = find_devices(
-            here.database,
-            here.vault,
-            here.settings,
-            networks=networks or (),
-            zone_name=zone,
-            actor=here.actor,
-            on_progress=progress,
+        common: dict[str, Any] = {
+            "networks": networks or (),
+            "zone_name": zone,
+            "actor": here.actor,
+            "on_progress": progress,
+        }
+        installed = (here.database, here.vault, here.settings)
+        result: DiscoveryResult = (
+            discover_from(*installed, seeds=seeds, depth=depth, limit=limit, **common)
+            if seeds
+            else find_devices(*installed, **common)
         )
     body = result.to_json()
     if as_json:
         print_json(body)
     else:
-        for each in result.zones:
-            typer.echo(
-                f"{each.zone}: {each.asked} addresses asked, {each.found} answered"
-                f" ({len(each.new)} new, {len(each.known)} known, {len(each.unread)} not read),"
-                f" {each.silent} silent"
-            )
-            for host, why in each.unread.items():
-                typer.echo(f"  {host}: {why}", err=True)
+        _print(result, body)
     raise typer.Exit(1 if body["unread"] else 0)
+
+
+def _print(result: "DiscoveryResult", body: dict[str, Any]) -> None:
+    for each in result.zones:
+        counts = [f"{len(each.new)} new", f"{len(each.known)} known"]
+        counts += [f"{len(each.proposed)} proposed"] if each.proposed else []
+        counts += [f"{len(each.refused)} refused before"] if each.refused else []
+        counts += [f"{len(each.unread)} not read"]
+        typer.echo(
+            f"{each.zone}: {each.asked} addresses asked, {each.found} answered"
+            f" ({', '.join(counts)}), {each.silent} silent"
+        )
+        if each.stations:
+            typer.echo(f"  {each.stations} telephones, PCs and the like were left alone")
+        for host, why in each.unread.items():
+            typer.echo(f"  {host}: {why}", err=True)
+        if each.proposed:
+            typer.echo("  see what waits for a decision: preau proposal list")
+    for left in body.get("outside", ()):
+        typer.echo(f"  left alone: {left}")
+    if body.get("cut_short"):
+        typer.echo("  it did not ask all that it heard of: raise --depth or --limit", err=True)

@@ -5,42 +5,35 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from api.usecases.identification import identify
+from api.usecases.found import Answer, Finder, Kept, Reading
 from api.usecases.progress import Counter, Progress, quiet
-from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import zone_snmp_target
 from api.usecases.zones import find_zone, parse_network
 from collectors.discover import Network, addresses, who_answers
 from collectors.observe import observe_many
-from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import DeviceError, InvalidInput
+from inventory.errors import InvalidInput
 from inventory.events import record_event
 from inventory.leases import lease
-from inventory.models import Device, ManagementEndpoint, Protocol, Zone
-from inventory.observation import Observation
+from inventory.models import Device, ManagementEndpoint, Zone
 from inventory.secrets import Vault
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
-_LEASE_S = 3600.0
+LEASE_S = 3600.0
 _SWEEP_RETRIES = 1
-
-log = structlog.get_logger()
-
-Reading = Outcome[SnmpTarget, Observation]
 
 
 @dataclass(frozen=True)
 class ZoneDiscovery:
-    """What one zone's ranges hold: `found` addresses answered, `asked` minus those are silent.
+    """What one zone holds: `found` addresses answered, `asked` minus those are silent.
 
-    `new` and `known` are names of devices; `unread` says by address why it could not be read.
+    `new`, `known`, `proposed` and `refused` are names; `unread` says by address why it could not be
+    read. A crawl leaves `stations` end devices alone.
     """
 
     zone: str
@@ -48,12 +41,36 @@ class ZoneDiscovery:
     found: int
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
+    stations: int = 0
+
+    @classmethod
+    def of(
+        cls, zone: str, asked: int, found: int, kept: Kept, *, stations: int = 0
+    ) -> "ZoneDiscovery":
+        """Return the result of a zone whose finds became what `kept` says."""
+        return cls(
+            zone,
+            asked,
+            found,
+            tuple(kept.new),
+            tuple(kept.known),
+            tuple(kept.proposed),
+            tuple(kept.refused),
+            kept.unread,
+            stations,
+        )
 
     @property
     def silent(self) -> int:
         """How many addresses did not answer."""
         return self.asked - self.found
+
+
+_COUNTS = ("asked", "found", "silent", "stations")
+_LISTS = ("new", "known", "proposed", "refused", "unread")
 
 
 @dataclass(frozen=True)
@@ -64,18 +81,14 @@ class DiscoveryResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts in all, and the same by zone with the names."""
-        counts = ("asked", "found", "silent")
         return {
-            **{name: sum(getattr(zone, name) for zone in self.zones) for name in counts},
-            "new": sum(len(zone.new) for zone in self.zones),
-            "known": sum(len(zone.known) for zone in self.zones),
-            "unread": sum(len(zone.unread) for zone in self.zones),
+            **{name: sum(getattr(zone, name) for zone in self.zones) for name in _COUNTS},
+            **{name: sum(len(getattr(zone, name)) for zone in self.zones) for name in _LISTS},
             "zones": [
                 {
                     "zone": zone.zone,
-                    **{name: getattr(zone, name) for name in counts},
-                    "new": list(zone.new),
-                    "known": list(zone.known),
+                    **{name: getattr(zone, name) for name in _COUNTS},
+                    **{name: list(getattr(zone, name)) for name in _LISTS[:-1]},
                     "unread": zone.unread,
                 }
                 for zone in self.zones
@@ -103,9 +116,10 @@ def discover(
     """Find the devices of `networks` (CIDR; none: the zone's own) and return what was found.
 
     Without a zone, all zones that have ranges are searched; ranges given without a zone go to the
-    zones whose own ranges they touch. A device found is a row with its endpoints and its first
-    observation. Raises InvalidInput for a range that is none or too large or belongs to no zone,
-    NotFound for an unknown zone, Conflict while a zone is being searched by another.
+    zones whose own ranges they touch. What is found becomes a device with its endpoints and its
+    first observation, or a proposal, as the rules say. Raises InvalidInput for a range that is none
+    or too large or belongs to no zone, NotFound for an unknown zone, Conflict while a zone is being
+    searched by another.
     """
     with database.read() as session:
         sweeps = [
@@ -120,7 +134,7 @@ def discover(
                     f"zone:{sweep.zone_id}",
                     holder=actor,
                     purpose="discovery",
-                    ttl_s=_LEASE_S,
+                    ttl_s=LEASE_S,
                 )
             )
         readings = _read(sweeps, settings, on_progress)
@@ -195,71 +209,35 @@ def _read(sweeps: Sequence[_Sweep], settings: Settings, tell: Progress) -> list[
 def _keep(
     database: Database, sweep: _Sweep, readings: Sequence[Reading], actor: str
 ) -> ZoneDiscovery:
-    at = clock.now()
-    new: list[str] = []
-    known: list[str] = []
-    unread: dict[str, str] = {}
     with database.write(actor) as session:
         zone = session.get_one(Zone, sweep.zone_id)
-        found: list[tuple[Reading, Device]] = []
-        # Everyone has a row before anyone's neighbours are looked up.
-        for reading in readings:
-            host = reading.key.host
-            try:
-                seen = reading.unwrap()
-                with session.begin_nested():
-                    device, is_new = identify(session, zone, host, seen)
-            except (DeviceError, SQLAlchemyError) as error:
-                unread[host] = _why(error)
-                _keep_failure(session, zone, reading)
-                continue
-            # A device that answers at several addresses is one device, read once.
-            if device.id not in {kept.id for _, kept in found}:
-                found.append((reading, device))
-                (new if is_new else known).append(device.name)
-        for reading, device in found:
-            try:
-                with session.begin_nested():
-                    record_observation(
-                        session, device, reading.unwrap(), at=at, duration_s=reading.duration_s
-                    )
-            except SQLAlchemyError as error:
-                unread[reading.key.host] = _why(error)
-        _drop_left_addresses(session, zone, sweep, readings, [device for _, device in found])
-        result = ZoneDiscovery(
-            sweep.name, len(sweep.targets), len(readings), tuple(new), tuple(known), unread
-        )
-        record_event(
-            session,
-            "discovery.finished",
-            f"Découverte de {sweep.name}\u00a0: {result.found} trouvés, dont {len(new)} nouveaux",
-            site_id=zone.site_id,
-            body={"asked": result.asked, "found": result.found, "new": len(new)},
-        )
+        finder = Finder(session, zone, clock.now(), actor)
+        devices = finder.answers(map(Answer, readings))
+        _drop_left_addresses(session, zone, sweep, readings, devices)
+        result = ZoneDiscovery.of(sweep.name, len(sweep.targets), len(readings), finder.kept)
+        record_end(session, zone, result)
     return result
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, DeviceError):
-        return str(error)
-    log.error("discovery_row_refused", error=str(getattr(error, "orig", error)))
-    return f"the product failed on it: {type(error).__name__}"
-
-
-def _keep_failure(session: Session, zone: Zone, reading: Reading) -> None:
-    if reading.error is None:
-        return
-    device = session.exec(
-        select(Device)
-        .join(ManagementEndpoint, col(ManagementEndpoint.device_id) == Device.id)
-        .where(
-            ManagementEndpoint.zone_id == zone.id,
-            ManagementEndpoint.host == reading.key.host,
-            ManagementEndpoint.protocol == Protocol.SNMP,
-        )
-    ).first()
-    if device is not None:
-        record_failure(session, device, reading.error)
+def record_end(session: Session, zone: Zone, result: ZoneDiscovery) -> None:
+    """Add the event that a discovery of this zone ended so."""
+    record_event(
+        session,
+        "discovery.finished",
+        Sentence(
+            "Découverte de %(zone)s\u00a0: %(found)s trouvés, dont %(new)s nouveaux",
+            zone=result.zone,
+            found=result.found,
+            new=len(result.new),
+        ),
+        site_id=zone.site_id,
+        body={
+            "asked": result.asked,
+            "found": result.found,
+            "new": len(result.new),
+            "proposed": len(result.proposed),
+        },
+    )
 
 
 def _drop_left_addresses(

@@ -1,45 +1,50 @@
-"""Which device answers at an address: one known before, wherever it was, or a new one."""
+"""Which known device something found is, and where it answers now."""
 
 from sqlmodel import Session, col, select
 
-from api.usecases.readings import role_of
 from inventory.events import record_event
-from inventory.models import (
-    Device,
-    DeviceRole,
-    Lifecycle,
-    ManagementEndpoint,
-    Protocol,
-    Zone,
-)
-from inventory.observation import Observation
-from inventory.reconcile import Marks, marks, same_device
+from inventory.models import Device, Interface, ManagementEndpoint, Protocol, Zone
+from inventory.proposals import Found
+from inventory.reconcile import Marks, same_device
+from inventory.sentences import Sentence
+
+_LOCAL_BIT = 0x02  # IEEE 802-2014, 8.2: an address that its own software chose tells no device
 
 
-def identify(session: Session, zone: Zone, host: str, seen: Observation) -> tuple[Device, bool]:
-    """Return the device that answered at `host` in `zone`, and whether it is new.
+def known_device(session: Session, zone: Zone, found: Found) -> Device | None:
+    """Return the device that `found` is, wherever it was known before; None: no known one.
 
-    By its serial, else by a port's address, else by the address where it tells neither; so the
-    same device under a new address is the same one, and another device under a known address is
-    another one. A new device stands at the zone's site. Its endpoints are brought to this address.
+    By its serial, else by an address of a port, else by where it answers. What did not answer
+    itself is also known by the address of any port, and by its name among the devices of the site
+    where it is seen.
+    """
+    before = _at_address(session, zone, found.host) if found.host else None
+    if found.answered:
+        return _by_marks(session, found.marks) or _unless_another(found.marks, before)
+    return (
+        _by_marks(session, found.marks)
+        or _by_any_port(session, found.marks)
+        or _unless_another(found.marks, before)
+        or _by_name(session, found)
+    )
+
+
+def bring_here(
+    session: Session, zone: Zone, device: Device, host: str, *, new: bool = False
+) -> None:
+    """Let `device` be what answers at `host`: its endpoints are brought there, and it is told.
+
+    A device that stands at no site stands at the zone's. The device needs an id.
     """
     before = _at_address(session, zone, host)
-    device = _known(session, marks(seen), before)
-    new = device is None
-    if device is None:
-        device = Device(
-            name=seen.identity.sysname or host,
-            family=seen.identity.family,
-            role=DeviceRole(role_of(seen.identity.family) or DeviceRole.OTHER),
-            lifecycle=Lifecycle.ACTIVE,
-        )
     if device.site_id is None:
         device.site_id = zone.site_id
     session.add(device)
     session.flush()
     _tell(session, zone, host, device, before, new=new)
-    _bring_endpoints(session, zone, host, device)
-    return device, new
+    _bring_endpoint(session, zone, host, device, protocol=Protocol.SNMP)
+    if zone.ssh_credential_id is not None:
+        _bring_endpoint(session, zone, host, device, protocol=Protocol.SSH)
 
 
 def _at_address(session: Session, zone: Zone, host: str) -> Device | None:
@@ -55,23 +60,50 @@ def _at_address(session: Session, zone: Zone, host: str) -> Device | None:
     ).first()
 
 
-def _known(session: Session, seen: Marks, before: Device | None) -> Device | None:
+def _by_marks(session: Session, seen: Marks) -> Device | None:
     if seen.serial is not None:
         found = session.exec(select(Device).where(Device.serial == seen.serial)).first()
         if found is not None:
             return found
-    if seen.macs:
-        found = session.exec(
-            select(Device)
-            .where(col(Device.base_mac).in_(seen.macs))
-            .order_by(col(Device.id))
-            .limit(1)
-        ).first()
-        if found is not None:
-            return found
+    if not seen.macs:
+        return None
+    return session.exec(
+        select(Device).where(col(Device.base_mac).in_(seen.macs)).order_by(col(Device.id)).limit(1)
+    ).first()
+
+
+def _by_any_port(session: Session, seen: Marks) -> Device | None:
+    """Return the one device that has such a port, unless its serial says that it is another."""
+    macs = [mac for mac in seen.macs if not int(mac[:2], 16) & _LOCAL_BIT]
+    if not macs:
+        return None
+    query = select(Device).join(Interface).where(col(Interface.mac).in_(macs)).distinct()
+    devices = session.exec(query.limit(2)).all()
+    if len(devices) != 1:
+        return None
+    (device,) = devices
+    other = seen.serial is not None and device.serial not in (None, seen.serial)
+    return None if other else device
+
+
+def _unless_another(seen: Marks, before: Device | None) -> Device | None:
     if before is None or same_device(seen, before.serial, before.base_mac) is False:
         return None
     return before
+
+
+def _by_name(session: Session, found: Found) -> Device | None:
+    """Return the device of that name at the site where something is seen that tells no mark."""
+    if found.marks.macs or found.marks.serial or found.place.site_id is None:
+        return None
+    # CDP says sw1.school.example where the device calls itself sw1.
+    names = {found.name, found.name.split(".")[0]}
+    devices = session.exec(
+        select(Device)
+        .where(Device.site_id == found.place.site_id, col(Device.name).in_(names))
+        .limit(2)
+    ).all()
+    return devices[0] if len(devices) == 1 else None
 
 
 def _tell(
@@ -84,13 +116,23 @@ def _tell(
     new: bool,
 ) -> None:
     if new:
-        _event(session, device, "device.discovered", f"{device.name} découvert à {host}")
+        _event(
+            session,
+            device,
+            "device.discovered",
+            Sentence("%(device)s découvert à %(host)s", device=device.name, host=host),
+        )
     if before is not None and before.id != device.id:
         _event(
             session,
             before,
             "device.address_taken",
-            f"À {host} répond désormais {device.name} au lieu de {before.name}",
+            Sentence(
+                "À %(host)s répond désormais %(device)s au lieu de %(before)s",
+                host=host,
+                device=device.name,
+                before=before.name,
+            ),
             other_device_id=device.id,
         )
     if zone.site_id is not None and device.site_id != zone.site_id:
@@ -99,19 +141,17 @@ def _tell(
             session,
             device,
             "device.elsewhere",
-            f"{device.name} répond dans la zone {zone.name}, qui n’est pas celle de son site",
+            Sentence(
+                "%(device)s répond dans la zone %(zone)s, qui n’est pas celle de son site",
+                device=device.name,
+                zone=zone.name,
+            ),
             zone=zone.name,
         )
 
 
 def _event(session: Session, device: Device, kind: str, message: str, **body: object) -> None:
     record_event(session, kind, message, site_id=device.site_id, device_id=device.id, body=body)
-
-
-def _bring_endpoints(session: Session, zone: Zone, host: str, device: Device) -> None:
-    _bring_endpoint(session, zone, host, device, protocol=Protocol.SNMP)
-    if zone.ssh_credential_id is not None:
-        _bring_endpoint(session, zone, host, device, protocol=Protocol.SSH)
 
 
 def _bring_endpoint(

@@ -1,0 +1,212 @@
+"""Who sees which proposals, and what people decide about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, true
+from sqlmodel import Session, col, select
+
+from api.usecases.identification import bring_here, known_device
+from api.usecases.proposals import accept_as, make_device
+from api.usecases.scope import Right, Viewer, sites_within, visible_sites
+from inventory import clock
+from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from inventory.events import record_event
+from inventory.models import (
+    Device,
+    DeviceRole,
+    Proposal,
+    ProposalState,
+    Site,
+    SiteReason,
+    Zone,
+)
+from inventory.proposals import Found, Place
+from inventory.reconcile import Marks
+from inventory.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFilter:
+    """What to look for; None: everything."""
+
+    state: ProposalState | None = ProposalState.OPEN
+    zone_id: int | None = None
+    site_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """A proposal with the names of its zone and of the site that it is proposed for."""
+
+    row: Proposal
+    zone: str
+    site: str | None
+
+
+def visible_proposals(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the WHERE clause on Proposal and its Zone that holds what `viewer` may see.
+
+    What is proposed for a site that it sees, or was found in such a site's zone. A proposal for no
+    site is seen by those who see every site.
+    """
+    if viewer.everywhere(Right.SEE):
+        return true()
+    sites = select(col(Site.id)).where(visible_sites(viewer))
+    return or_(col(Proposal.site_id).in_(sites), col(Zone.site_id).in_(sites))
+
+
+def list_proposals(
+    session: Session,
+    viewer: Viewer | None,
+    wanted: ProposalFilter,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[ProposalLine]:
+    """Return proposals, newest first, those before the id `before`; no viewer: all that are."""
+    query = (
+        select(Proposal, Zone.name, Site.name)
+        .join(Zone, col(Zone.id) == Proposal.zone_id)
+        .join(Site, col(Site.id) == Proposal.site_id, isouter=True)
+    )
+    if viewer is not None:
+        query = query.where(visible_proposals(viewer))
+    for column, value in (
+        (Proposal.state, wanted.state),
+        (Proposal.zone_id, wanted.zone_id),
+        (Proposal.site_id, wanted.site_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(col(Proposal.id) < before)
+    rows = session.exec(query.order_by(col(Proposal.id).desc()).limit(limit)).all()
+    return [ProposalLine(row, zone, site) for row, zone, site in rows]
+
+
+def find_proposal(session: Session, viewer: Viewer | None, proposal_id: int) -> Proposal:
+    """Return a proposal that `viewer` may see; no viewer: any. Raises NotFound."""
+    query = select(Proposal).join(Zone, col(Zone.id) == Proposal.zone_id)
+    if viewer is not None:
+        query = query.where(visible_proposals(viewer))
+    row = session.exec(query.where(Proposal.id == proposal_id)).first()
+    if row is None:
+        raise NotFound(f"there is no proposal {proposal_id}", todo="run: preau proposal list")
+    return row
+
+
+def sites_to_accept_into(session: Session, viewer: Viewer) -> list[Site]:
+    """Return the sites where `viewer` may accept a device, by name; [] for nobody's."""
+    clause = sites_within(viewer, Right.ACCEPT_DEVICES)
+    return list(session.exec(select(Site).where(clause).order_by(Site.name).limit(_MOST_SITES)))
+
+
+_MOST_SITES = 500
+
+
+def accept(
+    session: Session,
+    proposal: Proposal,
+    *,
+    viewer: Viewer | None,
+    actor: str,
+    site_id: int | None = None,
+    name: str | None = None,
+    role: DeviceRole | None = None,
+) -> Device:
+    """Make a proposal a device at `site_id`, or where it is proposed, and return the device.
+
+    A refused one may be accepted after all. A device that is known by now is that one. Raises
+    InvalidInput without a site, NotAllowed where the viewer may not, Conflict when it is accepted.
+    """
+    if proposal.state is ProposalState.ACCEPTED:
+        raise _decided(proposal)
+    if site_id is not None and site_id != proposal.site_id:
+        proposal.site_id, proposal.site_reason = site_id, SiteReason.PERSON
+    if proposal.site_id is None:
+        raise InvalidInput(
+            f"no site is known for {proposal.name}",
+            where=f"proposal {proposal.id}",
+            todo="say at which site it stands",
+        )
+    _demand(session, viewer, proposal.site_id)
+    proposal.name = (name or "").strip() or proposal.name
+    proposal.role = role or proposal.role
+    zone = session.get_one(Zone, proposal.zone_id)
+    device = known_device(session, zone, _as_found(proposal))
+    if device is None:
+        device = make_device(session, zone, proposal)
+    elif proposal.answered and proposal.host is not None:
+        bring_here(session, zone, device, proposal.host)
+    accept_as(session, proposal, device, decided_by=actor)
+    return device
+
+
+def refuse(
+    session: Session, proposal: Proposal, *, viewer: Viewer | None, actor: str, reason: str
+) -> None:
+    """Refuse a proposal: seen again it stays refused, until its identity changes.
+
+    Raises InvalidInput without a reason, NotAllowed where the viewer may not, Conflict when it was
+    decided before.
+    """
+    if proposal.state is not ProposalState.OPEN:
+        raise _decided(proposal)
+    if not reason.strip():
+        raise InvalidInput("a refusal needs a reason", where=f"proposal {proposal.id}")
+    _demand(session, viewer, proposal.site_id)
+    proposal.state = ProposalState.REFUSED
+    proposal.decided_at = clock.now()
+    proposal.decided_by = actor
+    proposal.reason = reason.strip()
+    session.add(proposal)
+    record_event(
+        session,
+        "proposal.refused",
+        Sentence(
+            "%(device)s refusé\u00a0: %(reason)s", device=proposal.name, reason=reason.strip()
+        ),
+        site_id=proposal.site_id,
+        body={"proposal_id": proposal.id},
+    )
+
+
+def may_decide(session: Session, viewer: Viewer, proposals: Sequence[Proposal]) -> set[int]:
+    """Return the ids of those of `proposals` that `viewer` may decide about."""
+    if viewer.everywhere(Right.ACCEPT_DEVICES):
+        return {row.id for row in proposals if row.id is not None}
+    site_ids = {row.site_id for row in proposals if row.site_id is not None}
+    allowed = set(
+        session.exec(
+            select(Site.id).where(
+                col(Site.id).in_(site_ids), sites_within(viewer, Right.ACCEPT_DEVICES)
+            )
+        )
+    )
+    return {row.id for row in proposals if row.id is not None and row.site_id in allowed}
+
+
+def _demand(session: Session, viewer: Viewer | None, site_id: int | None) -> None:
+    if viewer is None or viewer.everywhere(Right.ACCEPT_DEVICES):
+        return
+    within = sites_within(viewer, Right.ACCEPT_DEVICES)
+    if session.exec(select(Site.id).where(Site.id == site_id, within)).first() is None:
+        raise NotAllowed("your role decides about no device there", todo="ask a network engineer")
+
+
+def _decided(proposal: Proposal) -> Conflict:
+    return Conflict(
+        f"{proposal.name} was {proposal.state.value} by {proposal.decided_by}",
+        where=f"proposal {proposal.id}",
+    )
+
+
+def _as_found(proposal: Proposal) -> Found:
+    return Found(
+        Place(proposal.source, proposal.seen_by, proposal.seen_by_id, proposal.site_id),
+        name=proposal.name,
+        marks=Marks(proposal.serial, next(iter(proposal.macs), None), frozenset(proposal.macs)),
+        host=proposal.host,
+        answered=proposal.answered,
+    )
