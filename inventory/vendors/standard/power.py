@@ -57,7 +57,7 @@ def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:
     """Return ifIndex by (pethPsePortGroupIndex, pethPsePortIndex), which RFC 3621 does not link.
 
     Most agents number the ports by ifIndex; others as on the front panel, within the group (the
-    stack member), and there a port named `group/…/port` tells.
+    stack member), and there a port named `group/…/port` or `group:port` tells.
     """
     ethernet = {
         interface.index: interface.name or ""
@@ -69,7 +69,7 @@ def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:
     panel: dict[Oid, int] = {}
     for number, name in ethernet.items():
         places = re.findall(r"\d+", name)
-        if len(places) >= 2 and "/" in name:
+        if len(places) >= 2 and ("/" in name or ":" in name):
             panel.setdefault((int(places[0]), int(places[-1])), number)
     return panel
 

@@ -26,7 +26,9 @@ def metrics(view: MibView) -> list[Metric]:
         exponent = 3 * (scales.get(index, _UNITS) - _UNITS) - precisions.get(index, 0)
         if abs(exponent) > 30:
             continue
-        degrees = float(values[index]) * 10.0**exponent
+        # Dividing gives the decimal that was meant: 423 / 10 is 42.3, 423 × 0.1 is not.
+        value = values[index]
+        degrees = value / 10**-exponent if exponent < 0 else float(value * 10**exponent)
         if celsius(degrees):
             label = names.get(index) or descriptions.get(index)
             source = dotted((*_SENSOR, _VALUE, *index))

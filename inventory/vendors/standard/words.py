@@ -1,0 +1,94 @@
+"""Where a family's sign and the words of its identity stand, as data."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from inventory.vendors.mib import MibView, Oid, oid
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, under
+from inventory.vendors.standard import entity
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a family is told by: sysObjectID below one of `roots` and sysDescr matching `words`.
+
+    What is empty is not asked for; `not_roots` and `without` speak against the family.
+    """
+
+    roots: tuple[str, ...] = ()
+    not_roots: tuple[str, ...] = ()
+    words: str = ""
+    without: str = ""
+    sureness: int = BY_PRODUCT
+
+    def shows(self, view: MibView) -> bool:
+        """Tell whether the device shows this sign."""
+        descr = view.text(SYS_DESCR) or ""
+        if self.roots and not under(view, *self.roots):
+            return False
+        if self.not_roots and under(view, *self.not_roots):
+            return False
+        if self.without and re.search(self.without, descr):
+            return False
+        return not self.words or bool(re.search(self.words, descr))
+
+
+def recogniser(*signs: Sign) -> Callable[[MibView], int]:
+    """Return what `Reading.recognise` wants: the sureness of the surest sign shown."""
+    return lambda view: max((sign.sureness for sign in signs if sign.shows(view)), default=NOT_OURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A place where one word of the identity stands, and the columns it needs."""
+
+    read: Callable[[MibView], str | None]
+    columns: tuple[Oid, ...] = ()
+
+
+def instance(name: str, pattern: str = "") -> Word:
+    """Return the text of one instance (its OID in full), cut by `pattern`'s first group if any."""
+    asked = oid(name)
+    return Word(lambda view: _cut(view.text(asked), pattern), (asked[:-1],))
+
+
+def first(column: str, pattern: str = "") -> Word:
+    """Return the first text of a column that is not empty, cut by `pattern`'s first group."""
+    root = oid(column)
+
+    def read(view: MibView) -> str | None:
+        cuts = (_cut(word, pattern) for word in view.texts(root).values())
+        return next((word for word in cuts if word), None)
+
+    return Word(read, (root,))
+
+
+def described(pattern: str) -> Word:
+    """Return what `pattern`'s first group finds in sysDescr."""
+    return Word(lambda view: _cut(view.text(SYS_DESCR), pattern))
+
+
+def chassis(*attributes: str) -> Word:
+    """Return ENTITY-MIB's word of the first chassis: the first of `attributes` that it tells."""
+
+    def read(view: MibView) -> str | None:
+        boxes = entity.chassis(entity.entities(view))
+        if not boxes:
+            return None
+        listed: list[str | None] = [getattr(boxes[0], name) for name in attributes]
+        return next((word for word in listed if word), None)
+
+    return Word(read)
+
+
+def _cut(word: str | None, pattern: str) -> str | None:
+    if word is None or not pattern:
+        return word
+    found = re.search(pattern, word)
+    return (found[1] or "").strip() or None if found else None
+
+
+def told(places: Iterable[Word], view: MibView) -> str | None:
+    """Return the word of the first place that tells one."""
+    return next((word for place in places if (word := place.read(view))), None)
