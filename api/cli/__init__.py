@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "topology": ("api.cli.topology", "Show how a site is cabled, and what is down or behind it."),
     "deploy": ("api.cli.deploy", "Plan and push configurations, and read them back."),
     "survey": ("api.cli.survey", "Measure a floor's WiFi: samples, heat map, rooms covered."),
+    "acceptance": ("api.cli.acceptance", "Judge an installation, follow its reserves, report."),
     "audit": ("api.cli.audit", "Run the audit or show its findings."),
     "intent": ("api.cli.intent", "Say what sites should have."),
     "zone": ("api.cli.zone", "Address spaces and the credentials used in them."),

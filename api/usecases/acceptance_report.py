@@ -96,7 +96,7 @@ def _data(run: AcceptanceRun) -> dict[str, Any]:
         "site": {"name": record["site"]["name"], "lines": _site_lines(record["site"])},
         "verdict": _verdict(record),
         "summary_table": _summary(record["checks"]),
-        "reserves": [_reserve(each) for each in record["reserves"]],
+        "reserves": [_reserve(each) for each in sorted(record["reserves"], key=_gravity)],
         "checks_note": "Un contrôle que rien ne prouve est dit « non prouvé », jamais réussi. "
         "Le détail de chaque contrôle est à l’annexe A.".replace("« ", f"«{_NBSP}").replace(
             " »", f"{_NBSP}»"
@@ -173,6 +173,12 @@ def _count(count: int) -> str:
     return str(count) if count else "–"
 
 
+def _gravity(reserve: Mapping[str, Any]) -> tuple[bool, bool, int]:
+    """Return where a reserve stands in the list: open and blocking ones first."""
+    lifted = reserve["lifted_at"] is not None
+    return lifted, reserve["severity"] != "blocking", reserve["number"]
+
+
 def _reserve(each: Mapping[str, Any]) -> dict[str, Any]:
     severity, tone = SEVERITIES[each["severity"]]
     lifted = each["lifted_at"] is not None
@@ -201,8 +207,8 @@ def _check(check: Mapping[str, Any]) -> dict[str, Any]:
     state, tone = STATES[check["state"]]
     wanting = [each for each in check["results"] if each["state"] not in _QUIET]
     quiet = [each for each in check["results"] if each["state"] in _QUIET]
-    shown = wanting[:_SHOWN_IN_CHECKS] or quiet[:1] * (len(quiet) == 1)
-    hidden = len(wanting) - len(wanting[:_SHOWN_IN_CHECKS])
+    lines = _together(wanting or quiet if len(quiet) <= 1 else wanting)
+    hidden = sum(count for _, count in lines[_SHOWN_IN_CHECKS:])
     rest = []
     if hidden:
         rest.append(f"et {hidden} autre{_s(hidden)} à l’annexe A")
@@ -214,7 +220,7 @@ def _check(check: Mapping[str, Any]) -> dict[str, Any]:
         "source": f"Source{_NBSP}: {check['source']}",
         "state": state,
         "tone": tone,
-        "shown": [{"subject": each["subject"], "found": each["found"]} for each in shown],
+        "shown": [line for line, _ in lines[:_SHOWN_IN_CHECKS]],
         "rest": " · ".join(rest) or None,
         "results": [
             {
@@ -226,6 +232,17 @@ def _check(check: Mapping[str, Any]) -> dict[str, Any]:
             for each in check["results"]
         ],
     }
+
+
+def _together(results: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Return a line for each thing found, with the subjects that share it, and their count."""
+    shared: dict[str, list[str]] = {}
+    for each in results:
+        shared.setdefault(each["found"], []).append(each["subject"])
+    return [
+        (f"{', '.join(subjects)}{_NBSP}: {found}" if any(subjects) else found, len(subjects))
+        for found, subjects in shared.items()
+    ]
 
 
 _QUIET = (State.PASSED, State.NOT_APPLICABLE)
