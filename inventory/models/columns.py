@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum
+from sqlalchemy import JSON, DateTime, Dialect, Enum, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -42,6 +42,15 @@ class UtcDateTime(TypeDecorator[datetime]):
 def json_column() -> Any:
     """Return the type of a JSON column: JSONB on PostgreSQL."""
     return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def search_text() -> Any:
+    """Return a text column that is searched by its beginning.
+
+    PostgreSQL's other collations order by language, and then no index finds a beginning; SQLite's
+    own order is by bytes already.
+    """
+    return String().with_variant(String(collation="C"), "postgresql")
 
 
 def text_enum(values: type[StrEnum]) -> Any:

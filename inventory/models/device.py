@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Connection, Index, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import UtcDateTime, text_enum
+from inventory.models.columns import UtcDateTime, search_text, text_enum
+from inventory.programme.spelling import bare, plain
 
 
 class DeviceRole(StrEnum):
@@ -46,17 +47,27 @@ class Device(SQLModel, table=True):
     """A device that stands, stood or will stand at a site."""
 
     __tablename__ = "device"
-    __table_args__ = (Index("ix_device_site_name_id", "site_id", "name", "id"),)
+    __table_args__ = (
+        Index("ix_device_site_name_id", "site_id", "name", "id"),
+        Index("ix_device_search_name_id", "search_name", "id"),
+        Index("ix_device_search_serial_id", "search_serial", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     site_id: int | None = Field(default=None, foreign_key="site.id")
     room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
     role: DeviceRole = Field(default=DeviceRole.OTHER, sa_type=text_enum(DeviceRole))
     name: str
+    search_name: str = Field(
+        default="", sa_type=search_text(), description="the name, unaccented and in lower case"
+    )
     family: str = "generic"
     vendor: str | None = None
     model: str | None = None
     serial: str | None = Field(default=None, unique=True)
+    search_serial: str | None = Field(
+        default=None, sa_type=search_text(), description="letters and digits, in lower case"
+    )
     base_mac: str | None = Field(default=None, index=True, description="12 lower-case hex digits")
     firmware: str | None = None
     lifecycle: Lifecycle = Field(default=Lifecycle.ACTIVE, sa_type=text_enum(Lifecycle))
@@ -75,6 +86,15 @@ class Device(SQLModel, table=True):
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error_kind: str | None = Field(default=None, description="Unreachable, Refused …")
     last_error: str | None = Field(default=None, description="None: the last reading succeeded")
+
+
+def _keep_search_keys(_mapper: object, _connection: Connection, device: Device) -> None:
+    device.search_name = plain(device.name)
+    device.search_serial = bare(device.serial) if device.serial else None
+
+
+for _moment in ("before_insert", "before_update"):
+    event.listen(Device, _moment, _keep_search_keys)
 
 
 class Interface(SQLModel, table=True):

@@ -6,10 +6,11 @@ building can hold implantations of several organising authorities, so the two ar
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Connection, Index, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, json_column
+from inventory.programme.spelling import plain
 
 
 class OrganisingAuthority(SQLModel, table=True):
@@ -20,11 +21,22 @@ class OrganisingAuthority(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     fase: int = Field(unique=True, description="FASE number of the PO")
     name: str
+    search_key: str = Field(default="", description="the name, unaccented and in lower case")
     company_number: str | None = Field(default=None, description="BCE")
     address: str | None = None
     postal_code: str | None = None
     locality: str | None = None
     commune: str | None = None
+
+
+def _keep_search_key(
+    _mapper: object, _connection: Connection, authority: OrganisingAuthority
+) -> None:
+    authority.search_key = plain(authority.name)
+
+
+for _moment in ("before_insert", "before_update"):
+    event.listen(OrganisingAuthority, _moment, _keep_search_key)
 
 
 class School(SQLModel, table=True):

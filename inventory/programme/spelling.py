@@ -27,3 +27,8 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     bare = "".join(part for part in decomposed if not unicodedata.combining(part))
     return " ".join(_WORD.findall(bare.lower()))
+
+
+def bare(text: str) -> str:
+    """Return the letters and digits of `text` alone, unaccented, in lower case: a serial's form."""
+    return plain(text).replace(" ", "")

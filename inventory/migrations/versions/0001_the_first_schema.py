@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fase", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("search_key", sa.String(), nullable=False),
         sa.Column("company_number", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("postal_code", sa.String(), nullable=True),
@@ -722,10 +723,20 @@ def upgrade() -> None:
         sa.Column("room_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column(
+            "search_name",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("family", sa.String(), nullable=False),
         sa.Column("vendor", sa.String(), nullable=True),
         sa.Column("model", sa.String(), nullable=True),
         sa.Column("serial", sa.String(), nullable=True),
+        sa.Column(
+            "search_serial",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("base_mac", sa.String(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("lifecycle", sa.String(length=40), nullable=False),
@@ -756,6 +767,8 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_device_replaces_id"), ["replaces_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_device_room_id"), ["room_id"], unique=False)
+        batch_op.create_index("ix_device_search_name_id", ["search_name", "id"], unique=False)
+        batch_op.create_index("ix_device_search_serial_id", ["search_serial", "id"], unique=False)
         batch_op.create_index("ix_device_site_name_id", ["site_id", "name", "id"], unique=False)
 
     op.create_table(
@@ -1169,6 +1182,8 @@ def downgrade() -> None:
     op.drop_table("config_backup")
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.drop_index("ix_device_site_name_id")
+        batch_op.drop_index("ix_device_search_serial_id")
+        batch_op.drop_index("ix_device_search_name_id")
         batch_op.drop_index(batch_op.f("ix_device_room_id"))
         batch_op.drop_index(batch_op.f("ix_device_replaces_id"))
         batch_op.drop_index(batch_op.f("ix_device_controller_id"))
