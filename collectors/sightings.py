@@ -91,6 +91,7 @@ class Sightings:
     sightings: list[Sighting] = field(default_factory=list)
     book: dict[str, str] = field(default_factory=dict)
     stations: int = 0
+    _macs: set[str] = field(default_factory=set)
 
     @property
     def asked(self) -> int:
@@ -111,6 +112,7 @@ class Sightings:
             for known in self.answers.values()
         )
         self.answers[host] = _Answer(marks, depth)
+        self._macs |= marks.macs
         self.book |= book
         if new:
             for each in heard:
@@ -152,26 +154,24 @@ class Sightings:
         return [group for group in groups if not any(self._is_read(each, claims) for each in group)]
 
     def _claims(self) -> Mapping[str, set[str]]:
-        """Return, by address, the chassis that say it is theirs and are no port of who answers."""
+        """Return, by address, the chassis that say it is theirs."""
         claims: dict[str, set[str]] = defaultdict(set)
         for each in self.sightings:
             chassis = chassis_mac(each.heard.neighbour.chassis_id)
-            for host in self.hosts_of(each):
-                answer = self.answers.get(host)
-                if answer and chassis and chassis not in answer.marks.macs:
-                    claims[host].add(chassis)
+            for host in self.hosts_of(each) if chassis else ():
+                claims[host].add(str(chassis))
         return claims
 
     def _is_read(self, sighting: Sighting, claims: Mapping[str, set[str]]) -> bool:
         chassis = chassis_mac(sighting.heard.neighbour.chassis_id)
-        if chassis and any(chassis in answer.marks.macs for answer in self.answers.values()):
+        if chassis and chassis in self._macs:
             return True
-        for host in self.hosts_of(sighting):
-            # A chassis id need be no port's address; but two that claim one address (which left
-            # the factory so) cannot both be who answers there.
-            if host in self.answers and (not chassis or len(claims[host]) < 2):
-                return True
-        return False
+        # A chassis id need be no port's address; but two that claim one address (as they left the
+        # factory) cannot both be who answers there.
+        return any(
+            host in self.answers and (not chassis or len(claims[host]) < 2)
+            for host in self.hosts_of(sighting)
+        )
 
     def hosts_of(self, sighting: Sighting) -> tuple[str, ...]:
         """Return the addresses that a device was heard with, and where others know it to be.
