@@ -1,4 +1,8 @@
-"""`python -m lab serve`: run the false district until SIGTERM or Ctrl-C."""
+"""`python -m lab serve`: run the false district until SIGTERM or Ctrl-C.
+
+While it runs, `python -m lab power lac/sw1 off` pulls a plug, and `fault` and `clear` spoil a
+device and mend it.
+"""
 
 import argparse
 import asyncio
@@ -11,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inventory.errors import PreauError
+from lab import console
 from lab.district import SCHOOLS, make_district, manifest
 from lab.faults import KINDS
 from lab.register import write_register
@@ -23,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0, or 2 with one line on standard error."""
     options = _parser().parse_args(arguments)
     try:
-        options.manifest.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_serve(options.port_offset, options.manifest, options.fault))
+        options.run(options)
     except PreauError as error:
         print(f"lab: {error}", file=sys.stderr)
         return PROBLEM
@@ -40,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     commands = parser.add_subparsers(required=True)
     serve = commands.add_parser("serve", help="run the false district")
+    serve.set_defaults(run=_run_district)
     serve.add_argument("--port-offset", type=int, default=0, help="added to every port")
     serve.add_argument(
         "--manifest",
@@ -55,7 +60,35 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DEVICE=FAULT",
         help=f"as lac/ap3=silent; faults: {', '.join(KINDS)}",
     )
+    for word, (second, help_text) in _ORDERS.items():
+        parsed = commands.add_parser(word, help=help_text)
+        parsed.set_defaults(run=_give_order, order=word)
+        parsed.add_argument("device", metavar="DEVICE", help="as lac/sw1")
+        if second:
+            parsed.add_argument("words", nargs=1, metavar=second)
+        parsed.add_argument(
+            "--manifest", type=Path, default=DEMO, metavar="DIR", help="where district.json is"
+        )
     return parser
+
+
+DEMO = Path("var/demo/lab")
+_ORDERS = {
+    "power": ("on|off", "give a device of a running district its power, or take it"),
+    "fault": ("FAULT", f"spoil a device of a running district: {', '.join(KINDS)}"),
+    "clear": ("", "end the faults of a device of a running district"),
+}
+
+
+def _run_district(options: argparse.Namespace) -> None:
+    options.manifest.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(options.port_offset, options.manifest, options.fault))
+
+
+def _give_order(options: argparse.Namespace) -> None:
+    words = getattr(options, "words", [])
+    console.order(options.manifest, options.order, options.device, *words)
+    print(f"{options.device}: {options.order} {' '.join(words)}".rstrip())
 
 
 async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
@@ -65,11 +98,11 @@ async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await servers.start(list(devices.values()), folder / "keys")
+    listening, port = await console.listen(devices)
     try:
         write_register(folder)
-        described = json.dumps(
-            manifest(devices, port_offset=port_offset), ensure_ascii=False, indent=1
-        )
+        told = {**manifest(devices, port_offset=port_offset), "console": port}
+        described = json.dumps(told, ensure_ascii=False, indent=1)
         _publish(folder, described)
         gc.freeze()
         print(
@@ -80,6 +113,7 @@ async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
         await stop.wait()
     finally:
         _withdraw(folder)
+        listening.close()
         await servers.close()
 
 

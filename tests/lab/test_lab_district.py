@@ -207,7 +207,22 @@ def test_host_keys_stay_the_same_and_the_port_is_given_back(tmp_path: Path) -> N
     assert keys[0] == keys[1]
 
 
-def test_serve_describes_the_district_and_ends_on_sigterm(tmp_path: Path) -> None:
+def _order(folder: Path, *words: str) -> tuple[int, str]:
+    """Return the status and the one line that an order to a running district ends with."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lab", *words, "--manifest", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout + done.stderr).count("\n") == 1
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_running_district_is_described_obeys_its_console_and_ends_on_sigterm(
+    tmp_path: Path,
+) -> None:
     offset = str(free_offset())
     with subprocess.Popen(
         [*SERVE, str(tmp_path), "--port-offset", offset, "--fault", "lac/ap3=silent"],
@@ -217,8 +232,23 @@ def test_serve_describes_the_district_and_ends_on_sigterm(tmp_path: Path) -> Non
         assert process.stdout is not None
         assert process.stdout.readline().startswith("The lab answers: 30 devices in 3 schools")
         told = json.loads((tmp_path / "district.json").read_text(encoding="utf-8"))
+        said = [
+            _order(tmp_path, *words)
+            for words in (
+                ("power", "lac/sw1", "off"),
+                ("fault", "lac/ap1", "refuse_line:a b"),
+                ("clear", "lac/ap3"),
+                ("power", "lac/sw9", "off"),
+                ("power", "lac/sw1", "maybe"),
+                ("fault", "lac/ap1", "no such"),
+            )
+        ]
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+    assert [status for status, _ in said] == [0, 0, 0, 2, 2, 2]
+    assert said[0][1] == "lac/sw1: power off\n"
+    assert "no device of the lab is called lac/sw9" in said[3][1]
+    assert _order(tmp_path, "clear", "lac/ap3")[0] == 2
     assert [school["fase"] for school in told["schools"]] == [
         "95001/9501",
         "95002/9502",
