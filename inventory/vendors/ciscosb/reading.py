@@ -1,34 +1,57 @@
-"""Reads Cisco Small Business switches: the standard MIBs tell nearly all."""
+"""Reads Cisco Small Business switches: the standard MIBs, and CISCOSB's editions of Radlan's."""
 
 import re
-from dataclasses import replace
 
-from inventory.observation import Observation
-from inventory.vendors.generic import identify
-from inventory.vendors.mib import MibView, oid
-from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
-from inventory.vendors.standard import figures, observation
+from inventory.vendors.mib import MibView, dotted
+from inventory.vendors.reading import SYS_OBJECT_ID
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.radlan import Radlan
+from inventory.vendors.standard.words import Sign, Word, chassis, described, recogniser
 
 _CISCO = "1.3.6.1.4.1.9"
-# CISCO-SMI's linksys (9.6.1) holds other products too: routers, access points, controllers.
-_SMALL_BUSINESS = "1.3.6.1.4.1.9.6.1"
-_SWITCH = re.compile(r"\bswitch\b", re.IGNORECASE)
-_CATALYST_1000S = re.compile(r"Catalyst 1[23]00 Series")
-# CISCOSB-rndMng rlCpuUtilDuringLastMinute: per cent; 101 says that it is not measured.
-_CPU = oid("1.3.6.1.4.1.9.6.1.101.1.8")
+# CISCO-SMI's linksys (9.6.1) holds other products too: routers, phones' gateways, access points
+# and controllers.
+_SMALL_BUSINESS = f"{_CISCO}.6.1"
+_LINKSYS = "1.3.6.1.4.1.3955.6"
+_OTHER_PRODUCTS = tuple(
+    f"{_SMALL_BUSINESS}.{series}" for series in ("23.1.1.1", "31", "32", "34", "37")
+)
+# CISCO-PRODUCTS-MIB: SG, SF and ESW models that stand among the other Cisco products.
+_AMONG_PRODUCTS = tuple(f"{_CISCO}.1.{number}" for number in (*range(1058, 1065), 1176, 1177))
+_RADLAN = Radlan(f"{_SMALL_BUSINESS}.101", temperature=10)
 
 
-def _recognise(view: MibView) -> int:
-    words = view.text(SYS_DESCR) or ""
-    small_business = under(view, _SMALL_BUSINESS) and _SWITCH.search(words)
-    small_catalyst = under(view, _CISCO) and _CATALYST_1000S.search(words)
-    return BY_PRODUCT if small_business or small_catalyst else NOT_OURS
+def _product(view: MibView) -> str | None:
+    """Return the model where only sysObjectID tells it, as for 9.6.1.72.2010 the SGE2010."""
+    answered = view.get(SYS_OBJECT_ID)
+    if not isinstance(answered, tuple):
+        return None
+    written = dotted(answered)
+    found = re.match(re.escape(_SMALL_BUSINESS) + r"\.72\.(\d{4})", written)
+    if found:
+        return f"SGE{found[1]}"
+    return "SG220-26" if written == f"{_SMALL_BUSINESS}.89.26.1" else None
 
 
-def _observe(view: MibView) -> Observation:
-    read = observation.observe(view, replace(identify(view, "ciscosb"), vendor="Cisco"))
-    cpu = figures.column(view, _CPU, "cpu_percent", "%", keep=figures.percent)
-    return replace(read, metrics=(*read.metrics, *cpu))
-
-
-READING = Reading(recognise=_recognise, columns=(*observation.COLUMNS, _CPU), observe=_observe)
+PROFILE = Profile(
+    family="ciscosb",
+    vendor="Cisco",
+    recognise=recogniser(
+        Sign(roots=(_SMALL_BUSINESS, _LINKSYS), not_roots=_OTHER_PRODUCTS),
+        Sign(roots=_AMONG_PRODUCTS),
+        Sign(words="Catalyst 1[23]00 Series|^Linksys SLM"),
+    ),
+    model=(
+        chassis("model"),
+        _RADLAN.model,
+        Word(_product),
+        described(r"^([SC]\S+-\d\S*)"),
+        chassis("description"),
+    ),
+    serial=(chassis("serial"), _RADLAN.serial),
+    firmware=(_RADLAN.firmware, chassis("software", "firmware")),
+    figures=_RADLAN.figures,
+    units=_RADLAN.units,
+    port_power=_RADLAN.port_power,
+)
+READING = reading(PROFILE)

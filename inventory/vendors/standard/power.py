@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from inventory.observation import Metric, Poe, PoePort
 from inventory.vendors.mib import MibView, Oid, dotted, oid
@@ -53,6 +54,22 @@ def poe(view: MibView, ports: Ports, power_w: Mapping[Oid, float] | None = None)
     )
 
 
+def with_port_power(known: Poe | None, power_w: Mapping[int, float]) -> Poe | None:
+    """Return the power of the ports as a vendor's table tells it by ifIndex.
+
+    A port that the standard did not name is added; nothing told leaves `known` as it is.
+    """
+    if not power_w:
+        return known
+    whole = known or Poe()
+    ports = {port.interface: port for port in whole.ports}
+    ports |= {
+        interface: replace(ports.get(interface) or PoePort(interface), power_w=watts)
+        for interface, watts in power_w.items()
+    }
+    return replace(whole, ports=tuple(ports.values()))
+
+
 def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:
     """Return ifIndex by (pethPsePortGroupIndex, pethPsePortIndex), which RFC 3621 does not link.
 
@@ -64,7 +81,9 @@ def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:
         for interface in ports.by_index.values()
         if interface.type in (ETHERNET, None)
     }
-    if all(index[-1] in ethernet for index in indexes if index):
+    numbers = [index[-1] for index in indexes if index]
+    # A number that comes again in another group is none of the whole device.
+    if len(set(numbers)) == len(numbers) and all(number in ethernet for number in numbers):
         return {index: index[-1] for index in indexes if index}
     panel: dict[Oid, int] = {}
     for number, name in ethernet.items():

@@ -5,13 +5,13 @@ feel, one object for each word or figure. Such a family declares a `Profile`; wh
 object is a function of the family's folder (`refine`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from inventory.observation import Identity, Member, Observation
 from inventory.vendors.mib import MibView, Oid
 from inventory.vendors.reading import Reading
-from inventory.vendors.standard import entity, health, observation, system, words
+from inventory.vendors.standard import entity, health, observation, power, system, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Profile:
     """All that is particular to one family; the standard MIBs are read for every one.
 
     `model`, `serial` and `firmware` are places in order: the first that tells wins. `port_power`
-    has POWER-ETHERNET-MIB's index and is in units of `port_power_w` watts. `refine` adds what does
-    not fit, and needs `columns`.
+    has POWER-ETHERNET-MIB's index and `interface_power` the ifIndex; both are in units of
+    `port_power_w` watts. `refine` adds what does not fit, and needs `columns`.
     """
 
     family: str
@@ -60,6 +60,7 @@ class Profile:
     figures: tuple[health.Health, ...] = ()
     units: Units | None = None
     port_power: Oid | None = None
+    interface_power: Oid | None = None
     port_power_w: float = 0.001
     columns: tuple[Oid, ...] = ()
     refine: Callable[[MibView, Observation], Observation] | None = None
@@ -83,16 +84,17 @@ def _columns(profile: Profile) -> Iterator[Oid]:
         yield from figure.columns
     if profile.units:
         yield from profile.units.columns
-    if profile.port_power:
-        yield profile.port_power
+    yield from (column for column in (profile.port_power, profile.interface_power) if column)
 
 
 def _observe(profile: Profile, view: MibView) -> Observation:
-    read = observation.observe(
-        view, identity(profile, view), port_power_w=_port_power(profile, view)
-    )
+    drawn = _power_w(view, profile.port_power, profile.port_power_w)
+    read = observation.observe(view, identity(profile, view), port_power_w=drawn)
+    by_interface = _power_w(view, profile.interface_power, profile.port_power_w)
     read = replace(
-        read, metrics=(*read.metrics, *health.figures_of(profile.figures, view, read.metrics))
+        read,
+        poe=power.with_port_power(read.poe, {index[0]: w for index, w in by_interface.items()}),
+        metrics=(*read.metrics, *health.figures_of(profile.figures, view, read.metrics)),
     )
     return profile.refine(view, read) if profile.refine else read
 
@@ -111,8 +113,7 @@ def identity(profile: Profile, view: MibView) -> Identity:
     )
 
 
-def _port_power(profile: Profile, view: MibView) -> Mapping[Oid, float] | None:
-    if not profile.port_power:
-        return None
-    drawn = view.integers(profile.port_power)
-    return {index: value * profile.port_power_w for index, value in drawn.items() if value >= 0}
+def _power_w(view: MibView, column: Oid | None, unit_w: float) -> dict[Oid, float]:
+    drawn = view.integers(column) if column else {}
+    # Dividing gives the decimal that was meant: 6300 mW are 6.3 W.
+    return {index: value / round(1 / unit_w) for index, value in drawn.items() if value >= 0}

@@ -1,0 +1,23 @@
+"""Reads EdgeOS (EdgeRouter): UBNT-EdgeMAX-MIB, and net-snmp's own MIBs."""
+
+from inventory.vendors.standard import health
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.words import Sign, chassis, described, instance, recogniser
+
+# UBNT-EdgeMAX-MIB ubntEdgeMax: ubntModel, ubntSerialNumber, ubntVersion; ubntThermTemperature.
+_EDGE_MAX = "1.3.6.1.4.1.41112.1.5"
+
+PROFILE = Profile(
+    family="edgeos",
+    vendor="Ubiquiti",
+    recognise=recogniser(Sign(roots=(_EDGE_MAX,)), Sign(words="^Edge(?:OS|Router)")),
+    model=(instance(f"{_EDGE_MAX}.1.1.0"), described(r"^(EdgeRouter \S+)"), chassis("model")),
+    serial=(instance(f"{_EDGE_MAX}.1.2.0"), chassis("serial")),
+    firmware=(
+        instance(f"{_EDGE_MAX}.1.3.0"),
+        described(r"\bv(\d+\.\d+\.\d+\S*)"),
+    ),
+    # Thousandths of degrees Celsius.
+    figures=(health.temperature(f"{_EDGE_MAX}.4.2.1.3", scale=0.001),),
+)
+READING = reading(PROFILE)

@@ -1,0 +1,78 @@
+"""Reads VRP: HUAWEI-ENTITY-EXTENT-MIB for the boards; access controllers tell their APs besides."""
+
+from dataclasses import replace
+
+from inventory.observation import Observation
+from inventory.vendors.mib import MibView, oid
+from inventory.vendors.standard import health
+from inventory.vendors.standard.entity import ENT_PHYSICAL
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.words import (
+    Sign,
+    Word,
+    chassis,
+    described,
+    first,
+    instance,
+    recogniser,
+)
+from inventory.vendors.vrp import wlan
+
+_HUAWEI = "1.3.6.1.4.1.2011"
+# HUAWEI-ENTITY-EXTENT-MIB hwEntityStateTable, index entPhysicalIndex: CPU, memory (per cent),
+# temperature (°C). Every part has a row; one whose memory is not in use has no processor.
+_STATE = f"{_HUAWEI}.5.25.31.1.1.1.1"
+_CPU, _MEMORY, _TEMPERATURE = (oid(f"{_STATE}.{column}") for column in (5, 7, 11))
+_NAMES = (*ENT_PHYSICAL, 7)
+# hwEntitySystemModel; HUAWEI-DEVICE-EXT-MIB hwProductName, hwDeviceEsn.
+_SYSTEM_MODEL = f"{_HUAWEI}.5.25.31.6.5.0"
+_PRODUCT, _ESN = f"{_HUAWEI}.5.25.188.1.4.0", f"{_HUAWEI}.5.25.188.1.1"
+# HUAWEI-POE-MIB hwPoePortConsumingPower (mW), index ifIndex.
+_POE_POWER = oid(f"{_HUAWEI}.5.25.195.3.1.10")
+
+# sysDescr has the series and the release in brackets, as in: (S5720 V200R011C10SPC600).
+_RELEASE = r"\b(V\d{3}R\d{3}\w*)"
+_WORDS = r"VRP|Versatile Routing Platform|YunShan OS|Huawei.*V\d{3}R\d{3}"
+
+
+def _serial(view: MibView) -> str | None:
+    """Return the first serial number of ENTITY-MIB: that of the chassis or its main board."""
+    serials = view.texts((*ENT_PHYSICAL, 11))
+    return next(iter(serials.values()), None)
+
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    """Leave out the loads of parts without a processor, and add what a controller tells."""
+    silent = {
+        (*column, *index)
+        for column in (_CPU, _MEMORY)
+        for index in view.column(column)
+        if not view.integer((*_MEMORY, *index))
+    }
+    metrics = tuple(metric for metric in read.metrics if oid(metric.oid) not in silent)
+    return wlan.add(view, replace(read, metrics=metrics))
+
+
+PROFILE = Profile(
+    family="vrp",
+    vendor="Huawei",
+    recognise=recogniser(Sign(roots=(_HUAWEI,), words=_WORDS, without="Comware")),
+    model=(
+        instance(_SYSTEM_MODEL),
+        instance(_PRODUCT),
+        described(r"\(([^)\s]+) V\d{3}R\d{3}"),
+        chassis("name", "model"),
+        described(r"Huawei (\S+)"),
+    ),
+    serial=(first(_ESN), chassis("serial"), Word(_serial)),
+    firmware=(described(_RELEASE), described(r"Version (\S+?)[,\s]"), chassis("software")),
+    figures=(
+        health.Figure("cpu_percent", _CPU, labels=_NAMES),
+        health.Figure("memory_percent", _MEMORY, labels=_NAMES),
+        health.Figure("temperature_celsius", _TEMPERATURE, "°C", labels=_NAMES, keep=bool),
+    ),
+    interface_power=_POE_POWER,
+    columns=wlan.COLUMNS,
+    refine=_refine,
+)
+READING = reading(PROFILE)
