@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, select
@@ -65,13 +66,7 @@ def list_proposals(
     limit: int = 50,
 ) -> list[ProposalLine]:
     """Return proposals, newest first, those before the id `before`; no viewer: all that are."""
-    query = (
-        select(Proposal, Zone.name, Site.name)
-        .join(Zone, col(Zone.id) == Proposal.zone_id)
-        .join(Site, col(Site.id) == Proposal.site_id, isouter=True)
-    )
-    if viewer is not None:
-        query = query.where(visible_proposals(viewer))
+    query = _lines(viewer)
     for column, value in (
         (Proposal.state, wanted.state),
         (Proposal.zone_id, wanted.zone_id),
@@ -85,24 +80,27 @@ def list_proposals(
     return [ProposalLine(row, zone, site) for row, zone, site in rows]
 
 
+def read_line(session: Session, viewer: Viewer | None, proposal_id: int) -> ProposalLine:
+    """Return a proposal that `viewer` may see, with its names; no viewer: any. Raises NotFound."""
+    found = session.exec(_lines(viewer).where(Proposal.id == proposal_id)).first()
+    if found is None:
+        raise NotFound(f"there is no proposal {proposal_id}", todo="run: preau proposal list")
+    row, zone, site = found
+    return ProposalLine(row, zone, site)
+
+
 def find_proposal(session: Session, viewer: Viewer | None, proposal_id: int) -> Proposal:
     """Return a proposal that `viewer` may see; no viewer: any. Raises NotFound."""
-    query = select(Proposal).join(Zone, col(Zone.id) == Proposal.zone_id)
-    if viewer is not None:
-        query = query.where(visible_proposals(viewer))
-    row = session.exec(query.where(Proposal.id == proposal_id)).first()
-    if row is None:
-        raise NotFound(f"there is no proposal {proposal_id}", todo="run: preau proposal list")
-    return row
+    return read_line(session, viewer, proposal_id).row
 
 
-def sites_to_accept_into(session: Session, viewer: Viewer) -> list[Site]:
-    """Return the sites where `viewer` may accept a device, by name; [] for nobody's."""
-    clause = sites_within(viewer, Right.ACCEPT_DEVICES)
-    return list(session.exec(select(Site).where(clause).order_by(Site.name).limit(_MOST_SITES)))
-
-
-_MOST_SITES = 500
+def _lines(viewer: Viewer | None) -> Any:
+    query = (
+        select(Proposal, Zone.name, Site.name)
+        .join(Zone, col(Zone.id) == Proposal.zone_id)
+        .join(Site, col(Site.id) == Proposal.site_id, isouter=True)
+    )
+    return query if viewer is None else query.where(visible_proposals(viewer))
 
 
 def accept(

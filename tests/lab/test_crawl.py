@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -77,7 +78,7 @@ def quick(settings: Settings) -> Settings:
 
 @pytest.fixture
 def from_core(database: Database, vault: Vault, quick: Settings, school: RunningSchool) -> Crawl:
-    def call(*seeds: str, **more: object) -> CrawlResult:
+    def call(*seeds: str, **more: Any) -> CrawlResult:
         return discover_from(
             database, vault, quick, seeds=seeds or (school.core,), actor="test", **more
         )
