@@ -172,3 +172,59 @@ class JobListAnswer(Answer):
 
     jobs: list[JobAnswer]
     next: str | None
+
+
+class HitAnswer(Answer):
+    """One thing that a search found; `id` is that of the site, device, dossier's site or incident.
+
+    `detail` is a site's commune or a device's serial; `since` and `until` are those of an incident.
+    """
+
+    id: int
+    title: str
+    site_id: int | None
+    site: str | None
+    detail: str | None
+    status: str | None
+    role: DeviceRole | None
+    health: Health | None
+    since: AwareDatetime | None
+    until: AwareDatetime | None
+
+
+class HitListAnswer(Answer):
+    """One page of hits of one kind; `next` is null at the end."""
+
+    hits: list[HitAnswer]
+    next: str | None
+
+
+class SearchAnswer(Answer):
+    """What was found, by kind; a kind that was not asked for is null."""
+
+    sites: HitListAnswer | None = None
+    devices: HitListAnswer | None = None
+    dossiers: HitListAnswer | None = None
+    incidents: HitListAnswer | None = None
+
+
+class IncidentAnswer(Answer):
+    """One device that is or was the cause of a silence, with what it shadowed (device ids)."""
+
+    id: int
+    site_id: int
+    site: str
+    device_id: int
+    device: str
+    shadowed_ids: list[int]
+    whole_site: bool
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    reopened: int
+
+
+class IncidentListAnswer(Answer):
+    """One page of incidents, newest first; `next` is null at the end."""
+
+    incidents: list[IncidentAnswer]
+    next: str | None

@@ -11,11 +11,25 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import api.web
-from api.http import devices, docs, findings, health, jobs, metrics, sites
+from api.http import (
+    acceptance,
+    devices,
+    docs,
+    findings,
+    health,
+    incidents,
+    jobs,
+    metrics,
+    proposals,
+    search,
+    series,
+    sites,
+)
 from api.http.dependencies import Installation
 from api.http.middleware import Gate, Watch
 from api.http.problems import PROBLEM_JSON, Problem, answer_errors
 from api.web.templating import STATIC
+from collectors.series import open_series
 from inventory.database import Database
 from inventory.settings import Settings
 
@@ -65,11 +79,21 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = Installation(settings, database)
+    app.state.installation = Installation(settings, database, open_series(settings, database))
     app.state.figures = metrics.RequestFigures()
     answer_errors(app)
     version_1 = APIRouter(prefix="/api/v1")
-    for resource in (sites, devices, findings, jobs):
+    for resource in (
+        sites,
+        acceptance,
+        devices,
+        findings,
+        incidents,
+        jobs,
+        proposals,
+        search,
+        series,
+    ):
         version_1.include_router(resource.router, responses=_PROBLEMS)
     version_1.include_router(docs.router)
     app.include_router(version_1)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 
+from api.usecases.search import Place
 from api.usecases.sites import Position
 from inventory.errors import InvalidInput
 
@@ -39,6 +40,22 @@ def read_id_cursor(text: str | None) -> int | None:
     match _decode(text):
         case [int(row_id)] if _fits(row_id):
             return row_id
+        case _:
+            raise _unknown()
+
+
+def search_cursor(place: Place | None) -> str | None:
+    """Return the text that stands for a place in a list of hits."""
+    return None if place is None else _encode([place.step, place.key, place.row_id])
+
+
+def read_search_cursor(text: str | None) -> Place | None:
+    """Return the place that `search_cursor` gave; raises InvalidInput for any other text."""
+    if not text:
+        return None
+    match _decode(text):
+        case [int(step), str(key), int(row_id)] if "\0" not in key and _fits(row_id):
+            return Place(key, row_id, step)
         case _:
             raise _unknown()
 

@@ -13,6 +13,7 @@ from api.http.cursor import MAX_ROW_ID
 from api.http.problems import NotLoggedIn
 from api.usecases.access import LoggedIn, who_is_logged_in, whose_token
 from api.usecases.scope import Viewer
+from collectors.series import SeriesStore
 from inventory.database import Database
 from inventory.errors import NotAllowed
 from inventory.settings import Settings
@@ -24,6 +25,7 @@ class Installation:
 
     settings: Settings
     database: Database
+    series: SeriesStore
 
     @property
     def session_cookie(self) -> str:

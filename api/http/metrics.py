@@ -71,6 +71,11 @@ class _Inventory(Collector):
                 family.add_metric([key], count)
             yield family
         yield GaugeMetricFamily(
+            "preau_incidents_open",
+            "Open incidents: each is one cause, whatever it shadows.",
+            value=counts.incidents_open,
+        )
+        yield GaugeMetricFamily(
             "preau_jobs_process_up",
             "Whether a jobs process gives signs of life.",
             value=int(counts.jobs_process_alive),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from api.usecases.incident_list import count_open
 from inventory import clock
 from inventory.models import Device, Dossier, FindingRow, Job, JobState, Lifecycle, Worker
 
@@ -21,6 +22,7 @@ class Counts:
     devices_by_health: dict[str, int]
     findings_by_severity: dict[str, int]
     jobs_by_state: dict[str, int]
+    incidents_open: int
     last_audit_at: datetime | None
     jobs_process_alive: bool
 
@@ -50,6 +52,7 @@ def count_all(session: Session) -> Counts:
         devices_by_health={str(key): count for key, count in session.exec(devices)},
         findings_by_severity=dict(session.exec(findings).all()),
         jobs_by_state={str(key): count for key, count in session.exec(jobs)},
+        incidents_open=count_open(session),
         last_audit_at=session.exec(last_audit).one(),
         jobs_process_alive=jobs_process_alive(session),
     )

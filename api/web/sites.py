@@ -18,6 +18,9 @@ from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
 from api.usecases.topology import site_network
 from api.web import texts
+from api.web.acceptance import site_parts
+from api.web.history_context import site_history_context
+from api.web.language import language_of
 from api.web.readings import access_point_readings
 from api.web.templating import page
 from inventory import clock
@@ -85,7 +88,13 @@ def sites_page(
 
 @router.get("/sites/{site_id}")
 def site_page(
-    request: Request, here: Here, browser: Browser, session: Reading, site_id: RowId
+    request: Request,
+    here: Here,
+    browser: Browser,
+    session: Reading,
+    site_id: RowId,
+    *,
+    periode: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
 ) -> Response:
     """Show where one site stands."""
     viewer = browser.viewer
@@ -115,8 +124,12 @@ def site_page(
         push=site_detail.last_push(session, site_id),
         findings=site_detail.open_findings(session, site_id),
         events=site_detail.events(session, site_id),
+        **site_parts(session, site_id),
         may_run=may_run,
         **_jobs(session, site_id),
+        **site_history_context(
+            here, session, site_id, periode, language=language_of(request, viewer)
+        ),
     )
 
 

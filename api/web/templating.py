@@ -40,6 +40,7 @@ def page(
         "path": request.url.path,
         "here": _address(request),
         "theme": theme_of(request),
+        "searched": "",
         "viewer": viewer,
         "csrf": csrf,
         **context,
@@ -69,6 +70,7 @@ def environment(language: str) -> Environment:
         locale=speech.tag,
         locales=LOCALES,
         themes=THEMES,
+        navigation=texts.NAVIGATION,
     )
     made.filters.update(
         ago=speech.ago,

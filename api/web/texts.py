@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.usecases.search import Kind
 from inventory.cabling import CableState
 from inventory.findings.finding import Severity
 from inventory.models import DeviceRole, Health, JobState, Lifecycle, PushState, UserRole
@@ -19,6 +20,14 @@ class Label:
     text: str
     tone: str = "neutral"  # good, busy, warn, bad or neutral
 
+
+# The pages that every person finds above each page.
+NAVIGATION: Mapping[str, str] = {
+    "/": N_("Écoles"),
+    "/incidents": N_("Incidents"),
+    "/deploiements": N_("Déploiements"),
+    "/propositions": N_("Propositions"),
+}
 
 UNKNOWN = Label(N_("Non communiqué"))
 
@@ -213,6 +222,7 @@ JOB_KIND: Mapping[str, str] = {
     "audit": N_("Audit"),
     "poll": N_("Relevé des équipements"),
     "discover": N_("Recherche d’équipements"),
+    "acceptance": N_("Recette"),
 }
 JOB_PROGRESS = N_("%(done)s sur %(total)s")
 JOB_STEP: Mapping[str, str] = {
@@ -247,6 +257,14 @@ USER_ROLE: Mapping[str, str] = {
     UserRole.NETWORK_ENGINEER: N_("Ingénierie réseau"),
     UserRole.SUPPLIER: N_("Fournisseur"),
 }
+SEARCH_KIND: Mapping[str, str] = {
+    Kind.SITES: N_("Écoles"),
+    Kind.DEVICES: N_("Appareils"),
+    Kind.DOSSIERS: N_("Dossiers"),
+    Kind.INCIDENTS: N_("Incidents"),
+}
+INCIDENT_OPEN = Label(N_("En cours"), "bad")
+INCIDENT_CLOSED = Label(N_("Clos"), "neutral")
 CONDITION: Mapping[str, str] = {
     "down": N_("Équipement qui ne répond pas"),
     "findings": N_("Constats ouverts"),

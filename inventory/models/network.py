@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import json_column, text_enum
+from inventory.models.columns import json_column, search_text, text_enum
 from inventory.usm import AuthProtocol, PrivProtocol
 
 
@@ -82,7 +82,9 @@ class ManagementEndpoint(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     zone_id: int = Field(foreign_key="zone.id")
-    host: str = Field(index=True, description="IPv4, IPv6 or name, in the zone")
+    host: str = Field(
+        index=True, sa_type=search_text(), description="IPv4, IPv6 or name, in the zone"
+    )
     protocol: Protocol = Field(sa_type=text_enum(Protocol))
     port: int
     via: str = Field(

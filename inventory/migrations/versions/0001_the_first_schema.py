@@ -948,7 +948,9 @@ def upgrade() -> None:
         "management_endpoint",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("zone_id", sa.Integer(), nullable=False),
-        sa.Column("host", sa.String(), nullable=False),
+        sa.Column(
+            "host", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("protocol", sa.String(length=40), nullable=False),
         sa.Column("port", sa.Integer(), nullable=False),
         sa.Column("via", sa.String(), nullable=False),

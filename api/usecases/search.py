@@ -1,0 +1,311 @@
+"""One search over what a person may see: sites, devices, dossiers and incidents.
+
+Each kind is a list of its own, in the order of a key and page by page. Accents, case and the way in
+which an address is written do not matter.
+"""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from api.usecases.scope import Viewer, visible_devices, visible_sites
+from api.usecases.sites import search_terms
+from inventory.models import (
+    Device,
+    DeviceRole,
+    Dossier,
+    Health,
+    Implantation,
+    Incident,
+    Interface,
+    ManagementEndpoint,
+    OrganisingAuthority,
+    School,
+    Site,
+    SiteImplantation,
+)
+from inventory.programme.dossier import Status
+from inventory.programme.spelling import bare, plain
+
+MAX_ROWS = 100
+MIN_CHARACTERS = 2
+"""A shorter text would find most of the fleet."""
+_MAX_AUTHORITIES = _MAX_INDIRECT = 200
+_END = "\U0010ffff"  # after every text that begins as the one before it
+_MAC = re.compile(r"[0-9a-f]{4,12}")
+_PART_OF_IPV4 = re.compile(r"\d{1,3}\.(\d{1,3}(\.|$)){0,3}")
+
+
+class Kind(StrEnum):
+    """What can be found."""
+
+    SITES = "sites"
+    DEVICES = "devices"
+    DOSSIERS = "dossiers"
+    INCIDENTS = "incidents"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list ended: the list's part (`step`), then the key and id in it."""
+
+    key: str
+    row_id: int
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was found. `detail` tells why or what: a serial, an address, a commune."""
+
+    kind: Kind
+    id: int
+    title: str
+    site_id: int | None
+    site: str | None
+    detail: str | None = None
+    status: str | None = None
+    role: DeviceRole | None = None
+    health: Health | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of hits of one kind, and where the next page begins; None at the end."""
+
+    hits: tuple[Hit, ...] = ()
+    next: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    text: str
+    terms: tuple[str, ...] = field(default_factory=tuple)
+
+
+def search(
+    session: Session,
+    viewer: Viewer,
+    text: str,
+    kind: Kind,
+    *,
+    after: Place | None = None,
+    limit: int = 20,
+) -> Hits:
+    """Return what of `kind` fits `text` among what `viewer` may see, at most `limit` of it.
+
+    Nothing is found for a text of less than MIN_CHARACTERS letters or digits.
+    """
+    wanted = _Wanted(text.strip()[:200], tuple(search_terms(text)))
+    if len("".join(wanted.terms)) < MIN_CHARACTERS:
+        return Hits()
+    find = {
+        Kind.SITES: _sites,
+        Kind.DEVICES: _devices,
+        Kind.DOSSIERS: _dossiers,
+        Kind.INCIDENTS: _incidents,
+    }[kind]
+    return find(session, viewer, wanted, after, max(1, min(limit, MAX_ROWS)))
+
+
+def _sites(
+    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+) -> Hits:
+    query = select(Site).where(
+        visible_sites(viewer),
+        col(Site.closed_on).is_(None),
+        *(_site_has(session, term) for term in wanted.terms),
+    )
+    if after is not None:
+        query = query.where(_later(col(Site.search_key), col(Site.id), after))
+    rows = session.exec(query.order_by(col(Site.search_key), col(Site.id)).limit(limit + 1)).all()
+    hits = [
+        Hit(Kind.SITES, row.id or 0, row.name, row.id, row.name, detail=row.commune) for row in rows
+    ]
+    return _page(hits, [row.search_key for row in rows], limit)
+
+
+def _dossiers(
+    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+) -> Hits:
+    query = (
+        select(Site, Dossier.status)
+        .join(Dossier, col(Dossier.site_id) == col(Site.id))
+        .where(visible_sites(viewer), *(_dossier_has(session, term) for term in wanted.terms))
+    )
+    if after is not None:
+        query = query.where(_later(col(Site.search_key), col(Site.id), after))
+    rows = session.exec(query.order_by(col(Site.search_key), col(Site.id)).limit(limit + 1)).all()
+    hits = [
+        Hit(Kind.DOSSIERS, site.id or 0, site.name, site.id, site.name, status=status)
+        for site, status in rows
+    ]
+    return _page(hits, [site.search_key for site, _ in rows], limit)
+
+
+def _incidents(
+    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+) -> Hits:
+    """Find incidents by the name of their cause and by their site, newest first."""
+    terms = [
+        or_(_site_has(session, term), _begins(col(Device.search_name), term))
+        for term in wanted.terms
+    ]
+    query = (
+        select(Incident, Device, Site)
+        .join(Device, col(Device.id) == col(Incident.device_id))
+        .join(Site, col(Site.id) == col(Incident.site_id))
+        .where(visible_sites(viewer), *terms)
+    )
+    if after is not None:
+        query = query.where(col(Incident.id) < after.row_id)
+    rows = session.exec(query.order_by(col(Incident.id).desc()).limit(limit + 1)).all()
+    hits = [
+        Hit(
+            Kind.INCIDENTS,
+            incident.id or 0,
+            device.name,
+            site.id,
+            site.name,
+            since=incident.opened_at,
+            until=incident.closed_at,
+        )
+        for incident, device, site in rows
+    ]
+    return _page(hits, [""] * len(rows), limit)
+
+
+def _devices(
+    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+) -> Hits:
+    """Find devices by address and serial first, then by name; each way by its own index.
+
+    The ways are asked one after the other, each only for what the ones before it did not find.
+    """
+    hits: list[Hit] = []
+    places: list[Place] = []
+    begun: list[ColumnElement[bool]] = []
+    for step, (condition, order) in enumerate(_ways(session, wanted)):
+        key: Mapped[Any] = getattr(Device, order)
+        if after is None or step >= after.step:
+            query = (
+                select(Device, Site.name)
+                .outerjoin(Site, col(Site.id) == col(Device.site_id))
+                .where(visible_devices(viewer), condition, *(each.is_not(True) for each in begun))
+            )
+            if after is not None and step == after.step:
+                query = query.where(_later(key, col(Device.id), after))
+            query = query.order_by(key, col(Device.id)).limit(limit + 1 - len(hits))
+            for device, site in session.exec(query):
+                hits.append(_device_hit(device, site))
+                shown = getattr(device, order) or ""
+                places.append(Place(shown, device.id or 0, step))
+        begun.append(condition)  # compared with IS NOT: what is not told is no hit
+        if len(hits) > limit:
+            return Hits(tuple(hits[:limit]), places[limit - 1])
+    return Hits(tuple(hits))
+
+
+def _ways(session: Session, wanted: _Wanted) -> list[tuple[ColumnElement[bool], str]]:
+    """Return the conditions by which a device may be meant, each with the column of its order."""
+    name = col(Device.search_name)
+    ways: list[tuple[ColumnElement[bool], str]] = []
+    mac = re.sub(r"[\s:.\-]", "", wanted.text.lower())
+    if _MAC.fullmatch(mac):
+        # Between the first and the last address that begin so: right in every collation.
+        first, last = mac.ljust(12, "0"), mac.ljust(12, "f")
+        port = select(Interface.device_id).where(col(Interface.mac).between(first, last))
+        own = col(Device.base_mac).between(first, last)
+        ways.append((or_(own, _one_of(session, port)), "search_name"))
+    hosts = _address(wanted.text)
+    if hosts is not None:
+        ways.append(
+            (_one_of(session, select(ManagementEndpoint.device_id).where(hosts)), "search_name")
+        )
+    serial = bare(wanted.text)
+    ways.append((_begins(col(Device.search_serial), serial), "search_serial"))
+    ways.append((_begins(name, plain(wanted.text)), "search_name"))
+    if len(wanted.terms) > 1:
+        # "tilleuls ap3": the last word is the device's, the others are its school's.
+        *others, last = wanted.terms
+        schools = select(col(Site.id)).where(*(_site_has(session, term) for term in others))
+        ways.append((and_(_begins(name, last), col(Device.site_id).in_(schools)), "search_name"))
+    return ways
+
+
+def _one_of(session: Session, device_ids: SelectOfScalar[Any]) -> ColumnElement[bool]:
+    # Asked beforehand: a subquery would let the planner walk all devices in the order of their key.
+    found = {each for each in session.exec(device_ids.limit(_MAX_INDIRECT)) if each is not None}
+    return col(Device.id).in_(sorted(found)) if found else false()
+
+
+def _address(text: str) -> ColumnElement[bool] | None:
+    host = col(ManagementEndpoint.host)
+    try:
+        return host == str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError:
+        return _begins(host, text) if _PART_OF_IPV4.fullmatch(text) else None
+
+
+def _device_hit(device: Device, site: str | None) -> Hit:
+    return Hit(
+        Kind.DEVICES,
+        device.id or 0,
+        device.name,
+        device.site_id,
+        site,
+        detail=device.serial,
+        role=device.role,
+        health=device.health,
+    )
+
+
+def _site_has(session: Session, term: str) -> ColumnElement[bool]:
+    """Return whether a site has a word in its name, commune, FASE numbers or PO's name."""
+    has = col(Site.search_key).contains(term, autoescape=True)
+    authorities = session.exec(
+        select(OrganisingAuthority.id)
+        .where(col(OrganisingAuthority.search_key).contains(term, autoescape=True))
+        .limit(_MAX_AUTHORITIES)
+    ).all()
+    if not authorities:
+        return has
+    served = (
+        select(SiteImplantation.site_id)
+        .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
+        .join(School, col(School.id) == col(Implantation.school_id))
+        .where(col(School.organising_authority_id).in_(authorities))
+    )
+    return or_(has, col(Site.id).in_(served))
+
+
+def _dossier_has(session: Session, term: str) -> ColumnElement[bool]:
+    statuses = [status.value for status in Status if term in plain(status.label)]
+    has = _site_has(session, term)
+    return or_(has, col(Dossier.status).in_(statuses)) if statuses else has
+
+
+def _begins(column: Mapped[Any], text: str) -> ColumnElement[bool]:
+    # As a range and not as LIKE: both databases then use the index of the column.
+    return and_(column >= text, column < text + _END)
+
+
+def _later(key: Mapped[Any], row_id: Mapped[Any], after: Place) -> ColumnElement[bool]:
+    return or_(key > after.key, and_(key == after.key, row_id > after.row_id))
+
+
+def _page(hits: Sequence[Hit], keys: Sequence[str], limit: int) -> Hits:
+    shown = tuple(hits[:limit])
+    more = Place(keys[limit - 1], shown[-1].id) if len(hits) > limit else None
+    return Hits(shown, more)

@@ -1,0 +1,265 @@
+"""Histories as charts: what a template draws as SVG, and the same figures as a table. Pure.
+
+A chart is as wide as the screen: positions across are thousandths, positions down are pixels, and
+texts keep their size. What was not told is a gap in the line, never a bridge over it.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.usecases.series import Stretch
+from api.web.chart_times import Tick, time_ticks
+from collectors.series import Figure, History, Point
+
+HEIGHT = 140
+WIDTH = 1000
+_LINES_AT_MOST = 4  # more cannot be told apart
+
+Value = Callable[[Point], Figure | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one line is to show. `label` is in the reader's language."""
+
+    label: str
+    history: History
+    value: Value
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One drawn line. `path` and `band` are SVG path data; the band spans lowest to highest."""
+
+    label: str
+    path: str
+    band: str
+    last: float | None
+    low: float
+    high: float
+    kind: str
+    key: str
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line across the chart: how far down it is in pixels, and the value that it stands for."""
+
+    y: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart. `divisor` is what figures were divided by to be in `unit`."""
+
+    id: str
+    title: str
+    unit: str
+    divisor: float
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+    ticks: tuple[Tick, ...]
+    traces: tuple[Trace, ...]
+
+    @property
+    def single(self) -> bool:
+        """Return whether it has one line only, which then needs no legend."""
+        return len(self.lines) == 1
+
+
+def metric(name: str, *, times: float = 1.0) -> Value:
+    """Return what reads a metric of a point, multiplied."""
+
+    def value(point: Point) -> Figure | None:
+        figure = point.figures.get(name)
+        if figure is None or times == 1.0:
+            return figure
+        return Figure(figure.count, figure.mean * times, figure.low * times, figure.high * times)
+
+    return value
+
+
+def share_percent(part: str, whole: str) -> Value:
+    """Return what reads how much of one metric another is, in percent of the means."""
+
+    def value(point: Point) -> Figure | None:
+        of_part, of_whole = point.figures.get(part), point.figures.get(whole)
+        if of_part is None or of_whole is None or not of_whole.mean:
+            return None
+        percent = 100 * of_part.mean / of_whole.mean
+        return Figure(of_part.count, percent, percent, percent)
+
+    return value
+
+
+def make_chart(
+    chart_id: str,
+    title: str,
+    traces: Iterable[Trace],
+    stretch: Stretch,
+    *,
+    unit: str,
+    gap_s: float,
+    bounds: tuple[float, float] | None = None,
+) -> Chart | None:
+    """Return a chart of the traces that tell anything; None when none does.
+
+    `bounds` fixes the scale, as 0 to 100 for percent; else it holds all figures, and 0 with them
+    where they are not negative. `unit` "bit/s" is told in thousands or millions where it is better.
+    """
+    told = [trace for trace in traces if any(trace.value(p) for p in trace.history.points)]
+    told = told[:_LINES_AT_MOST]
+    if not told:
+        return None
+    figures = [f for trace in told for point in trace.history.points if (f := trace.value(point))]
+    low, high = min(f.low for f in figures), max(f.high for f in figures)
+    divisor, unit = _readable(unit, high)
+    marks = scale(*(bounds or (min(low, 0.0) if low >= 0 else low, high)), divisor=divisor)
+    down = _Down(marks[0] * divisor, marks[-1] * divisor)
+    with_band = len(told) == 1
+    return Chart(
+        id=chart_id,
+        title=title,
+        unit=unit,
+        divisor=divisor,
+        lines=tuple(_line(trace, stretch, down, gap_s, with_band=with_band) for trace in told),
+        marks=tuple(Mark(down(value * divisor), value) for value in marks),
+        ticks=time_ticks(stretch.start, stretch.end),
+        traces=tuple(told),
+    )
+
+
+def scale(low: float, high: float, *, divisor: float = 1.0, steps: int = 4) -> list[float]:
+    """Return round values, from one at or below `low` to one at or above `high`."""
+    low, high = low / divisor, high / divisor
+    if high <= low:
+        high = low + 1
+    rough = (high - low) / steps
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(place * step, 6) for place in range(first, last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Down:
+    """How far down a value is, in pixels."""
+
+    low: float
+    high: float
+
+    def __call__(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return round(HEIGHT * (1 - min(1.0, max(0.0, share))), 1)
+
+
+def _readable(unit: str, high: float) -> tuple[float, str]:
+    if unit != "bit/s":
+        return 1.0, unit
+    for divisor, name in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
+        if high >= divisor:
+            return divisor, name
+    return 1.0, unit
+
+
+def segments(history: History, value: Value, gap_s: float) -> list[list[tuple[datetime, Figure]]]:
+    """Return the runs of points without a gap: neither untold, nor further apart than expected."""
+    bucket_s = history.tier.bucket_s
+    # A bucket that has figures may be followed by the next one only, whatever the polls' interval.
+    apart_s = gap_s if bucket_s == 1 else max(1.5 * bucket_s, gap_s)
+    runs: list[list[tuple[datetime, Figure]]] = []
+    before: datetime | None = None
+    for point in history.points:
+        figure = value(point)
+        if figure is None:
+            before = None
+            continue
+        if before is None or (point.at - before).total_seconds() > apart_s:
+            runs.append([])
+        runs[-1].append((point.at, figure))
+        before = point.at
+    return runs
+
+
+def _line(trace: Trace, stretch: Stretch, down: _Down, gap_s: float, *, with_band: bool) -> Line:
+    runs = segments(trace.history, trace.value, gap_s)
+    whole_s = (stretch.end - stretch.start).total_seconds()
+    # A bucket stands in the middle of the time that it tells of.
+    middle_s = trace.history.tier.bucket_s / 2 if trace.history.tier.bucket_s > 1 else 0.0
+
+    def across(at: datetime) -> float:
+        share = ((at - stretch.start).total_seconds() + middle_s) / whole_s
+        return round(WIDTH * min(1.0, max(0.0, share)), 1)
+
+    figures = [figure for run in runs for _, figure in run]
+    return Line(
+        label=trace.label,
+        path=" ".join(_run([(across(at), down(f.mean)) for at, f in run]) for run in runs),
+        band=_band(runs, across, down) if with_band else "",
+        last=figures[-1].mean,
+        low=min(figure.low for figure in figures),
+        high=max(figure.high for figure in figures),
+        kind=trace.history.subject.kind.value,
+        key=trace.history.subject.key,
+        metric=trace.metric,
+    )
+
+
+def _run(places: Sequence[tuple[float, float]]) -> str:
+    first, *others = (f"{x:g},{y:g}" for x, y in places)
+    # A point alone is drawn as a dot: a line of no length with round ends.
+    return f"M{first}L{' '.join(others)}" if others else f"M{first}h0"
+
+
+def _band(
+    runs: Iterable[Sequence[tuple[datetime, Figure]]],
+    across: Callable[[datetime], float],
+    down: _Down,
+) -> str:
+    parts = []
+    for run in runs:
+        if len(run) < 2 or all(figure.low == figure.high for _, figure in run):
+            continue
+        there = [f"{across(at):g},{down(figure.high):g}" for at, figure in run]
+        back = [f"{across(at):g},{down(figure.low):g}" for at, figure in reversed(run)]
+        parts.append(f"M{' '.join((*there, *back))}Z")
+    return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a chart's table: when it begins, and for each trace its figure or None."""
+
+    at: datetime
+    figures: tuple[Figure | None, ...]
+
+
+def table(chart: Chart, bucket_of: Callable[[datetime], datetime]) -> list[Row]:
+    """Return a chart's figures by longer stretches of time, the newest first."""
+    columns = [gathered(trace.history, trace.value, bucket_of) for trace in chart.traces]
+    starts = sorted({start for column in columns for start in column}, reverse=True)
+    return [Row(start, tuple(column.get(start) for column in columns)) for start in starts]
+
+
+def gathered(
+    history: History, value: Value, bucket_of: Callable[[datetime], datetime]
+) -> Mapping[datetime, Figure]:
+    """Return one figure for each of the buckets into which `bucket_of` sorts the points."""
+    found: dict[datetime, Figure] = {}
+    for point in history.points:
+        figure = value(point)
+        if figure is not None:
+            start = bucket_of(point.at)
+            found[start] = _plus(found[start], figure) if start in found else figure
+    return found
+
+
+def _plus(one: Figure, other: Figure) -> Figure:
+    count = one.count + other.count
+    mean = (one.mean * one.count + other.mean * other.count) / count
+    return Figure(count, mean, min(one.low, other.low), max(one.high, other.high))
