@@ -13,7 +13,8 @@ from pysnmp.entity.engine import SnmpEngine
 from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto.api import v2c
 
-AUTH_PASSPHRASE, PRIV_PASSPHRASE = "authentication-passphrase", "privacy-passphrase"
+# Values that no text holds by chance.
+AUTH_PASSPHRASE, PRIV_PASSPHRASE = "v3Auth7c41b09e52d8", "v3Priv0fa96e3d714b"
 AUTHS = {
     "md5": config.USM_AUTH_HMAC96_MD5,
     "sha": config.USM_AUTH_HMAC96_SHA,
