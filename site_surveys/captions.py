@@ -24,6 +24,7 @@ class Subject:
     band: str
     ssid: str | None = None
     rank: int = 0
+    bssid: str | None = None
 
 
 def room_words(told: RoomCoverage) -> str:
@@ -45,6 +46,8 @@ def draw_captions(
     left = 0.03
     what = "de la deuxième borne" if subject.rank else "de la borne la plus forte"
     network = f", réseau «{NBSP}{subject.ssid}{NBSP}»" if subject.ssid else ""
+    if subject.bssid:
+        what, network = f"du BSSID {colons(subject.bssid)}", ""
     figure.text(left, 1 - 0.42 / height, subject.place, fontsize=14, weight="bold", color=INK)
     figure.text(
         left,
@@ -101,6 +104,11 @@ def _draw_legend(
     )  # fmt: skip
 
 
+def colons(bssid: str) -> str:
+    """Return an address as people write it."""
+    return ":".join(bssid[at : at + 2] for at in range(0, len(bssid), 2))
+
+
 def error_words(radio_map: RadioMap) -> str:
     """Return how many places, access points and what error a map has, in French."""
     count = f"{len(radio_map.places.rssi_dbm)} points de mesure"
@@ -114,6 +122,18 @@ def error_words(radio_map: RadioMap) -> str:
         else "erreur de la carte inconnue (trop peu de points)"
     )
     return f"{count} · {bornes} · {error}"
+
+
+def error_sentence(radio_map: RadioMap) -> str:
+    """Return how far a map may be wrong, as a French sentence for people."""
+    validation = radio_map.validation
+    if validation is None:
+        return "L’erreur de cette carte n’est pas connue : il y a trop peu de points de mesure."
+    return (
+        f"Cette carte se trompe d’environ ±{NBSP}{number_text(validation.rmse_db)}{NBSP}dB :"
+        f" c’est l’écart constaté en {validation.places} points de mesure qu’on lui avait cachés,"
+        " par blocs."
+    )
 
 
 def number_text(value: float) -> str:

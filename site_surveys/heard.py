@@ -45,11 +45,17 @@ def radio_of(bssid: str, channel: int | None) -> tuple[str, int | None]:
 
 
 def places_heard(
-    samples: Iterable[Sample], *, band: str, ssid: str | None = None, rank: int = 0
+    samples: Iterable[Sample],
+    *,
+    band: str,
+    ssid: str | None = None,
+    bssid: str | None = None,
+    rank: int = 0,
 ) -> Places:
     """Return, for each place of `samples` (of one floor), the RSSI of its access point of a rank.
 
-    `rank` 0 is the strongest access point in `band`, 1 the second. At one place, a radio's figure
+    `rank` 0 is the strongest access point in `band`, 1 the second; `ssid` and `bssid` (12 hex
+    digits) narrow what is meant. At one place, a radio's figure
     is the median of its readings over time and over its BSSIDs; one that was missed more often than
     heard is not heard. A place where only other bands or other SSIDs were heard was listened at all
     the same.
@@ -59,6 +65,8 @@ def places_heard(
         place = (round(sample.x_m / PLACE_STEP_M), round(sample.y_m / PLACE_STEP_M))
         radios = readings.setdefault(place, defaultdict(list))
         if sample.bssid is None or sample.band != band or (ssid and sample.ssid != ssid):
+            continue
+        if bssid is not None and sample.bssid != bssid:
             continue
         level = _NOT_HEARD if sample.rssi_dbm is None else sample.rssi_dbm
         radios[radio_of(sample.bssid, sample.channel)].append(level)

@@ -80,6 +80,7 @@ def map_command(
     building: Annotated[str | None, typer.Option(help="As the plan calls it.")] = None,
     floor: Annotated[int | None, typer.Option(help="0 is the ground floor.")] = None,
     ssid: Annotated[str | None, typer.Option(help="This network only.")] = None,
+    bssid: Annotated[str | None, typer.Option(help="This BSSID only.")] = None,
     band: Annotated[str, typer.Option(help="2.4, 5 or 6 (GHz).")] = "5",
     secondary: Annotated[
         bool, typer.Option("--secondary", help="The second access point, not the strongest.")
@@ -98,7 +99,8 @@ def map_command(
     """
     from api.usecases.survey_maps import MapRequest
 
-    request = MapRequest(band=band, ssid=ssid, secondary=secondary, strict=strict)
+    address = bssid.replace(":", "").replace("-", "").lower() if bssid else None
+    request = MapRequest(band, ssid, address, secondary, strict)
     if site is not None and (plan is not None or samples):
         raise InvalidInput("give either a site or --plan and --samples, not both")
     if site is not None:

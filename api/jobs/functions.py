@@ -107,3 +107,18 @@ def run_discover(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
 def run_series(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
     """Roll up the figures over time and cut off what is old."""
     return {"series": series.compact(here.database, here.settings).to_json()}
+
+
+@job("acceptance", repeatable=True)
+def run_acceptance(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Judge one site by the acceptance profile, by what was last read of its devices."""
+    from api.usecases.acceptance import run_acceptance as judge  # noqa: PLC0415 - scipy is slow
+
+    result = judge(
+        here.database,
+        here.vault,
+        int(arguments["site_id"]),
+        actor=here.actor,
+        on_progress=here.tell,
+    )
+    return {"acceptance": result.to_json()}

@@ -20,6 +20,8 @@ class Right(StrEnum):
 
     SEE = "see"
     RUN_JOBS = "run_jobs"
+    JUDGE = "judge"
+    LIFT_RESERVES = "lift_reserves"
     ACCEPT_DEVICES = "accept_devices"
 
 
@@ -28,6 +30,13 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.SEE: frozenset(Role) - {Role.SUPPLIER},
     Right.RUN_JOBS: frozenset(
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.PROGRAMME_MANAGER, Role.CONTRACTOR}
+    ),
+    # The testers of an installation; who built it does not say that its own defects are gone.
+    Right.JUDGE: frozenset(
+        {Role.NETWORK_ENGINEER, Role.CONTRACT_OFFICER, Role.PROGRAMME_MANAGER, Role.CONTRACTOR}
+    ),
+    Right.LIFT_RESERVES: frozenset(
+        {Role.NETWORK_ENGINEER, Role.CONTRACT_OFFICER, Role.PROGRAMME_MANAGER}
     ),
     # Who knows what hangs on the wall, or answers for what is in the inventory.
     Right.ACCEPT_DEVICES: frozenset(

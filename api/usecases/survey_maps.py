@@ -24,6 +24,8 @@ class MapRequest:
 
     band: str = "5"
     ssid: str | None = None
+    bssid: str | None = None
+    """12 lower-case hex digits."""
     secondary: bool = False
     strict: bool = False
 
@@ -46,6 +48,15 @@ class SurveyMap:
             return False
         return True if told and None not in told else None
 
+    @property
+    def share(self) -> float | None:
+        """The part of the surveyed area at or above the threshold, 0 to 1; None: none surveyed."""
+        surveyed = int(self.radio_map.surveyed.sum())
+        if surveyed == 0:
+            return None
+        threshold = self.profile.threshold_dbm(self.subject.rank)
+        return float((self.radio_map.rssi_dbm >= threshold).sum()) / surveyed
+
     def page_png(self) -> bytes:
         """Return the page to print."""
         return render_map(self.plan, self.radio_map, list(self.rooms), self.profile, self.subject)
@@ -61,6 +72,7 @@ class SurveyMap:
             "place": self.subject.place,
             "band": self.subject.band,
             "ssid": self.subject.ssid,
+            "bssid": self.subject.bssid,
             "layer": "secondary" if self.subject.rank else "primary",
             "places": len(self.radio_map.places.rssi_dbm),
             "places_not_heard": int((~self.radio_map.places.heard).sum()),
@@ -71,6 +83,7 @@ class SurveyMap:
             "threshold_dbm": self.profile.threshold_dbm(self.subject.rank),
             "room_share": self.profile.room_share,
             "covered": self.covered,
+            "share": None if self.share is None else round(self.share, 3),
             "rooms": [_room_json(each) for each in self.rooms],
         }
 
@@ -110,7 +123,9 @@ def draw_map(
         )
     _refuse_off_plan(plan, here)
     rank = 1 if request.secondary else 0
-    places = places_heard(here, band=request.band, ssid=request.ssid, rank=rank)
+    places = places_heard(
+        here, band=request.band, ssid=request.ssid, bssid=request.bssid, rank=rank
+    )
     radio_map = map_signal(plan, places)
     judged_by = profile or load_profile(strict=request.strict)
     rooms = room_coverage(
@@ -120,7 +135,7 @@ def draw_map(
         share_needed=judged_by.room_share,
     )
     parts = [part for part in (site_name, plan.building, plan.name) if part]
-    subject = Subject(" – ".join(parts), request.band, request.ssid, rank)
+    subject = Subject(" – ".join(parts), request.band, request.ssid, rank, request.bssid)
     return SurveyMap(plan, subject, judged_by, radio_map, tuple(rooms))
 
 
