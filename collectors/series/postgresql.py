@@ -66,7 +66,7 @@ class PostgresSeries(SeriesStore):
 
     def _is_of_this_release(self, connection: Connection) -> bool:
         there = connection.exec_driver_sql("SELECT to_regclass('series.meta')").scalar()
-        return there is not None and self.meta(connection, "tables") == _tables()
+        return there is not None and self.meta(connection, "form") == statements.form()
 
     def _make_tables(self, connection: Connection) -> None:
         connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS series")
@@ -81,7 +81,7 @@ class PostgresSeries(SeriesStore):
                     connection.exec_driver_sql(
                         f"ALTER TABLE series.{table} ADD COLUMN IF NOT EXISTS {name} {kept}"
                     )
-        self.set_meta(connection, "tables", _tables())
+        self.set_meta(connection, "form", statements.form())
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -162,15 +162,6 @@ def _typed(kind: Kind, tier: Tier) -> dict[str, str]:
         of_part = {"n": "INTEGER", "sum": "BIGINT", "min": value, "max": value}
         typed |= {f"{metric.name}_{part}": of_part[part] for part in statements.PARTS}
     return typed
-
-
-def _tables() -> str:
-    """Return the form of the tables of this release, in one line."""
-    return "; ".join(
-        f"{statements.table(kind, tier)} {' '.join(statements.columns(kind, tier))}"
-        for kind in KINDS.values()
-        for tier in TIERS
-    )
 
 
 def _partition(kind: Kind, tier: Tier, start_s: int) -> str:

@@ -71,10 +71,19 @@ class SqliteSeries(SeriesStore):
                 ) from error
             with self.told_errors():
                 belongs_to = _number_of(self._main)
-                with self.transaction() as connection:
-                    self._make_tables(connection)
-                    self._check_owner(connection, belongs_to)
+                if not self._is_of_this_release(belongs_to):
+                    with self.transaction() as connection:
+                        self._make_tables(connection)
+                        self._check_owner(connection, belongs_to)
             self._ready = True
+
+    def _is_of_this_release(self, belongs_to: int) -> bool:
+        with self._engine.connect() as connection:
+            names = "SELECT count(*) FROM sqlite_master WHERE name = 'meta'"
+            if not connection.exec_driver_sql(names).scalar():
+                return False
+            told = [self.meta(connection, name) for name in ("form", "database")]
+        return told == [statements.form(), str(belongs_to)]
 
     def _make_tables(self, connection: Connection) -> None:
         for statement in (*statements.CREATE_SHARED, _CREATE_SUBJECT):
@@ -88,6 +97,7 @@ class SqliteSeries(SeriesStore):
                 there = {row[1] for row in told}
                 for name in (name for name in names if name not in there):
                     connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} INTEGER")
+        self.set_meta(connection, "form", statements.form())
 
     def _check_owner(self, connection: Connection, belongs_to: int) -> None:
         own = self.meta(connection, "database")
@@ -141,9 +151,13 @@ class SqliteSeries(SeriesStore):
 
 def _number_of(main: Engine) -> int:
     """Return the number by which the database is told from another, giving it one first."""
+    with main.connect() as connection:
+        number = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+    if number:
+        return number
     with writing(main).begin() as connection:
         number = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
-        if number == 0:
+        if number == 0:  # nobody else gave it one meanwhile
             number = secrets.randbelow(2**31 - 1) + 1
             connection.exec_driver_sql(f"PRAGMA user_version = {number}")
     return number

@@ -8,8 +8,8 @@ Tables are named `<kind>_<tier>`. `{s}` stands for the schema, `?` for a value; 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from collectors.series.kinds import Kind
-from collectors.series.tiers import RAW, Tier
+from collectors.series.kinds import KINDS, Kind
+from collectors.series.tiers import RAW, TIERS, Tier
 
 PARTS = ("n", "sum", "min", "max")
 KEY = ("chunk", "subject_id", "at")
@@ -29,6 +29,15 @@ def columns(kind: Kind, tier: Tier) -> tuple[str, ...]:
     if tier is RAW:
         return tuple(metric.name for metric in kind.metrics)
     return tuple(f"{metric.name}_{part}" for metric in kind.metrics for part in PARTS)
+
+
+def form() -> str:
+    """Return the form of this release's tables in one line; the store remembers its own."""
+    return "; ".join(
+        f"{table(kind, tier)} {' '.join(columns(kind, tier))}"
+        for kind in KINDS.values()
+        for tier in TIERS
+    )
 
 
 def holes(count: int) -> str:
