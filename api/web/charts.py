@@ -16,6 +16,7 @@ from collectors.series import Figure, History, Point
 HEIGHT = 140
 WIDTH = 1000
 _LINES_AT_MOST = 4  # more cannot be told apart
+_DBM_AT_LEAST = 12.0
 
 Value = Callable[[Point], Figure | None]
 
@@ -118,8 +119,13 @@ def make_chart(
         return None
     figures = [f for trace in told for point in trace.history.points if (f := trace.value(point))]
     low, high = min(f.low for f in figures), max(f.high for f in figures)
+    if unit == "dBm" and high - low < _DBM_AT_LEAST:
+        # A radio's noise always flickers by a decibel or two; that should look like nothing.
+        middle = (low + high) / 2
+        low, high = middle - _DBM_AT_LEAST / 2, middle + _DBM_AT_LEAST / 2
     divisor, unit = _readable(unit, high)
-    marks = scale(*(bounds or (min(low, 0.0) if low >= 0 else low, high)), divisor=divisor)
+    lowest = low if low < 0 or unit == "dBm" else 0.0
+    marks = scale(*(bounds or (lowest, high)), divisor=divisor)
     down = _Down(marks[0] * divisor, marks[-1] * divisor)
     with_band = len(told) == 1
     return Chart(

@@ -1,12 +1,13 @@
 """What the templates of a page with charts are given."""
 
+from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlmodel import Session
 
 from api.http.dependencies import Installation
-from api.usecases.series import Span, device_histories, site_history, stretch_of
+from api.usecases.series import Span, Stretch, device_histories, site_history, stretch_of
 from api.web.histories import SPANS, device_view, moment_text, site_view, tick_text
 from api.web.language import tongue
 from collectors.series import SubjectKind
@@ -37,6 +38,7 @@ def device_history_context(
     context = {"figures": None, "ports": [], "port": "", **_words(language)}
     try:
         histories = device_histories(here.series, session, device_id, stretch)
+        synthetic_until = here.series.synthetic_until(session)
     except PreauError as error:
         log.warning("figures_not_read", device_id=device_id, error=str(error))
         return context
@@ -51,7 +53,13 @@ def device_history_context(
         gap_s=gap_s(here.settings),
         port=shown,
     )
-    return {**context, "figures": view, "ports": sorted(ports, key=natural_order), "port": shown}
+    return {
+        **context,
+        "figures": view,
+        "ports": sorted(ports, key=natural_order),
+        "port": shown,
+        "synthetic_until": _in_sight(synthetic_until, stretch),
+    }
 
 
 def site_history_context(
@@ -63,11 +71,16 @@ def site_history_context(
     context = {"figures": None, **_words(language)}
     try:
         told = site_history(here.series, session, site_id, stretch)
+        synthetic_until = here.series.synthetic_until(session)
     except PreauError as error:
         log.warning("figures_not_read", site_id=site_id, error=str(error))
         return context
     view = site_view(told, span, stretch, tongue(language), gap_s=gap_s(here.settings))
-    return {**context, "figures": view}
+    return {**context, "figures": view, "synthetic_until": _in_sight(synthetic_until, stretch)}
+
+
+def _in_sight(until: datetime | None, stretch: Stretch) -> datetime | None:
+    return until if until is not None and until > stretch.start else None
 
 
 def span_of(text: str) -> Span:

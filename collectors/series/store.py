@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from sqlalchemy import Connection
@@ -229,6 +229,19 @@ class SeriesStore(ABC):
             )
             for subject in subjects
         ]
+
+    def note_synthetic(self, until: datetime) -> None:
+        """Remember that the figures before a moment were made up, to show; pages say so."""
+        self.prepare()
+        with self.told_errors(), self.transaction() as connection:
+            self.set_meta(connection, "synthetic_until", str(seconds(until)))
+
+    def synthetic_until(self, session: Session | None) -> datetime | None:
+        """Return until when figures were made up; None: all are real."""
+        self.prepare()
+        with self.told_errors(), self.reading(session) as connection:
+            until_s = self.meta(connection, "synthetic_until")
+        return datetime.fromtimestamp(int(until_s), UTC) if until_s else None
 
     # What both writing and ageing ask.
 
