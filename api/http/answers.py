@@ -5,10 +5,11 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from api.usecases.plans import PlanLine
 from api.usecases.site_detail import ServedImplantation
 from api.usecases.sites import SiteLine
 from inventory.findings.finding import Severity
-from inventory.models import DeviceRole, Health, JobState, Lifecycle
+from inventory.models import DeviceRole, Health, JobState, Lifecycle, PlanState, PushState
 
 
 class Answer(BaseModel):
@@ -227,4 +228,37 @@ class IncidentListAnswer(Answer):
     """One page of incidents, newest first; `next` is null at the end."""
 
     incidents: list[IncidentAnswer]
+    next: str | None
+
+
+_PLAN_COLUMNS = {"id", "state", "created_at", "created_by", "finished_at"}
+
+
+class PlanAnswer(Answer):
+    """One deployment plan; `states` counts the devices that the caller may see, by their state."""
+
+    id: int
+    state: PlanState
+    created_at: AwareDatetime
+    created_by: str
+    finished_at: AwareDatetime | None
+    devices: int
+    ended: int
+    states: dict[PushState, int]
+
+    @classmethod
+    def of(cls, line: PlanLine) -> Self:
+        """Return the answer that tells `line`."""
+        return cls(
+            **line.plan.model_dump(include=_PLAN_COLUMNS),
+            devices=line.total,
+            ended=line.ended,
+            states=dict(line.states),
+        )
+
+
+class PlanListAnswer(Answer):
+    """One page of plans, newest first; `next` is null at the end."""
+
+    plans: list[PlanAnswer]
     next: str | None

@@ -26,6 +26,7 @@ from api.http import (
     sites,
 )
 from api.http.dependencies import Installation
+from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.problems import PROBLEM_JSON, Problem, answer_errors
 from api.web.templating import STATIC
@@ -81,6 +82,7 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.installation = Installation(settings, database, open_series(settings, database))
     app.state.figures = metrics.RequestFigures()
+    app.state.watching = Watching(database_reader(database))
     answer_errors(app)
     version_1 = APIRouter(prefix="/api/v1")
     for resource in (
@@ -90,6 +92,7 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
         findings,
         incidents,
         jobs,
+        plans,
         proposals,
         search,
         series,

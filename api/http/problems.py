@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.http.live import TooManyStreams
 from api.usecases.throttle import TooManyAttempts
 from api.web.errors import error_page
 from inventory.errors import (
@@ -46,6 +47,7 @@ class Problem(BaseModel):
 # The most precise class first.
 _STATUS: tuple[tuple[type[PreauError], HTTPStatus], ...] = (
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooManyStreams, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),

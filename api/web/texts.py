@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from api.usecases.search import Kind
 from inventory.cabling import CableState
 from inventory.findings.finding import Severity
-from inventory.models import DeviceRole, Health, JobState, Lifecycle, PushState, UserRole
+from inventory.models import (
+    DeviceRole,
+    Health,
+    JobState,
+    Lifecycle,
+    PlanState,
+    PushState,
+    UserRole,
+)
 from inventory.sentences import N_
 
 
@@ -201,6 +209,12 @@ LIFECYCLE: Mapping[str, str] = {
     Lifecycle.FAULTY: N_("En panne"),
     Lifecycle.RMA: N_("En réparation"),
     Lifecycle.RETIRED: N_("Retiré"),
+}
+PLAN_STATE: Mapping[str, Label] = {
+    PlanState.FROZEN: Label(N_("À relire et à lancer")),
+    PlanState.RUNNING: Label(N_("En cours"), "busy"),
+    PlanState.DONE: Label(N_("Terminé"), "good"),
+    PlanState.CANCELLED: Label(N_("Annulé"), "warn"),
 }
 PUSH_STATE: Mapping[str, Label] = {
     PushState.PLANNED: Label(N_("Prévu")),

@@ -173,7 +173,7 @@ def _ask(session: Session, text: str, kind: Kind) -> Hits:
 def test_a_device_is_found_by_an_index_in_a_large_fleet(fleet: Database) -> None:
     questions = {
         "ap4242": 1,
-        "sn7777": 11,
+        "sn777": 11,
         "02:00:00:00:00:07": 1,
         "10.1.2.3": 0,
         "ecole 12 ap": 20,
