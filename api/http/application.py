@@ -20,6 +20,7 @@ from api.http import (
     incidents,
     jobs,
     metrics,
+    plans,
     proposals,
     search,
     series,
