@@ -145,6 +145,7 @@ def scale(low: float, high: float, *, divisor: float = 1.0, steps: int = 4) -> l
     low, high = low / divisor, high / divisor
     if high <= low:
         high = low + 1
+    high = max(high, low + max(0.1, abs(low) * 1e-6))
     rough = (high - low) / steps
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= rough * (1 - 1e-9))
