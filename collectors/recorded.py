@@ -2,11 +2,18 @@
 
 from pathlib import Path
 
-from collectors.recognise import observe_view
-from collectors.snmp.recording import read_recording
+from collectors.recognise import recognise, recognition_names
+from collectors.snmp.recording import Recording, read_recording
 from inventory.observation import Observation
+from inventory.vendors.plausible import plausible
 
 
 def observe_recording(path: Path) -> Observation:
     """Return what a recording tells; raises InvalidInput when no line of it can be read."""
-    return observe_view(read_recording(path))
+    return observe_recorded(read_recording(path))
+
+
+def observe_recorded(recording: Recording) -> Observation:
+    """Return what a recording tells, asked as a device is: for what its family's reading needs."""
+    family = recognise(recording.view(recognition_names()))
+    return plausible(family.reading.observe(recording.view(family.reading.columns)))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.recognise import observe_view
+from collectors.recorded import observe_recorded
 from collectors.snmp.recording import parse_recording
 from inventory.observation import from_json, to_json
 from inventory.vendors.family import families
@@ -24,7 +25,7 @@ VIEWS = st.dictionaries(NAMES, VALUES, max_size=30).map(MibView)
 
 
 @pytest.mark.parametrize("family_id", sorted(families()))
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(view=VIEWS)
 def test_any_view_is_read_by_any_family(family_id: str, view: MibView) -> None:
     observation = families()[family_id].reading.observe(view)
@@ -33,9 +34,9 @@ def test_any_view_is_read_by_any_family(family_id: str, view: MibView) -> None:
 
 @given(raw=st.binary(max_size=2000))
 def test_any_bytes_are_a_recording_or_none(raw: bytes) -> None:
-    view = parse_recording(raw)
-    if view is not None:
-        observe_view(view)
+    recording = parse_recording(raw)
+    if recording is not None:
+        observe_recorded(recording)
 
 
 LINES = st.lists(
@@ -60,9 +61,9 @@ LINES = st.lists(
 
 @given(lines=LINES)
 def test_any_lines_are_read_as_far_as_they_can_be(lines: list[str]) -> None:
-    view = parse_recording("\n".join(lines).encode())
-    if view is not None:
-        observe_view(view)
+    recording = parse_recording("\n".join(lines).encode())
+    if recording is not None:
+        observe_recorded(recording)
 
 
 def test_two_hundred_broken_tables_are_read() -> None:

@@ -13,9 +13,9 @@ from inventory.vendors.mib import MibView, decimal, mac, oid
 
 
 def parsed(text: str | bytes) -> MibView:
-    view = parse_recording(text if isinstance(text, bytes) else text.encode())
-    assert view is not None
-    return view
+    recording = parse_recording(text if isinstance(text, bytes) else text.encode())
+    assert recording is not None
+    return recording.view()
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,55 @@ def test_a_byte_order_mark_windows_line_ends_disorder_and_duplicates_are_fine() 
     assert list(view) == [(1, 3, 6, 1, 1), (1, 3, 6, 1, 2)]
     assert view.get((1, 3, 6, 1, 2)) == 3
     assert view.problems == ()
+
+
+def test_a_file_in_utf_16_or_with_carriage_returns_alone_is_read() -> None:
+    text = "1.3.6.1.1|4|Liège\n1.3.6.1.2|2|7\n"
+    for raw in (text.encode("utf-16"), text.replace("\n", "\r").encode()):
+        view = parsed(raw)
+        assert view.get((1, 3, 6, 1, 1)) == "Liège".encode()
+        assert view.problems == ()
+
+
+def test_a_carriage_return_in_a_text_ends_no_line() -> None:
+    view = parsed(b"1.3.6.1.1|4|one\rtwo\n1.3.6.1.2|2|7\n")
+    assert view.get((1, 3, 6, 1, 1)) == b"one\rtwo"
+    assert len(view) == 2
+
+
+def test_only_what_is_below_a_root_is_decoded() -> None:
+    text = "1.3.6.1.2|2|1\n1.3.6.1.2.1|4x|00FF\n1.3.6.1.20|2|2\n 1.3.6.1.2.7|64|192.0.2.7\nbad\n"
+    recording = parse_recording(text.encode())
+    assert recording is not None
+    view = recording.view([(1, 3, 6, 1, 2), (1, 3, 6, 1, 2, 1)])
+    assert list(view) == [(1, 3, 6, 1, 2), (1, 3, 6, 1, 2, 1), (1, 3, 6, 1, 2, 7)]
+    assert view.get((1, 3, 6, 1, 2, 1)) == b"\x00\xff"
+    assert len(view.problems) == 1
+
+
+@pytest.mark.parametrize("line", ["1.3.6.1.1|2|1\n", " 1.3.6.1.1|2|1\n", "1.3.6.1.01|2|1\n"])
+@pytest.mark.parametrize("later", ["1.3.6.1.1|2|2\n", ".1.3.6.1.1|2| 2\n"])
+def test_of_two_lines_for_one_object_the_later_one_counts(line: str, later: str) -> None:
+    assert parsed(line + later).get((1, 3, 6, 1, 1)) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1.3.6.1.1|65|-1",
+        "1.3.6.1.1|70|18446744073709551616000",
+        "1.3.6.4294967296|2|1",
+        "1.3.6.1.1|4x|abc",
+        "1.3.6.1.1|64|300.1.1.1",
+        "1.3.6.1.1|6|SNMPv2-SMI::enterprises",
+        "1.3.6.1.1|OCTETSTR|x",
+        "1.3.6.1.1|4",
+    ],
+)
+def test_a_value_that_its_type_cannot_hold_is_a_problem(line: str) -> None:
+    view = parsed(f"1.3.6.1.9|2|1\n{line}\n")
+    assert len(view) == 1
+    assert len(view.problems) == 1
 
 
 def test_lines_that_cannot_be_read_are_counted_with_the_first_ones_number() -> None:

@@ -1,16 +1,16 @@
 """Observations from recordings written out in a test, from the MIBs."""
 
-from collectors.recognise import observe_view
+from collectors.recorded import observe_recorded
 from collectors.snmp.recording import parse_recording
 from inventory.observation import Metric, Observation
 
 
 def observed(text: str) -> Observation:
     """Return what a recording in snmpwalk's form tells; every line of it must be readable."""
-    view = parse_recording(text.encode())
-    assert view is not None
-    assert view.problems == ()
-    return observe_view(view)
+    recording = parse_recording(text.encode())
+    assert recording is not None
+    assert recording.view().problems == ()
+    return observe_recorded(recording)
 
 
 def figures(observation: Observation, name: str) -> list[tuple[str | None, float]]:

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from collectors.observe import observe_recording
+from collectors.recognise import observe_view
+from collectors.snmp.recording import read_recording
 from inventory.observation import to_json
 from inventory.vendors.family import families
 
@@ -88,6 +90,13 @@ def test_a_recording_is_read_as_its_mibs_say(path: Path) -> None:
     seen = to_json(observe_recording(path))
     assert expected["identity"]["family"] == path.parent.name
     assert list(differences({"problems": [], **expected}, seen, _name(path))) == []
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=_name)
+def test_a_family_declares_every_column_that_it_reads(path: Path) -> None:
+    asked = observe_recording(path)
+    everything = observe_view(read_recording(path).view())
+    assert to_json(asked) == to_json(everything), "a device is asked for `columns` and nothing else"
 
 
 def test_no_expectation_is_without_its_recording() -> None:

@@ -7,7 +7,7 @@ the same tables with a component id before the VLAN's.
 from collections.abc import Collection
 
 from inventory.observation import ForwardingEntry, Vlan
-from inventory.vendors.mib import MibView, Oid, bits, has_bit, oid
+from inventory.vendors.mib import MibView, Oid, bits, has_bit, integer, oid
 
 BASE_PORT_IF_INDEX = oid("1.3.6.1.2.1.17.1.4.1.2")
 _FDB_PORT = oid("1.3.6.1.2.1.17.4.3.1.2")
@@ -83,21 +83,20 @@ def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[Forwardi
     The addresses of people's devices are personal data: they are never taken over.
     """
     ports = bridge_ports(view)
+    # Tables of tens of thousands of addresses are compared as the agents number them.
+    wanted = {tuple(bytes.fromhex(address)): address for address in infrastructure}
     found: dict[tuple[int | None, str], int | None] = {}
-    for index, port in view.integers(_FDB_PORT).items():
-        if port and (address := _address(index)) in infrastructure:
+    for index, value in view.column(_FDB_PORT).items():
+        address = wanted.get(index[-_MAC_PARTS:])
+        if address and (port := integer(value)):
             found[None, address] = ports.get(port, port)
     # A filtering database may serve several VLANs; where each has its own, its id leads to it.
     vlan_of = {fdb: index[-1] for index, fdb in view.integers(_VLAN_FDB_ID).items()}
-    for index, port in view.integers(_Q_FDB_PORT).items():
-        if port and (address := _address(index)) in infrastructure:
+    for index, value in view.column(_Q_FDB_PORT).items():
+        address = wanted.get(index[-_MAC_PARTS:])
+        if address and (port := integer(value)):
             found.pop((None, address), None)
             found[vlan_of.get(index[0], index[0]), address] = ports.get(port, port)
     return tuple(
         ForwardingEntry(vlan, address, interface) for (vlan, address), interface in found.items()
     )
-
-
-def _address(index: Oid) -> str:
-    parts = index[-_MAC_PARTS:]
-    return bytes(part & 0xFF for part in parts).hex()

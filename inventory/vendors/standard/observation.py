@@ -1,5 +1,6 @@
 """All standard readings together: what every family begins with."""
 
+import re
 from collections.abc import Mapping
 
 from inventory.observation import Identity, Interface, Neighbour, Observation
@@ -16,6 +17,7 @@ from inventory.vendors.standard import (
     system,
 )
 
+_MAC = re.compile("[0-9a-f]{12}")
 COLUMNS = (
     *system.COLUMNS,
     *interfaces.COLUMNS,
@@ -63,4 +65,4 @@ def _infrastructure(ports: tuple[Interface, ...], heard: tuple[Neighbour, ...]) 
     addresses_of_devices = {port.mac for port in ports} | {
         word for neighbour in heard for word in (neighbour.chassis_id, neighbour.port_id)
     }
-    return {word for word in addresses_of_devices if word and len(word) == 12}
+    return {word for word in addresses_of_devices if word and _MAC.fullmatch(word)}
