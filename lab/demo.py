@@ -5,7 +5,6 @@ line of JSON and ends, with status 0 only if everything that it claims was read 
 """
 
 import argparse
-import contextlib
 import json
 import os
 import secrets
@@ -13,25 +12,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlmodel import Session
-
-from api.usecases.intents import set_intent
-from api.usecases.lookup import find_device, find_site
-from inventory.database import open_database
 from inventory.errors import PreauError
-from inventory.models import IntentScope
-from inventory.programme.dossier import Status
-from inventory.secrets import Vault, open_vault, store_secret
-from inventory.settings import load_settings
 from lab import story
+from lab.demo_job import as_claimed, main_job
 from lab.demo_servers import pages_show, refuse_taken_port, running_district, serving
 from lab.demo_steps import Failed, Preau, say, summary
-from lab.dossiers import walk
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var/demo"
@@ -87,11 +75,11 @@ def _run(place: Place, *, once: bool, started: float) -> bool:
     with running_district(place.folder / "lab", place.port_offset, fault) as district:
         preau = _installation(place)
         password = secrets.token_urlsafe(9)
-        results = _main_job(preau, district, password)
+        results = main_job(preau, district, LOGIN, password)
         with serving(preau, place.web_port) as server:
             names = [school["name"] for school in district["schools"]]
             results["pages"] = pages_show(place.web_port, LOGIN, password, names)
-            results["ok"] = results["ok"] and results["pages"] == len(names)
+            results["ok"] = as_claimed(results)
             results["seconds"] = round(time.monotonic() - started, 1)
             summary(results)
             if not once:
@@ -108,157 +96,6 @@ def _invite(port: int, password: str) -> None:
     say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
     for command in ("observe 127.30.0.11 --json", "deploy show 1", "audit report"):
         say("", f"  .venv/bin/preau {command}")
-
-
-def _main_job(preau: Preau, district: dict[str, Any], password: str) -> dict[str, Any]:
-    say("1/8", "An empty database, an account and the secrets of the district")
-    preau("db", "upgrade")
-    preau(
-        "user", "add", LOGIN, "--name", "Démonstration", "--role", "network_engineer",
-        stdin=password,
-    )  # fmt: skip
-    with _written(preau) as (session, vault):
-        for name, value in story.SECRETS.items():
-            store_secret(session, vault, name, value)
-
-    say("2/8", "The register of schools: shown first, then applied")
-    register = str(preau.config.parent / "lab/register.csv")
-    preau("register", "import", register, "--dry-run")
-    imported = preau.json("register", "import", register, "--yes")
-    created, rejected = len(imported["created"]), len(imported["rejected"])
-    say("", f"{created} implantations created, {rejected} lines rejected")
-
-    say("3/8", "The address spaces of the three schools, two of them with the same addresses")
-    _define_zones(preau, district)
-
-    say("4/8", "Discovery over SNMP, then a reading of everything found")
-    found = preau.json("discover")
-    read = preau.json("poll")
-
-    say("5/8", "What each school should have")
-    _set_intents(preau, district)
-
-    say("6/8", "The plan, then the push: guarded, and read back from a new session")
-    plan = preau.json("deploy", "plan")
-    pushed = preau.json("deploy", "run", str(plan["plan"]))
-
-    say("7/8", "A reading of the new state, and the audit")
-    again = preau.json("poll")
-    audited = preau.json("audit", "run")
-
-    say("8/8", "The dossiers: installed schools become « configurée », the one with a failure not")
-    dossiers = _walk_dossiers(preau, district)
-    return _results(
-        district,
-        found=found,
-        read=read,
-        pushed=pushed,
-        again=again,
-        audited=audited,
-        dossiers=dossiers,
-    )
-
-
-def _define_zones(preau: Preau, district: dict[str, Any]) -> None:
-    for school in district["schools"]:
-        preau(
-            "zone", "add", school["zone"], "--site", school["fase"],
-            "--network", school["networks"][0],
-            "--snmp-port", str(school["snmp_port"]), "--ssh-port", str(school["ssh_port"]),
-            "--community-secret", "lab-snmp", "--ssh-user", "preau", "--ssh-secret", "lab-ssh",
-            quiet=True,
-        )  # fmt: skip
-        preau(
-            "zone", "login", school["zone"], "--family", "openwrt", "--user", "root",
-            "--secret", "lab-ssh", quiet=True,
-        )  # fmt: skip
-
-
-def _walk_dossiers(preau: Preau, district: dict[str, Any]) -> dict[str, int]:
-    """Walk each school's dossier, tell how far it came, and return how many came to the end."""
-    reached = {"configured": 0, "refused": 0}
-    database = open_database(load_settings(preau.config))
-    try:
-        for school in district["schools"]:
-            with database.read() as session:
-                site = find_site(session, school["fase"])
-            walked = walk(database, site.id or 0, len(school["devices"]))
-            reached["configured"] += walked.status is Status.CONFIGURED
-            reached["refused"] += bool(walked.missing)
-            say("", f"{site.name}: « {walked.status.label} » {' '.join(walked.missing)}".rstrip())
-    finally:
-        database.close()
-    return reached
-
-
-def _set_intents(preau: Preau, district: dict[str, Any]) -> None:
-    with _written(preau) as (session, _):
-        set_intent(session, IntentScope.PROGRAMME, "", story.PROGRAMME)
-        lac = find_site(session, story.LAC_FASE)
-        set_intent(session, IntentScope.SITE, str(lac.id), story.LAC)
-        for device in _devices(district):
-            short = device["id"].split("/")[1]
-            number = int(short.removeprefix("ap").removeprefix("sw"))
-            is_switch = device["role"] == "switch"
-            layer = story.switch(number) if is_switch else story.access_point(number)
-            row = find_device(session, device["name"])
-            set_intent(session, IntentScope.DEVICE, str(row.id), layer)
-    say("", f"intent for the programme, one school and {len(_devices(district))} devices")
-
-
-@contextlib.contextmanager
-def _written(preau: Preau) -> Iterator[tuple[Session, Vault]]:
-    """Write to the demo's database in this process: thirty commands would take a minute."""
-    settings = load_settings(preau.config)
-    database = open_database(settings)
-    try:
-        with database.write("demo") as session:
-            yield session, open_vault(settings)
-    finally:
-        database.close()
-
-
-def _devices(district: dict[str, Any]) -> list[dict[str, Any]]:
-    return [device for school in district["schools"] for device in school["devices"]]
-
-
-def _results(
-    district: dict[str, Any],
-    *,
-    found: dict[str, Any],
-    read: dict[str, Any],
-    pushed: dict[str, Any],
-    again: dict[str, Any],
-    audited: dict[str, Any],
-    dossiers: dict[str, Any],
-) -> dict[str, Any]:
-    expected = len(_devices(district))
-    states = pushed["states"]
-    results = {
-        "sites": len(district["schools"]),
-        "devices_expected": expected,
-        "devices_found": found["new"] + found["known"],
-        "read": read["read"],
-        "configured": states.get("verified", 0) + states.get("unchanged", 0),
-        "verified": states.get("verified", 0),
-        "failed": states.get("failed", 0) + states.get("in_doubt", 0),
-        "rolled_back": states.get("rolled_back", 0),
-        "read_again": again["read"],
-        "findings": sum(audited["open"].values()),
-        "dossiers_configured": dossiers["configured"],
-        "dossiers_refused": dossiers["refused"],
-        "failures": pushed["failures"],
-    }
-    # One access point refuses a line on purpose: its old configuration must be proven back.
-    results["ok"] = (
-        results["devices_found"] == results["read"] == results["read_again"] == expected
-        and results["verified"] == expected - 1
-        and results["rolled_back"] == 1
-        and results["failed"] == 0
-        and results["dossiers_configured"] == len(district["schools"]) - 1
-        and results["dossiers_refused"] == 1
-    )
-    return results
 
 
 def _installation(place: Place) -> Preau:

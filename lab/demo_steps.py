@@ -71,7 +71,8 @@ def summary(results: dict[str, Any]) -> None:
     table.add_column("")
     table.add_column("count", justify="right")
     for name, key in _ROWS:
-        table.add_row(name, str(results[key]))
+        value = results[key]
+        table.add_row(name, ", ".join(value) if isinstance(value, list) else str(value))
     console = Console()
     console.print(table)
     for failure in results["failures"]:
@@ -94,5 +95,12 @@ _ROWS = (
     ("schools whose page was seen", "pages"),
     ("dossiers now « configurée »", "dossiers_configured"),
     ("dossiers refused that step", "dossiers_refused"),
+    ("rooms that the heat map finds without WiFi", "rooms_not_covered"),
+    ("the map's error, cross-validated, dB", "map_error_db"),
+    ("acceptance of that school", "acceptance"),
+    ("reserves that it opened", "reserves"),
+    ("pages of the report", "report_pages"),
+    ("incidents after a plug was pulled", "incidents"),
+    ("devices in its shadow", "shadowed"),
     ("seconds", "seconds"),
 )

@@ -53,6 +53,10 @@ PROGRAMME: dict[str, Any] = {
     ],
 }
 
+# Whose floor is surveyed and judged, and whose core switch loses its power.
+SURVEYED_FASE = "95001/9501"
+UNPLUGGED, UNPLUGGED_NAME = "saint-roch/sw1", "saint-roch-sw1"
+
 # One school adds a network of its own: a narrower layer adds to a wider one.
 LAC_FASE = "95003/9503"
 LAC: dict[str, Any] = {

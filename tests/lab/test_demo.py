@@ -43,6 +43,12 @@ def test_the_demo_does_the_whole_job_and_claims_only_what_was_read_back(tmp_path
     assert figures["devices_found"] == figures["read"] == 30
     assert (figures["verified"], figures["rolled_back"], figures["failed"]) == (29, 1, 0)
     assert figures["pages"] == figures["sites"] == 3
+    assert {"Maternelle 1", "Maternelle 2"} <= set(figures["rooms_not_covered"])
+    assert Path(figures["map"]).read_bytes().startswith(b"\x89PNG")
+    assert Path(figures["report"]).read_bytes().startswith(b"%PDF-")
+    assert figures["reserves"] > 0
+    assert figures["report_pages"] > 3
+    assert (figures["incidents"], figures["shadowed"]) == (1, 9)
     (failure,) = figures["failures"]
     assert failure["device"].endswith("lac-ap3")
     assert "uci: Invalid argument" in failure["error"]
