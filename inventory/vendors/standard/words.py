@@ -17,10 +17,10 @@ class Sign:
     """
 
     roots: tuple[str, ...] = ()
-    not_roots: tuple[str, ...] = ()
     words: str = ""
     without: str = ""
     sureness: int = BY_PRODUCT
+    not_roots: tuple[str, ...] = ()
 
     def shows(self, view: MibView) -> bool:
         """Tell whether the device shows this sign."""
