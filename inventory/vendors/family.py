@@ -1,7 +1,8 @@
 """What a family's folder declares, and the list of all families.
 
-A folder `inventory/vendors/<family>/` holds in its `__init__` one `FAMILY: Family`. Adding a family
-is adding a folder; nothing else names it.
+A folder `inventory/vendors/<family>/` holds in its `__init__` one `FAMILY: Family`, or `FAMILIES`
+where one vendor's families share their MIB modules. Adding a family is adding a folder; nothing
+else names it.
 """
 
 import importlib
@@ -37,8 +38,9 @@ def families() -> dict[str, Family]:
     found: dict[str, Family] = {}
     for module in pkgutil.iter_modules(inventory.vendors.__path__):
         if module.ispkg and module.name not in _NO_FAMILIES:
-            family: Family = importlib.import_module(f"inventory.vendors.{module.name}").FAMILY
-            found[family.id] = family
+            folder = importlib.import_module(f"inventory.vendors.{module.name}")
+            listed: tuple[Family, ...] = getattr(folder, "FAMILIES", None) or (folder.FAMILY,)
+            found |= {family.id: family for family in listed}
     return found
 
 

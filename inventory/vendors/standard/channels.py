@@ -22,6 +22,16 @@ def channel(frequency_mhz: int) -> int | None:
     return number if number > 0 and rest == 0 else None
 
 
+def band_of_channel(number: int | None) -> str | None:
+    """Return "2.4" or "5" for a channel whose band is not told; 6 GHz numbers its own from 1 too.
+
+    Channels 1 to 14 are taken for 2.4 GHz, 32 to 177 for 5 GHz (IEEE 802.11 annex E).
+    """
+    if number is None:
+        return None
+    return "2.4" if 1 <= number <= 14 else "5" if 32 <= number <= 177 else None
+
+
 def frequency_mhz(within: str | None, number: int | None) -> int | None:
     """Return the centre frequency of a 20 MHz channel of a band ("2.4", "5", "6"); None if none."""
     starts = {"2.4": 2407, "5": 5000, "6": 5950}

@@ -1,0 +1,295 @@
+"""Tables of radios, WLANs and access points as vendors' own MIBs have them, declared as columns.
+
+Most vendors have the same three tables under other names: a family names its columns, and how they
+are read where a plain number is not meant, and the rows, the figures and their OIDs follow. What a
+MIB does not have stays None; what a device does not answer is left out of its row.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from inventory.observation import AccessPoint, Metric, Radio, Wlan
+from inventory.vendors.mib import MibView, Oid, dotted, mac
+from inventory.vendors.standard import figures
+from inventory.vendors.standard.channels import band as band_of
+from inventory.vendors.standard.channels import band_of_channel, frequency_mhz
+from inventory.vendors.standard.channels import channel as channel_of
+from inventory.vendors.standard.wireless_columns import Column, ip_address, mac_in_index
+
+_NO_ADDRESS = "0" * 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class RadioTable:
+    """The columns of a table of radios.
+
+    `names` gives the radios' names by index where they do not stand in a column of the table;
+    `bands` is what the words or numbers of the `band` column mean. Without a band, one is taken
+    from the frequency or the channel, which cannot tell 6 GHz.
+    """
+
+    name: Oid | None = None
+    names: Callable[[MibView], Mapping[Oid, str]] | None = None
+    band: Oid | None = None
+    bands: Mapping[str, str] = field(default_factory=dict)
+    channel: Column | None = None
+    frequency: Column | None = None
+    width: Column | None = None
+    tx_power: Column | None = None
+    noise: Column | None = None
+    utilisation: Column | None = None
+    clients: Column | None = None
+    more_columns: tuple[Oid, ...] = ()
+
+    @property
+    def _figures(self) -> tuple[Column, ...]:
+        every = (
+            self.channel, self.frequency, self.width, self.tx_power, self.noise, self.utilisation,
+            self.clients,
+        )  # fmt: skip
+        return tuple(figure for figure in every if figure)
+
+    @property
+    def columns(self) -> tuple[Oid, ...]:
+        """Return the columns to fetch."""
+        words = tuple(root for root in (self.name, self.band) if root)
+        return (*words, *(figure.root for figure in self._figures), *self.more_columns)
+
+    def labels(self, view: MibView) -> dict[Oid, str]:
+        """Return what each radio is called, `radio` and its index where it has no name."""
+        indexes = sorted({index for figure in self._figures for index in view.column(figure.root)})
+        given = dict(self.names(view)) if self.names else view.texts(self.name) if self.name else {}
+        return {index: given.get(index) or f"radio {dotted(index)}" for index in indexes if index}
+
+    def radios(self, view: MibView) -> tuple[Radio, ...]:
+        """Return the radios in the order of their index."""
+        labels = self.labels(view)
+        own_numbers = all(len(index) == 1 for index in labels)
+        return tuple(
+            self._radio(view, index, index[0] if own_numbers else place, label)
+            for place, (index, label) in enumerate(labels.items())
+        )
+
+    def _radio(self, view: MibView, index: Oid, number: int, name: str) -> Radio:
+        band, channel, frequency = self._air(view, index)
+        return Radio(
+            index=number,
+            name=name,
+            band=band,
+            channel=channel,
+            frequency_mhz=frequency,
+            width_mhz=_whole(_at(view, self.width, index)),
+            tx_power_dbm=_at(view, self.tx_power, index),
+            noise_floor_dbm=_at(view, self.noise, index),
+            utilisation_percent=_at(view, self.utilisation, index),
+            clients=_whole(_at(view, self.clients, index)),
+        )
+
+    def _air(self, view: MibView, index: Oid) -> tuple[str | None, int | None, int | None]:
+        """Return (band, channel, frequency in MHz); a channel of 0 is that of a radio off air."""
+        channel = _whole(_at(view, self.channel, index)) or None
+        frequency = _whole(_at(view, self.frequency, index)) or None
+        word = view.text((*self.band, *index)) if self.band else None
+        if word is not None:
+            band = self.bands.get(word)  # a word that we do not know is no reason to guess
+        else:
+            band = band_of(frequency) if frequency else band_of_channel(channel)
+        return (
+            band,
+            channel or (channel_of(frequency) if frequency else None),
+            frequency or frequency_mhz(band, channel),
+        )
+
+    def metrics(self, view: MibView) -> list[Metric]:
+        """Return the radios' figures, each with the OID of the object that it was read from."""
+        labels = self.labels(view)
+        found = []
+        for index, label in labels.items():
+            _, channel, frequency = self._air(view, index)
+            heard = self.channel if self.channel else self.frequency
+            if channel and heard:
+                source = dotted((*heard.root, *index))
+                found.append(Metric("channel", label, float(channel), "", source))
+            tuned = self.frequency if self.frequency else self.channel
+            if frequency and tuned:
+                source = dotted((*tuned.root, *index))
+                found.append(Metric("frequency_mhz", label, float(frequency), "MHz", source))
+        for name, unit, figure in (
+            ("tx_power_dbm", "dBm", self.tx_power),
+            ("noise_floor_dbm", "dBm", self.noise),
+            ("utilisation_percent", "%", self.utilisation),
+            ("clients", "", self.clients),
+        ):
+            for index, label in labels.items() if figure else ():
+                number = _at(view, figure, index)
+                if figure and number is not None:
+                    source = dotted((*figure.root, *index))
+                    found.append(Metric(name, label, number, unit, source))
+        return found
+
+
+def _at(view: MibView, column: Column | None, index: Oid) -> float | None:
+    return column.at(view, index) if column else None
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WlanTable:
+    """The columns of a table of WLANs or of virtual access points.
+
+    `bssid_in_index` takes the BSSID out of a row's index; `radio` gives, for a view, the function
+    from a row's index to its radio's name. A row is no WLAN if its `state` is one of `off` or if
+    `no_ssid` matches its SSID. Where the table does not count its clients, `stations` is the column
+    of the table of clients that holds their SSID: they are counted, and nothing else of them is
+    read. `whole` adds a figure of the clients of all SSIDs, where the device has none of its own;
+    `each_row` gives one figure for each WLAN, where two of one SSID are two, not one on two radios.
+    """
+
+    ssid: Oid
+    bssid: Oid | None = None
+    bssid_in_index: Callable[[Oid], str | None] | None = None
+    clients: Oid | None = None
+    stations: Oid | None = None
+    security: Oid | None = None
+    radio: Callable[[MibView], Callable[[Oid], str | None]] | None = None
+    state: Oid | None = None
+    off: frozenset[int] = frozenset()
+    no_ssid: str | None = None
+    whole: bool = False
+    each_row: bool = False
+    more_columns: tuple[Oid, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Oid, ...]:
+        """Return the columns to fetch."""
+        every = (
+            self.ssid, self.bssid, self.clients, self.stations, self.security, self.state,
+        )  # fmt: skip
+        return (*(root for root in every if root), *self.more_columns)
+
+    def rows(self, view: MibView) -> dict[Oid, str]:
+        """Return the SSIDs that are on the air by index."""
+        states = view.integers(self.state) if self.state else {}
+        return {
+            index: ssid
+            for index, ssid in view.texts(self.ssid).items()
+            if states.get(index) not in self.off
+            and not (self.no_ssid and re.search(self.no_ssid, ssid))
+        }
+
+    def wlans(self, view: MibView) -> tuple[Wlan, ...]:
+        """Return the WLANs in the order of their index."""
+        radio_of = self.radio(view) if self.radio else None
+        return tuple(
+            Wlan(
+                ssid=ssid,
+                bssid=self._bssid(view, index),
+                radio=radio_of(index) if radio_of else None,
+                clients=view.integer((*self.clients, *index)) if self.clients else None,
+                security=view.text((*self.security, *index)) if self.security else None,
+            )
+            for index, ssid in self.rows(view).items()
+        )
+
+    def _bssid(self, view: MibView, index: Oid) -> str | None:
+        if self.bssid_in_index:
+            return self.bssid_in_index(index)
+        address = mac(view.get((*self.bssid, *index))) if self.bssid else None
+        return address if address != _NO_ADDRESS else None
+
+    def metrics(self, view: MibView) -> list[Metric]:
+        """Return the clients of each SSID, those of all its radios together."""
+        if self.each_row and self.clients:
+            labels = {index: f"SSID {ssid}" for index, ssid in self.rows(view).items()}
+            told = figures.column(view, self.clients, "clients", "", labels=labels)
+            return [metric for metric in told if metric.label]
+        sums, source = self._sums(view)
+        found = [
+            Metric("clients", f"SSID {ssid}", number, "", dotted(first))
+            for ssid, (number, first) in sums.items()
+        ]
+        if self.whole and sums:
+            total = sum(number for number, _ in sums.values())
+            found.append(Metric("clients", "all SSIDs", total, "", dotted(source)))
+        return found
+
+    def _sums(self, view: MibView) -> tuple[dict[str, tuple[float, Oid]], Oid]:
+        """Return the clients by SSID with the object that tells them, and the column."""
+        sums: dict[str, tuple[float, Oid]] = {}
+        if self.clients:
+            for index, ssid in self.rows(view).items():
+                source = (*self.clients, *index)
+                number = view.integer(source)
+                if number is not None:
+                    before, first = sums.get(ssid, (0.0, source))
+                    sums[ssid] = before + number, first
+            return sums, self.clients
+        if self.stations:
+            associated = list(view.texts(self.stations).values())
+            for ssid in self.rows(view).values():
+                sums[ssid] = float(associated.count(ssid)), self.stations
+        return sums, self.stations or self.ssid
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessPointTable:
+    """The columns of a controller's table of access points.
+
+    `states` gives our word (`up`, `down` …) for the device's own; a word it does not name is given
+    as it is. `indexed_by_mac` says that the row's index begins with the address; `counted` adds
+    the number of rows as a figure, where the device has none of its own.
+    """
+
+    name: Oid | None = None
+    mac: Oid | None = None
+    indexed_by_mac: bool = False
+    serial: Oid | None = None
+    model: Oid | None = None
+    ip: Oid | None = None
+    firmware: Oid | None = None
+    status: Oid | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    clients: Oid | None = None
+    counted: bool = False
+
+    @property
+    def columns(self) -> tuple[Oid, ...]:
+        """Return the columns to fetch."""
+        every = (
+            self.name, self.mac, self.serial, self.model, self.ip, self.firmware, self.status,
+            self.clients,
+        )  # fmt: skip
+        return tuple(root for root in every if root)
+
+    def access_points(self, view: MibView) -> tuple[AccessPoint, ...]:
+        """Return the access points in the order of their index."""
+        indexes = sorted({index for root in self.columns for index in view.column(root)})
+        return tuple(self._access_point(view, index) for index in indexes)
+
+    def _access_point(self, view: MibView, index: Oid) -> AccessPoint:
+        def word(root: Oid | None) -> str | None:
+            return view.text((*root, *index)) if root else None
+
+        status = word(self.status)
+        address = mac(view.get((*self.mac, *index))) if self.mac else None
+        if address is None and self.indexed_by_mac:
+            address = mac_in_index(index)
+        return AccessPoint(
+            name=word(self.name),
+            mac=address,
+            serial=word(self.serial),
+            model=word(self.model),
+            ip=ip_address(view.get((*self.ip, *index))) if self.ip else None,
+            firmware=word(self.firmware),
+            status=self.states.get(status, status) if status else None,
+            clients=view.integer((*self.clients, *index)) if self.clients else None,
+        )
+
+    def metrics(self, view: MibView) -> list[Metric]:
+        """Return how many access points there are, where the device does not count them."""
+        rows = len(self.access_points(view)) if self.counted else 0
+        return [Metric("ap_count", None, float(rows), "", dotted(self.columns[0]))] if rows else []
