@@ -153,6 +153,12 @@ def _radio_labels(view: MibView) -> dict[Oid, str]:
     }
 
 
+def _count(view: MibView) -> list[Metric]:
+    """Return how many access points the cluster has; only its conductor has their table."""
+    rows = len(view.column(_AP_SERIAL))
+    return [Metric("ap_count", None, float(rows), "", dotted(_AP_SERIAL))] if rows else []
+
+
 def _ssid_clients(view: MibView) -> list[Metric]:
     clients = view.integers(_SSID_CLIENTS)
     return [
@@ -196,7 +202,7 @@ def _memory(view: MibView) -> list[Metric]:
 def _metrics(view: MibView) -> list[Metric]:
     labels = _radio_labels(view)
     found = [
-        Metric("ap_count", None, float(len(view.column(_AP_SERIAL))), "", dotted(_AP_SERIAL)),
+        *_count(view),
         *_ssid_clients(view),
         *figures.column(view, _CLIENTS, "clients", "", labels=labels),
         *figures.column(view, _TX_POWER, "tx_power_dbm", "dBm", labels=labels),
