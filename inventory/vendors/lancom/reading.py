@@ -1,0 +1,100 @@
+"""Reads LANCOM's devices: LCOS-MIB and LCOS-LX-MIB, whose tables of radios are alike."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from inventory.observation import Metric, Observation
+from inventory.vendors.mib import MibView, Oid, oid
+from inventory.vendors.standard import figures, health, words
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.wireless import Air
+from inventory.vendors.standard.wireless_columns import (
+    Column,
+    leading_number,
+    text_in_index,
+    told,
+)
+from inventory.vendors.standard.wireless_tables import RadioTable
+
+_LCOS = "1.3.6.1.4.1.2356.11"
+_LX = "1.3.6.1.4.1.2356.13"
+_FIRMWARE = f"{_LCOS}.3.1.1"  # lcsFirmwareVersionTable, index the module: eIfc is the device
+_COMPETING = f"{_LCOS}.1.3.44.1"  # lcsStatusWlanCompetingNetworksTable, index the BSSID
+_PEER_NAME = oid(f"{_COMPETING}.31")
+_SIGNAL, _RATE = oid(f"{_COMPETING}.10"), oid(f"{_COMPETING}.35")
+
+
+def _radios(entry: str) -> RadioTable:
+    """Return the table of radios, whose index is the interface's name (`WLAN-1`)."""
+    channel = oid(f"{entry}.3")
+
+    def names(view: MibView) -> Mapping[Oid, str]:
+        return {index: text_in_index(index) or "" for index in view.column(channel)}
+
+    return RadioTable(
+        names=names,
+        channel=Column(channel, leading_number),
+        noise=Column(oid(f"{entry}.5"), told(leading_number)),
+        utilisation=Column(oid(f"{entry}.6"), leading_number),  # …ModemLoad
+        tx_power=Column(oid(f"{entry}.7"), leading_number),  # written `18 dBm` by some releases
+    )
+
+
+_LCOS_AIR = Air(radios=_radios(f"{_LCOS}.1.3.57.1"))  # lcsStatusWlanRadiosTable
+_LX_AIR = Air(radios=_radios(f"{_LX}.1.3.57.1"))  # lcosLXStatusWLANRadiosTable
+
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    seen = _LCOS_AIR.refine(view, read)
+    return replace(seen, metrics=(*seen.metrics, *_point_to_point(view)))
+
+
+def _point_to_point(view: MibView) -> list[Metric]:
+    """Return the quality and the rate (Mbit/s in the MIB) of the links to named peers.
+
+    The other rows are foreign networks that the radio hears.
+    """
+    peers = view.texts(_PEER_NAME)
+    found = figures.column(view, _SIGNAL, "quality_percent", "%", labels=peers)
+    found += figures.column(view, _RATE, "rate_bps", "bit/s", labels=peers, scale=1e6)
+    return [metric for metric in found if metric.label]
+
+
+LCOS_READING = reading(
+    Profile(
+        family="lcos",
+        vendor="LANCOM",
+        recognise=words.recogniser(
+            words.Sign((f"{_LCOS}.8", "1.3.6.1.4.1.2356.500", "1.3.6.1.4.1.2356.600")),
+            words.Sign(("1.3.6.1.4.1.2356",), r"^LANCOM \S+.*\d+\.\d+\.\d{4}", sureness=70),
+        ),
+        model=(words.first(f"{_FIRMWARE}.2"), words.described(r"^(LANCOM \S+)")),
+        serial=(words.first(f"{_FIRMWARE}.4"), words.described(r" (\d{16})\b")),
+        firmware=(
+            words.first(f"{_FIRMWARE}.3"),
+            words.described(r"(\d+\.\d+\.\d{4}\w* / \d\d\.\d\d\.\d{4})"),
+        ),
+        figures=(health.temperature(f"{_LCOS}.1.47.20"),),
+        columns=(*_LCOS_AIR.columns, _PEER_NAME, _SIGNAL, _RATE),
+        refine=_refine,
+    )
+)
+LCOSLX_READING = reading(
+    Profile(
+        family="lcoslx",
+        vendor="LANCOM",
+        recognise=words.recogniser(words.Sign((f"{_LX}.8",)), words.Sign(words=r"\(LCOS-LX: ")),
+        model=(words.described(r"^(?:LANCOM )?(L[WXN]-\w+)"),),
+        serial=(words.instance(f"{_LX}.1.47.7.0"),),  # lcosLXStatusHardwareInfoSerialNumber
+        firmware=(
+            words.instance(f"{_LX}.1.47.9.0"),  # …SWVersion
+            words.described(r"LCOS-LX: ([\w.]+)"),
+        ),
+        figures=(
+            # …TotalMemoryKbytes, …FreeMemoryKbytes
+            health.MemoryShare(total=oid(f"{_LX}.1.47.4"), free=oid(f"{_LX}.1.47.5")),
+        ),
+        columns=_LX_AIR.columns,
+        refine=_LX_AIR.refine,
+    )
+)
