@@ -33,13 +33,35 @@ def discover(
     ] = None,
     depth: Annotated[int, typer.Option(help="With --from: how many cables away.")] = 10,
     limit: Annotated[int, typer.Option(help="With --from: how many addresses to ask.")] = 500,
+    interface: Annotated[
+        str | None,
+        typer.Option(help="Listen on this machine's own cable: which switch and port, and who."),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=1, help="With --interface: how long; none: until a switch is heard."),
+    ] = None,
+    sweep: Annotated[
+        bool, typer.Option(help="With --interface: ask every address of its network by ARP.")
+    ] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --interface: sweep more than a /20 too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Find the devices of address ranges, or of all that is cabled to a core switch (--from).
+    """Find devices: in address ranges, cabled to a core switch (--from), or on one's own cable.
 
     What answers is read and kept. What is only heard of waits for a decision: preau proposal list.
+    --interface needs no installation; with --zone what it hears is kept in that zone.
     Exit status: 0 done, 1 an address answered and could not be read, 2 not done.
     """
+    if interface is not None:
+        from api.cli.wire import listen_on
+
+        if seeds or networks:
+            raise typer.BadParameter("--interface takes neither ranges nor --from")
+        listen_on(interface, zone=zone, listen_s=seconds, sweep=sweep, force=force, as_json=as_json)
+        return
     from api.usecases.crawling import discover_from
     from api.usecases.discovery import discover as find_devices
 
@@ -60,11 +82,12 @@ def discover(
     if as_json:
         print_json(body)
     else:
-        _print(result, body)
+        print_result(result, body)
     raise typer.Exit(1 if body["unread"] else 0)
 
 
-def _print(result: "DiscoveryResult", body: dict[str, Any]) -> None:
+def print_result(result: "DiscoveryResult", body: dict[str, Any]) -> None:
+    """Print what was found in each zone, and what was left alone."""
     for each in result.zones:
         counts = [f"{len(each.new)} new", f"{len(each.known)} known"]
         counts += [f"{len(each.proposed)} proposed"] if each.proposed else []

@@ -102,7 +102,7 @@ class Finder:
                 why=each.sentence(),
             )
             if found is not None:
-                self._consider(found)
+                self.consider(found)
 
     def _answer(self, answer: Answer) -> None:
         host = answer.reading.key.host
@@ -147,9 +147,10 @@ class Finder:
             found = found_access_point(place, point, vendor=seen.identity.vendor)
             if found is None or same_device(own, found.marks.serial, found.marks.base_mac):
                 continue
-            self._consider(found)
+            self.consider(found)
 
-    def _consider(self, found: Found) -> None:
+    def consider(self, found: Found) -> None:
+        """Take what others say of a device that was not read itself."""
         try:
             with self.session.begin_nested():
                 considered = self._desk.consider(found)

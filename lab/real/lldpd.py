@@ -47,11 +47,18 @@ class LldpSpeaker:
 
 
 def start_lldpd(
-    place: Namespace, *, name: str, description: str, agentx: Path, port_id: str = "macaddress"
+    place: Namespace,
+    *,
+    name: str,
+    description: str,
+    agentx: Path | None = None,
+    port_id: str = "macaddress",
+    cdp: bool = False,
 ) -> LldpSpeaker:
-    """Start lldpd on all ports of the namespace, as a subagent of the snmpd at `agentx`.
+    """Start lldpd on all ports of the namespace, as a subagent of the snmpd at `agentx` if any.
 
-    `port_id` is what it calls its ports: `macaddress`, or `ifname` as most switches do.
+    `port_id` is what it calls its ports: `macaddress`, or `ifname` as most switches do. With `cdp`
+    it speaks CDP version 2 too, whoever is heard (`-ccc`), and LLDP beside it (`-l`).
     """
     folder = place.subfolder(f"lldpd-{name}")
     control = folder / "control"
@@ -65,7 +72,8 @@ def start_lldpd(
     daemon = place.start(
         *private_mounts(),
         "lldpd", "-d", "-u", str(control), "-O", str(config), "-S", description,
-        "-x", "-X", str(agentx),
+        *(("-x", "-X", str(agentx)) if agentx else ()),
+        *(("-l", "-ccc") if cdp else ()),
     )  # fmt: skip
     daemon.wait_for(speaker.answers)
     return speaker

@@ -1,6 +1,7 @@
 """A crawl of the lab's school from its core switch: who is found, and who is left alone."""
 
 import random
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -68,6 +69,14 @@ def _noting(asked: set[str], name: str, answers: Callable[[], bool]) -> Callable
         return answers()
 
     return noted
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
+    """Settings of an installation on SQLite: what is proven here is no matter of SQL."""
+    (tmp_path / "data").mkdir()
+    shutil.copy2(migrated_sqlite, tmp_path / "data" / "preau.sqlite")
+    return Settings(data_dir=tmp_path / "data")
 
 
 @pytest.fixture
