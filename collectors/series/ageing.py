@@ -62,7 +62,6 @@ def _roll_up(store: SeriesStore, finer: Tier, wider: Tier) -> int:
 
 
 def _make(store: SeriesStore, kind: SubjectKind, at_s: int, finer: Tier, wider: Tier) -> None:
-    end_s = at_s + wider.bucket_s
     with store.transaction() as connection:
         # The mark goes first: it waits for those who are writing to this bucket, and what they
         # wrote is seen by what follows.
@@ -70,10 +69,9 @@ def _make(store: SeriesStore, kind: SubjectKind, at_s: int, finer: Tier, wider: 
         connection.exec_driver_sql(store.words.spell(statements.UNMARK), mark)
         if at_s < store.cut_s(connection, finer):
             return  # its finer figures are gone in part: the roll-up that stands is the better one
-        first, last = finer.chunk(at_s), finer.chunk(end_s - 1)
         connection.exec_driver_sql(
             store.words.spell(statements.roll_up(KINDS[kind], finer, wider)),
-            (wider.chunk(at_s), at_s, first, last, at_s, end_s),
+            (wider.chunk(at_s), at_s, finer.chunk(at_s)),
         )
         if wider is HOUR:
             day = (DAY.name, kind.value, DAY.bucket(at_s))

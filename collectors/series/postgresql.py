@@ -20,9 +20,14 @@ _CREATE_SUBJECT = (
     " kind TEXT NOT NULL, key TEXT NOT NULL, UNIQUE (owner_id, kind, key))"
 )
 _CREATE_TABLE = (
-    "CREATE TABLE IF NOT EXISTS series.{table} (chunk INTEGER NOT NULL,"
+    "CREATE TABLE series.{table} (chunk INTEGER NOT NULL,"
     " subject_id INTEGER NOT NULL, at BIGINT NOT NULL, {columns},"
     " PRIMARY KEY (chunk, subject_id, at)) PARTITION BY RANGE (at)"
+)
+_COLUMNS = (
+    "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+    " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE nspname = 'series' AND relkind = 'p' AND attnum > 0"
 )
 _PARTITIONS = (
     "SELECT part.relname FROM pg_inherits"
@@ -72,14 +77,17 @@ class PostgresSeries(SeriesStore):
         connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS series")
         for statement in (*statements.CREATE_SHARED, _CREATE_SUBJECT):
             connection.exec_driver_sql(self.words.spell(statement))
+        there = {(table, name) for table, name in connection.exec_driver_sql(_COLUMNS)}
         for kind in KINDS.values():
             for tier in TIERS:
                 table, typed = statements.table(kind, tier), _typed(kind, tier)
-                columns = ", ".join(f"{name} {kept}" for name, kept in typed.items())
-                connection.exec_driver_sql(_CREATE_TABLE.format(table=table, columns=columns))
-                for name, kept in typed.items():
+                if (table, "at") not in there:
+                    columns = ", ".join(f"{name} {kept}" for name, kept in typed.items())
+                    connection.exec_driver_sql(_CREATE_TABLE.format(table=table, columns=columns))
+                    continue
+                for name in (name for name in typed if (table, name) not in there):
                     connection.exec_driver_sql(
-                        f"ALTER TABLE series.{table} ADD COLUMN IF NOT EXISTS {name} {kept}"
+                        f"ALTER TABLE series.{table} ADD COLUMN {name} {typed[name]}"
                     )
         self.set_meta(connection, "form", statements.form())
 

@@ -131,8 +131,8 @@ def keep(kind: Kind) -> str:
 def roll_up(kind: Kind, finer: Tier, wider: Tier) -> str:
     """Return what makes one bucket of `wider` from all of `finer`; again, and nothing changes.
 
-    Values: the wider bucket's chunk and start, and the finer tier's first and last chunk and the
-    bucket's start and end.
+    Values: the wider bucket's chunk and start, and the finer tier's chunk that is this bucket. Its
+    rows stand in the order of the subjects, so that they are added up without being sorted.
     """
     sums = (
         ("count({m})", "sum({m})", "min({m})", "max({m})")
@@ -146,7 +146,7 @@ def roll_up(kind: Kind, finer: Tier, wider: Tier) -> str:
     return (
         f"INSERT INTO {{s}}{table(kind, wider)} ({', '.join((*KEY, *names))})"
         f" SELECT CAST(? AS INTEGER), subject_id, CAST(? AS BIGINT), {made}"
-        f" FROM {{s}}{table(kind, finer)} WHERE chunk BETWEEN ? AND ? AND at >= ? AND at < ?"
+        f" FROM {{s}}{table(kind, finer)} WHERE chunk = ?"
         f" GROUP BY subject_id ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {_excluded(names)}"
     )
 

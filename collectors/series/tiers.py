@@ -3,7 +3,8 @@
 All buckets are counted in UTC seconds since 1970, so that no change to summer time makes an hour
 twice or loses one. A tier's rows are clustered by `chunk`, a longer stretch of time, and then by
 subject: a poll writes to the end of the table only, an hour of everybody and a day of somebody are
-each read from a few neighbouring pages, and what is old is cut off at the front.
+each read from a few neighbouring pages, and what is old is cut off at the front. A chunk of one
+tier is a bucket of the next.
 """
 
 from dataclasses import dataclass

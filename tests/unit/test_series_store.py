@@ -1,18 +1,23 @@
 """The store of the series: what was written is told, aged without a loss, and never made up."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from collectors.series import (
+    KINDS,
     History,
+    Metric,
     Sample,
     SeriesStore,
     Subject,
     SubjectKind,
     age,
     open_series,
+    status,
 )
 from collectors.series.rates import Counters
 from collectors.series.tiers import DAY, HOUR, RAW, TIERS, Tier
@@ -104,17 +109,17 @@ def test_the_hour_that_happens_twice_stands_twice_and_a_gap_stays_a_gap(
 def test_what_is_old_goes_after_its_roll_up_and_late_comers_cannot_spoil_it(
     store: SeriesStore,
 ) -> None:
-    store.write([sample(60 * hours, hours % 5) for hours in range(1, 200)])
+    store.write([sample(60 * hours, hours % 5) for hours in range(1, 100)])
     hours_before = means(history(store, HOUR, days=9))
     age(store, NOW)
-    assert store.write([sample(60 * 24 * 8, 99)]).too_late == 1
+    assert store.write([sample(60 * 24 * 4, 99)]).too_late == 1
     assert means(history(store, HOUR, days=9)) == hours_before
     kept = len(history(store, RAW, days=9).points)
     assert 48 <= kept <= 72
     age(store, NOW + timedelta(days=120))
     assert (history(store, RAW, days=9).points, history(store, HOUR, days=9).points) == ((), ())
     days = history(store, DAY, days=9).points
-    assert sum(point.figures["clients"].count for point in days) == 199
+    assert sum(point.figures["clients"].count for point in days) == 99
     age(store, NOW + timedelta(days=365 * 7))
     assert history(store, DAY, days=9).points == ()
 
@@ -177,3 +182,71 @@ def test_a_file_of_another_database_is_refused(
     other.engine.dispose()
     with open_series(settings, other) as opened, pytest.raises(Misconfigured, match="another"):
         opened.write([sample(4, 1)])
+
+
+def test_two_writers_and_a_roll_up_at_once_lose_nothing(
+    settings: Settings, database: Database
+) -> None:
+    def writing(number: int) -> int:
+        with open_series(settings, database) as store:
+            return sum(
+                store.write(
+                    [
+                        sample(place, 1, subject=Subject(SubjectKind.DEVICE, number)),
+                        sample(place, 2, subject=Subject(SubjectKind.RADIO, 1, f"radio{number}")),
+                    ]
+                ).kept
+                for place in range(40)
+            )
+
+    def ageing(_: int) -> int:
+        with open_series(settings, database) as store:
+            return sum(age(store, NOW).hours for _ in range(10))
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(writing, number) for number in (1, 2)]
+        agers = [pool.submit(ageing, number) for number in (1, 2)]
+        assert [each.result(60) for each in writers] == [80, 80]
+        assert sum(each.result(60) for each in agers) > 0
+    with open_series(settings, database) as store:
+        age(store, NOW)
+        counts = [
+            sum(
+                point.figures["clients"].count
+                for point in history(store, HOUR, subject=each).points
+            )
+            for each in store.subjects(None, [1, 2])
+        ]
+    assert counts == [40, 40, 40, 40]
+
+
+def test_a_new_metric_gets_its_columns_and_the_old_figures_stay(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_series(settings, database) as store:
+        store.write([sample(5, 4)])
+    old = KINDS[SubjectKind.DEVICE]
+    more = replace(old, metrics=(*old.metrics, Metric("fan_rpm", "1/min")))
+    monkeypatch.setitem(KINDS, SubjectKind.DEVICE, more)
+    with open_series(settings, database) as store:
+        store.write([Sample(AP, NOW - timedelta(minutes=4), {"fan_rpm": 1200})])
+        age(store, NOW)
+        assert means(history(store, RAW)) == means(history(store, HOUR)) == [4]
+        assert means(history(store, DAY), "fan_rpm") == [1200]
+
+
+def test_what_the_store_holds_is_told(store: SeriesStore) -> None:
+    store.write([sample(5, 4), sample(70, 4, subject=RADIO)])
+    before = status(store)
+    age(store, NOW)
+    after = status(store)
+    assert after.subjects == {"device": 1, "radio": 1}
+    assert after.size_bytes > 0
+    assert [tier.behind for tier in before.tiers] == [0, 2, 0]
+    assert [tier.behind for tier in after.tiers] == [0, 0, 0]
+    assert [tier.kept_days for tier in after.tiers] == [2, 90, 1830]
+    assert before.to_json()["tiers"][0]["oldest"] == "2026-10-26T10:00:00+00:00"
+
+
+def test_a_bucket_of_a_tier_is_a_chunk_of_the_finer_one() -> None:
+    assert (HOUR.bucket_s, DAY.bucket_s) == (RAW.chunk_s, HOUR.chunk_s)
