@@ -21,6 +21,14 @@ NO_REASON = Sentence(
 )
 NO_SITE = Sentence("Une des propositions cochées n’a pas d’école\u00a0: dites laquelle.")
 
+_WHERE: Mapping[ProposalSource, str] = {
+    ProposalSource.RANGE: N_("Répond à l’adresse %(host)s, dans la zone %(zone)s"),
+    ProposalSource.NEIGHBOUR: N_(
+        "Entendu en %(protocol)s par %(who)s, sur le port %(port)s (zone %(zone)s)"
+    ),
+    ProposalSource.CONTROLLER: N_("Dans la liste du contrôleur %(who)s (zone %(zone)s)"),
+    ProposalSource.WIRE: N_("Entendu sur place, au bout d’un câble (zone %(zone)s)"),
+}
 _SITE_BECAUSE: Mapping[SiteReason, str] = {
     SiteReason.ZONE: N_("sa zone est celle de cette école"),
     SiteReason.NEIGHBOUR: N_("l’appareil qui l’entend s’y trouve"),
@@ -60,15 +68,7 @@ def _where(row: Proposal, zone: str) -> Sentence:
         "protocol": (row.protocol or "lldp").upper(),
         "host": row.host or "?",
     }
-    templates = {
-        ProposalSource.RANGE: "Répond à l’adresse %(host)s, dans la zone %(zone)s",
-        ProposalSource.NEIGHBOUR: (
-            "Entendu en %(protocol)s par %(who)s, sur le port %(port)s (zone %(zone)s)"
-        ),
-        ProposalSource.CONTROLLER: "Dans la liste du contrôleur %(who)s (zone %(zone)s)",
-        ProposalSource.WIRE: "Entendu sur place, au bout d’un câble (zone %(zone)s)",
-    }
-    return Sentence(templates[row.source], **values)
+    return Sentence(_WHERE[row.source], **values)
 
 
 def _site(row: Proposal, site: str | None) -> Sentence:
