@@ -79,7 +79,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def settings(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Settings]:
     """Settings of an installation of this test alone, once for each kind of database.
 
     A test that asks for `database` gets a copy of one that was migrated once: a thousand
@@ -89,11 +91,14 @@ def settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path)
     migrated = "database" in request.fixturenames
     if database_kind == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        return Settings(data_dir=data_dir, database_url=server.new_database(migrated=migrated))
+        url = server.new_database(migrated=migrated)
+        yield Settings(data_dir=data_dir, database_url=url)
+        server.drop(url)
+        return
     if migrated:
         data_dir.mkdir()
         shutil.copy2(request.getfixturevalue("migrated_sqlite"), data_dir / "preau.sqlite")
-    return Settings(data_dir=data_dir)
+    yield Settings(data_dir=data_dir)
 
 
 @pytest.fixture
