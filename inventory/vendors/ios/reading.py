@@ -1,114 +1,96 @@
-"""Reads IOS and IOS-XE: the standard MIBs, and Cisco's for CPU, memory, temperature and VLANs."""
+"""Reads IOS and IOS-XE: ENTITY-MIB for who it is, Cisco's own MIBs for the rest."""
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
-from inventory.observation import Identity, Metric, Observation
+from inventory.observation import Member, Observation
+from inventory.vendors.ios import products, sensors
 from inventory.vendors.ios.vlans import COLUMNS as VLAN_COLUMNS
 from inventory.vendors.ios.vlans import vlans
-from inventory.vendors.mib import MibView, dotted, oid
-from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
-from inventory.vendors.standard import entity, figures, observation, system
+from inventory.vendors.mib import MibView, oid
+from inventory.vendors.reading import Reading
+from inventory.vendors.standard import entity
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.words import Sign, Word, chassis, described, recogniser
 
 _CISCO = "1.3.6.1.4.1.9"
-_SMALL_BUSINESS = "1.3.6.1.4.1.9.6"
-# CISCO-PROCESS-MIB cpmCPUTotal5minRev; OLD-CISCO-CPU-MIB avgBusy5 on devices before it.
-_CPU_5_MIN = oid("1.3.6.1.4.1.9.9.109.1.1.1.1.8")
-_OLD_CPU_5_MIN = oid("1.3.6.1.4.1.9.2.1.58")
-# CISCO-MEMORY-POOL-MIB ciscoMemoryPoolTable: name, used, free (octets).
-_POOL_NAME, _POOL_USED, _POOL_FREE = (
-    oid(f"1.3.6.1.4.1.9.9.48.1.1.1.{column}") for column in (2, 5, 6)
-)
-# CISCO-ENVMON-MIB ciscoEnvMonTemperatureStatusTable: description, value (°C), state.
-_TEMPERATURE_DESCR = oid("1.3.6.1.4.1.9.9.13.1.3.1.2")
-_TEMPERATURE = oid("1.3.6.1.4.1.9.9.13.1.3.1.3")
-_TEMPERATURE_STATE = oid("1.3.6.1.4.1.9.9.13.1.3.1.6")
-_NO_READING = {5, 6}  # CiscoEnvMonState notPresent, notFunctioning
-_COLUMNS = (
-    *observation.COLUMNS, *VLAN_COLUMNS, _CPU_5_MIN, _OLD_CPU_5_MIN, _POOL_NAME, _POOL_USED,
-    _POOL_FREE, _TEMPERATURE_DESCR, _TEMPERATURE, _TEMPERATURE_STATE,
-)  # fmt: skip
-
-_IOS = re.compile(r"Cisco IOS|Internetwork Operating System|\bIOS \(tm\)")
+_IOS = r"Cisco IOS|Internetwork Operating System|\bIOS \(tm\)"
 # XE names itself in the image or the platform: CAT9K_IOSXE, IOS-XE Software, LINUX_IOSD.
-_XE = re.compile(r"IOS[- ]?XE|LINUX_IOSD|CAT3K_CAA")
-_VERSION = re.compile(r"\bVersion ([^,\s]+)")
-_PLATFORM = re.compile(r"(?:Software,|\(tm\)) ([\w-]+) Software")
+_XE = r"IOS[- ]?XE|LINUX_IOSD|CAT3K_CAA"
+# CISCO-PRODUCTS-MIB ciscoIE1000…: industrial switches that do not say IOS.
+_IE1000 = tuple(f"{_CISCO}.1.{number}" for number in range(2330, 2334))
+# CISCO-STACKWISE-MIB cswSwitchNumCurrent, index entPhysicalIndex: the member's number.
+_SWITCH_NUMBER = oid(f"{_CISCO}.9.500.1.2.1.1.1")
+# CISCO-POWER-ETHERNET-EXT-MIB cpeExtPsePortPwrConsumption (mW), indexed as pethPsePortTable.
+_PORT_POWER = oid(f"{_CISCO}.9.402.1.2.1.9")
 
 
-def _recognise(view: MibView, *, xe: bool) -> int:
-    if not under(view, _CISCO) or under(view, _SMALL_BUSINESS):
-        return NOT_OURS
-    words = view.text(SYS_DESCR) or ""
-    return BY_PRODUCT if _IOS.search(words) and bool(_XE.search(words)) is xe else NOT_OURS
+def _whole(view: MibView) -> entity.Entity | None:
+    """Return the part that holds all others: the stack, else the first chassis."""
+    listed = entity.entities(view)
+    boxes = entity.chassis(listed)
+    return entity.stack(listed) or (boxes[0] if boxes else None)
 
 
-def _observe(view: MibView, *, family: str) -> Observation:
-    read = observation.observe(view, _identity(view, family))
-    # Cisco's own sensors tell what HOST-RESOURCES and ENTITY-SENSOR do not.
-    own = (*_cpu(view), *_memory(view), *_temperatures(view))
-    return replace(read, vlans=vlans(view) or read.vlans, metrics=(*read.metrics, *own))
-
-
-def _identity(view: MibView, family: str) -> Identity:
+def _model(view: MibView) -> str | None:
+    """Return the model of the whole, which a chassis has and a stack seldom, else of a box."""
     boxes = entity.chassis(entity.entities(view))
-    first = boxes[0] if boxes else None
-    words = view.text(SYS_DESCR) or ""
-    version, platform = _VERSION.search(words), _PLATFORM.search(words)
-    return system.identity(
-        view,
-        family,
+    places = (_whole(view), *boxes)
+    return next((place.model for place in places if place and place.model), None)
+
+
+def _software(view: MibView) -> str | None:
+    """Return entPhysicalSoftwareRev of the whole; routers write more after a comma."""
+    whole = _whole(view)
+    return whole.software.split(",")[0].strip() if whole and whole.software else None
+
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    own = (*sensors.cpu(view), *sensors.memory(view), *sensors.temperatures(view))
+    known = {(metric.name, metric.label) for metric in read.metrics}
+    return replace(
+        read,
+        identity=replace(read.identity, members=_members(view, read.identity.members)),
+        vlans=vlans(view) or read.vlans,
+        metrics=(*read.metrics, *(m for m in own if (m.name, m.label) not in known or not m.label)),
+    )
+
+
+def _members(view: MibView, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Return the members by the numbers that StackWise gives them, where it does."""
+    numbers = {index[0]: number for index, number in view.integers(_SWITCH_NUMBER).items() if index}
+    boxes = entity.chassis(entity.entities(view))
+    told = [numbers.get(box.index) for box in boxes]
+    if not members or None in told or len(set(told)) != len(members):
+        return members
+    numbered = (replace(m, index=n) for m, n in zip(members, told, strict=True) if n is not None)
+    return tuple(sorted(numbered, key=lambda member: member.index))
+
+
+def _profile(family: str, *signs: Sign) -> Profile:
+    return Profile(
+        family=family,
         vendor="Cisco",
-        model=(first.model if first else None) or (platform[1] if platform else None),
-        serial=first.serial if first else None,
-        firmware=version[1] if version else (first.software if first else None),
-        members=entity.members(boxes),
+        recognise=recogniser(*signs),
+        model=(
+            Word(_model),
+            Word(products.name),
+            described(r"(?:Software,|\(tm\)) ([\w-]+) Software"),
+        ),
+        serial=(chassis("serial"),),
+        firmware=(Word(_software), described(r"\bVersion ([^,\s]+)")),
+        port_power=_PORT_POWER,
+        columns=(*VLAN_COLUMNS, *sensors.COLUMNS, _SWITCH_NUMBER),
+        refine=_refine,
     )
 
 
-def _cpu(view: MibView) -> list[Metric]:
-    for root in (_CPU_5_MIN, _OLD_CPU_5_MIN):
-        found = figures.column(view, root, "cpu_percent", "%", keep=figures.percent)
-        if found:
-            return found
-    return []
-
-
-def _memory(view: MibView) -> list[Metric]:
-    names, free = view.texts(_POOL_NAME), view.integers(_POOL_FREE)
-    found = []
-    for index, used in view.integers(_POOL_USED).items():
-        whole = used + free.get(index, 0)
-        if index in free and whole > 0:
-            share = round(100.0 * used / whole, 2)
-            source = dotted((*_POOL_USED, *index))
-            found.append(Metric("memory_percent", names.get(index), share, "%", source))
-    return found
-
-
-def _temperatures(view: MibView) -> list[Metric]:
-    states = view.integers(_TEMPERATURE_STATE)
-    silent = {
-        dotted((*_TEMPERATURE, *index)) for index, state in states.items() if state in _NO_READING
-    }
-    found = figures.column(
-        view,
-        _TEMPERATURE,
-        "temperature_celsius",
-        "°C",
-        labels=view.texts(_TEMPERATURE_DESCR),
-        # 0 is what a sensor that is not fitted answers.
-        keep=lambda degrees: figures.celsius(degrees) and degrees != 0,
+READING: Reading = reading(
+    _profile(
+        "ios",
+        Sign(roots=(_CISCO,), words=_IOS, without=_XE),
+        Sign(roots=_IE1000),
     )
-    return [metric for metric in found if metric.oid not in silent]
-
-
-def _reading(family: str, *, xe: bool) -> Reading:
-    observe: Callable[[MibView], Observation] = partial(_observe, family=family)
-    return Reading(recognise=partial(_recognise, xe=xe), columns=_COLUMNS, observe=observe)
-
-
-READING = _reading("ios", xe=False)
-IOSXE_READING = _reading("iosxe", xe=True)
+)
+IOSXE_READING: Reading = reading(
+    _profile("iosxe", Sign(roots=(_CISCO,), words=f"(?:{_IOS})(?s:.)*(?:{_XE})|(?:{_XE})"))
+)

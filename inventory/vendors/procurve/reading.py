@@ -1,54 +1,66 @@
-"""Reads ProCurve and ArubaOS-Switch: the standard MIBs, HP-ICF's serial number and CPU."""
+"""Reads ProCurve and ArubaOS-Switch: HP-ICF's MIBs, and the small ones by their sysDescr."""
 
 import re
-from dataclasses import replace
 
-from inventory.observation import Identity, Observation
 from inventory.vendors.mib import MibView, oid
-from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
-from inventory.vendors.standard import entity, figures, observation, system
+from inventory.vendors.reading import SYS_DESCR
+from inventory.vendors.standard import entity, health
+from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.words import Sign, Word, chassis, described, instance, recogniser
 
+_HP = "1.3.6.1.4.1.11.2"
 # HP-ICF-OID: hpSwitch products, and hpicfSwitchStack, which a stack or its commander answers.
-_PRODUCTS = ("1.3.6.1.4.1.11.2.3.7.11", "1.3.6.1.4.1.11.2.3.7.8")
-# HP-httpManageable-MIB hpHttpMgSerialNumber.
-_SERIAL = oid("1.3.6.1.4.1.11.2.36.1.1.2.9.0")
-# STATISTICS-MIB hpSwitchCpuStat: per cent.
-_CPU = oid("1.3.6.1.4.1.11.2.14.11.5.1.9.6.1")
-_COLUMNS = (*observation.COLUMNS, oid("1.3.6.1.4.1.11.2.36.1.1.2.9"), _CPU)
+_PRODUCTS = (f"{_HP}.3.7.11", f"{_HP}.3.7.8.5")
+# HP-httpManageable-MIB hpHttpMgSerialNumber; NETSWITCH-MIB hpSwitchOsVersion.
+_SERIAL, _OS_VERSION = f"{_HP}.36.1.1.2.9.0", f"{_HP}.14.11.5.1.1.3.0"
+# STATISTICS-MIB hpSwitchCpuStat (per cent).
+_CPU = f"{_HP}.14.11.5.1.9.6.1"
+# NETSWITCH-MIB hpLocalMemTable, index slot: total, free and allocated octets.
+_MEMORY_TOTAL, _MEMORY_USED = (oid(f"{_HP}.14.11.5.1.1.2.1.1.1.{column}") for column in (5, 7))
+# POWERSUPPLY-MIB hpicfPsTemp (°C).
+_PS_TEMPERATURE = f"{_HP}.14.11.5.1.55.1.1.1.4"
+# HP-ICF-POE-MIB hpicfPoePethPsePortActualPower (mW), which augments pethPsePortTable.
+_PORT_POWER = oid(f"{_HP}.14.11.1.9.1.1.1.8")
 
-# "ProCurve J9019B Switch 2510-24, revision Q.11.57, ROM Q.10.02": product, then revision.
-_DESCR = re.compile(
-    r"(?:HPE? |ProCurve |Aruba )*(?P<product>[^,]+), revision (?P<revision>[^,\s]+)"
+# The product before what follows it: ", revision …" of the managed switches; ", P….", of the smart
+# ones; ", InstantOn_…"; " - …" of the oldest.
+_PRODUCT = re.compile(
+    r"^(?:HPE? |ProCurve |Aruba |PROCURVE |OfficeConnect |Networking |Instant On )*"
+    r"(?P<product>.+?)(?:, revision |, P\w?\.|, InstantOn_| - [A-Z]{1,2}\.)"
+)
+_REVISION = (
+    described(r", revision ([^,\s]+)"),
+    described(r", InstantOn_\d+_([\d.]+)"),
+    described(r"(?:, | - )([A-Z]{1,2}\.[\d.]+)"),
 )
 
 
-def _recognise(view: MibView) -> int:
-    named = re.search(r"ProCurve|, revision [A-Z]{1,2}\.", view.text(SYS_DESCR) or "")
-    return BY_PRODUCT if under(view, *_PRODUCTS) and named else NOT_OURS
-
-
-def _observe(view: MibView) -> Observation:
-    read = observation.observe(view, _identity(view))
-    cpu = figures.column(view, _CPU, "cpu_percent", "%", keep=figures.percent)
-    return replace(read, metrics=(*read.metrics, *cpu))
-
-
-def _identity(view: MibView) -> Identity:
+def _model(view: MibView) -> str | None:
+    """Return sysDescr's product, without the word "Switch" that may stand anywhere in it."""
+    found = _PRODUCT.match(view.text(SYS_DESCR) or "")
+    if not found:
+        return None
+    product = " ".join(word for word in found["product"].split() if word != "Switch")
+    if product != "Stack":
+        return product
+    # A stack names no product: what its boxes are stands in ENTITY-MIB.
     boxes = entity.chassis(entity.entities(view))
-    first = boxes[0] if boxes else None
-    found = _DESCR.search(view.text(SYS_DESCR) or "")
-    product = found["product"].strip() if found else None
-    if product == "Stack":  # no product: what the boxes are stands in ENTITY-MIB
-        product = (first.model or first.description) if first else product
-    return system.identity(
-        view,
-        "procurve",
-        vendor="HPE",
-        model=product or (first.model if first else None),
-        serial=(first.serial if first else None) or view.text(_SERIAL),
-        firmware=(first.software if first else None) or (found["revision"] if found else None),
-        members=entity.members(boxes),
-    )
+    box = (boxes[0].model or boxes[0].description) if boxes else None
+    return f"{box} Stack" if box else product
 
 
-READING = Reading(recognise=_recognise, columns=_COLUMNS, observe=_observe)
+PROFILE = Profile(
+    family="procurve",
+    vendor="HPE",
+    recognise=recogniser(Sign(roots=_PRODUCTS, without="Comware")),
+    model=(Word(_model), chassis("model"), described(r"^(GbE2c\S*)")),
+    serial=(instance(_SERIAL), chassis("serial")),
+    firmware=(instance(_OS_VERSION), chassis("software"), *_REVISION),
+    figures=(
+        health.cpu(_CPU),
+        health.MemoryShare(total=_MEMORY_TOTAL, used=_MEMORY_USED),
+        health.temperature(_PS_TEMPERATURE),
+    ),
+    port_power=_PORT_POWER,
+)
+READING = reading(PROFILE)
