@@ -1,8 +1,9 @@
-"""Reads OpenWrt through net-snmp: the standard MIBs, and the scripts under `extend`.
+"""Reads OpenWrt through net-snmp: the standard MIBs, and OpenWrt's own or scripts under `extend`.
 
-OpenWrt's net-snmp knows nothing of radios. What it tells of them comes from scripts that the
-administrator (or our configuration) names in /etc/config/snmpd; the folder's README lists them.
-NET-SNMP-EXTEND-MIB's tables are indexed by the script's name, so the name is the knowledge.
+OpenWrt's net-snmp knows nothing of radios. What it tells of them comes from an agent beside it
+(`wireless_mib`), or from scripts that the administrator (or our configuration) names in
+/etc/config/snmpd; the folder's README lists them. NET-SNMP-EXTEND-MIB's tables are indexed by the
+script's name, so the name is the knowledge.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 from inventory.observation import Identity, Metric, Observation, Radio, Wlan
 from inventory.vendors.mib import MibView, Oid, decimal, dotted, oid, text
+from inventory.vendors.openwrt import wireless_mib
 from inventory.vendors.reading import (
     BY_ITS_OWN_WORD,
     BY_PRODUCT,
@@ -37,7 +39,12 @@ def token(name: str) -> Oid:
 _DISTRO = (*_FIRST_LINE, *token("distro"))
 _HARDWARE = (*_FIRST_LINE, *token("hardware"))
 _SERIAL = (*_FIRST_LINE, *token("serial"))
-_COLUMNS = (*observation.COLUMNS, _FIRST_LINE, (*_FULL_OUTPUT, *token("interfaces")))
+_COLUMNS = (
+    *observation.COLUMNS,
+    _FIRST_LINE,
+    (*_FULL_OUTPUT, *token("interfaces")),
+    *wireless_mib.COLUMNS,
+)
 
 # "clients-wlan0", "snr-wlan0-min", "rate-tx-phy0-ap0-avg"; what is between is the interface.
 _FIGURE = re.compile(
@@ -57,14 +64,18 @@ _METRICS = {
 }
 _ALL_INTERFACES = "wlan"  # `clients-wlan` adds all interfaces up
 
+_PROBES = (_DISTRO, wireless_mib.CLIENT_COUNT)
+
 
 def _recognise(view: MibView) -> int:
-    """OpenWrt says so in its `distro` script, or in a kernel name that nobody changed.
+    """OpenWrt says so in its own MIB, in its `distro` script, or in a kernel name nobody changed.
 
-    A plain net-snmp on Linux says neither: it stays generic.
+    A plain net-snmp on Linux says nothing of it: it stays generic.
     """
-    if (view.text(_DISTRO) or "").startswith("OpenWrt"):
+    if (view.text(_DISTRO) or "").startswith("OpenWrt") or wireless_mib.answered(view):
         return BY_ITS_OWN_WORD
+    if under(view, wireless_mib.OPENWRT):
+        return BY_PRODUCT
     if under(view, _NET_SNMP_LINUX) and re.search(r"\bopenwrt\b", _descr(view), re.IGNORECASE):
         return BY_PRODUCT
     return NOT_OURS
@@ -76,10 +87,11 @@ def _descr(view: MibView) -> str:
 
 def _observe(view: MibView) -> Observation:
     read = observation.observe(view, _identity(view))
-    metrics = _metrics(view)
+    own = wireless_mib.answered(view)
+    metrics = wireless_mib.metrics(view) if own else _metrics(view)
     return replace(
         read,
-        radios=_radios(view),
+        radios=wireless_mib.radios(view) if own else _radios(view),
         wlans=_wlans(view),
         metrics=(*read.metrics, *metrics),
     )
@@ -92,10 +104,17 @@ def _identity(view: MibView) -> Identity:
         view,
         "openwrt",
         vendor="OpenWrt",
-        model=view.text(_HARDWARE) or (boxes[0].model if boxes else None),
+        model=view.text(wireless_mib.MODEL)
+        or view.text(_HARDWARE)
+        or (boxes[0].model if boxes else None),
         serial=view.text(_SERIAL) or (boxes[0].serial if boxes else None),
-        firmware=_version(release) or _version(_descr(view)),
+        firmware=_own_version(view) or _version(release) or _version(_descr(view)),
     )
+
+
+def _own_version(view: MibView) -> str | None:
+    written = view.text(wireless_mib.VERSION)
+    return written.removeprefix("OpenWrt ") if written else None
 
 
 def _version(words: str) -> str | None:
@@ -214,4 +233,4 @@ def _whole(written: str | None) -> int | None:
     return int(number) if number is not None else None
 
 
-READING = Reading(recognise=_recognise, columns=_COLUMNS, observe=_observe, probes=(_DISTRO,))
+READING = Reading(recognise=_recognise, columns=_COLUMNS, observe=_observe, probes=_PROBES)
