@@ -1,4 +1,4 @@
-"""Reads RouterOS: MIKROTIK-MIB's access point and 60 GHz tables."""
+"""Reads RouterOS: MIKROTIK-MIB's access point and 60 GHz tables, links, CAPsMAN and sensors."""
 
 import re
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from inventory.observation import Identity, Metric, Observation, Radio, Wlan
 from inventory.vendors.mib import MibView, Oid, mac, oid
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
+from inventory.vendors.routeros import sensors, wireless
 from inventory.vendors.standard import figures, observation, system
 from inventory.vendors.standard.channels import band, channel
 
@@ -22,7 +23,7 @@ _60G_SSID, _60G_FREQUENCY, _60G_QUALITY, _60G_RSSI, _60G_RATE = (
 _COLUMNS = (
     *observation.COLUMNS, oid(f"{_MIKROTIK}.1.4"), oid(f"{_MIKROTIK}.1.7"), _TX_RATE, _RX_RATE,
     _SSID, _BSSID, _CLIENTS, _FREQUENCY, _NOISE, _CCQ, _60G_SSID, _60G_FREQUENCY, _60G_QUALITY,
-    _60G_RSSI, _60G_RATE,
+    _60G_RSSI, _60G_RATE, *wireless.COLUMNS, *sensors.COLUMNS,
 )  # fmt: skip
 
 _MODEL = re.compile(r"RouterOS (?P<model>\S.*)")
@@ -37,7 +38,7 @@ def _observe(view: MibView) -> Observation:
     names = {port.index: port.name for port in read.interfaces}
     return replace(
         read,
-        radios=_radios(view, names),
+        radios=(*_radios(view, names), *wireless.radios(view)),
         wlans=_wlans(view, names),
         metrics=(*read.metrics, *_metrics(view)),
     )
@@ -100,6 +101,8 @@ def _metrics(view: MibView) -> list[Metric]:
         *figures.column(view, _60G_QUALITY, "quality_percent", "%", labels=names_60g),
         *figures.column(view, _60G_RSSI, "rssi_dbm", "dBm", labels=names_60g),
         *figures.column(view, _60G_RATE, "rate_bps", "bit/s", labels=names_60g, scale=1e6),
+        *wireless.metrics(view),
+        *sensors.temperatures(view),
     ]
 
 
