@@ -76,6 +76,11 @@ READING = replace(
             figures=(
                 health.cpu(f"{_AIRMAX}.8.3", scale=0.01),  # ubntHostCpuLoad
                 health.temperature(f"{_AIRMAX}.8.4"),  # ubntHostTemperature
+                # FROGFOOT-RESOURCES-MIB memTotal, memFree (kB)
+                health.MemoryShare(
+                    total=oid("1.3.6.1.4.1.10002.1.1.1.1.1"),
+                    free=oid("1.3.6.1.4.1.10002.1.1.1.1.2"),
+                ),
             ),
             columns=_AIR.columns,
             refine=_AIR.refine,

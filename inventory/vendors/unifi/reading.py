@@ -13,7 +13,7 @@ from inventory.vendors.reading import (
     Reading,
     under,
 )
-from inventory.vendors.standard import figures, observation, system
+from inventory.vendors.standard import figures, health, observation, system
 from inventory.vendors.standard.channels import frequency_mhz
 
 _UNIFI = "1.3.6.1.4.1.41112.1.6"
@@ -26,27 +26,46 @@ _AIR_COLUMNS = {words: oid(f"{_UNIFI}.1.1.1.{column}") for words, column in _AIR
 _BSSID, _CHANNEL, _ESSID, _STATIONS, _VAP_RADIO, _TX_POWER, _UP = (
     oid(f"{_UNIFI}.1.2.1.{column}") for column in (2, 4, 6, 8, 9, 21, 22)
 )
+_CCQ = oid(f"{_UNIFI}.1.2.1.3")  # unifiVapCcq, thousandths
+# FROGFOOT-RESOURCES-MIB memTotal, memFree (kB)
+_MEMORY = health.MemoryShare(
+    total=oid("1.3.6.1.4.1.10002.1.1.1.1.1"), free=oid("1.3.6.1.4.1.10002.1.1.1.1.2")
+)
+# IEEE802dot11-MIB dot11manufacturerProductName, -ProductVersion, index ifIndex
+_PRODUCT, _PRODUCT_VERSION = (oid(f"1.2.840.10036.3.1.2.1.{column}") for column in (3, 4))
 _COLUMNS = (
     *observation.COLUMNS, _RADIO, *_AIR_COLUMNS.values(), _BSSID, _CHANNEL, _ESSID, _STATIONS,
-    _VAP_RADIO, _TX_POWER, _UP, oid(f"{_UNIFI}.3.3"), oid(f"{_UNIFI}.3.6"),
+    _VAP_RADIO, _TX_POWER, _UP, _CCQ, oid(f"{_UNIFI}.3.3"), oid(f"{_UNIFI}.3.6"), _PRODUCT,
+    _PRODUCT_VERSION, *_MEMORY.columns,
 )  # fmt: skip
 
 _NET_SNMP_LINUX = "1.3.6.1.4.1.8072.3.2.10"
 _UBIQUITI = "1.3.6.1.4.1.41112"
+_FIRST_AGENT = "1.3.6.1.4.1.10002.1"  # what airOS answers too
+_PRODUCT_PROBES = tuple((*_PRODUCT, interface) for interface in range(3, 9))
 _DESCR = re.compile(
-    r"(?P<model>(?:UAP|U6|U7|UAL|UBB|UHD|UWB|UXG|U-LTE)[\w-]*) (?P<version>\d[\d.]+)"
+    r"(?P<model>(?:UAP|U6|U7|E7|UK|UAL|UBB|UHD|UWB|UXG|U-LTE)[\w-]*) (?P<version>\d[\d.]+)"
 )
 _FALSE = 2  # TruthValue
 _BANDS = {"ng": "2.4", "na": "5", "6e": "6"}
 
 
 def _recognise(view: MibView) -> int:
-    """UniFi answers net-snmp's own sysObjectID: its MIB or its model's name tell it."""
+    """UniFi answers net-snmp's own sysObjectID: its MIB or its model's name tell it.
+
+    The first releases answer airOS's, without a MIB of their own.
+    """
     model = view.text(_MODEL)
+    if under(view, _FIRST_AGENT) and (_product(view) or "").startswith("UAP"):
+        return BY_ITS_OWN_WORD
     if model and not model.startswith(("USW", "UDM", "USG", "UXG")):
         return BY_ITS_OWN_WORD
     named = _DESCR.match(view.text(SYS_DESCR) or "")
     return BY_PRODUCT if named and under(view, _NET_SNMP_LINUX, _UBIQUITI) else NOT_OURS
+
+
+def _product(view: MibView) -> str | None:
+    return next(iter(view.texts(_PRODUCT).values()), None)
 
 
 def _observe(view: MibView) -> Observation:
@@ -62,12 +81,15 @@ def _observe(view: MibView) -> Observation:
 
 def _identity(view: MibView) -> Identity:
     words = _DESCR.match(view.text(SYS_DESCR) or "")
+    # BZ.ar7240.v3.2.5.2791.140916.1520: the board's, then the release and when it was built
+    built = (re.search(r"\.v(\d.*)$", word) for word in view.texts(_PRODUCT_VERSION).values())
+    release = next((found[1] for found in built if found), None)
     return system.identity(
         view,
         "unifi",
         vendor="Ubiquiti",
-        model=view.text(_MODEL) or (words["model"] if words else None),
-        firmware=view.text(_VERSION) or (words["version"] if words else None),
+        model=view.text(_MODEL) or (words["model"] if words else _product(view)),
+        firmware=view.text(_VERSION) or (words["version"] if words else release),
     )
 
 
@@ -150,6 +172,13 @@ def _metrics(view: MibView) -> list[Metric]:
         if vap in powers:
             source = dotted((*_TX_POWER, *vap))
             found.append(Metric("tx_power_dbm", radio, float(powers[vap]), "dBm", source))
+    ssids, radios = _on_air(view, _ESSID), view.texts(_VAP_RADIO)
+    vaps = {index: f"SSID {ssid} {radios.get(index, '')}".strip() for index, ssid in ssids.items()}
+    quality = figures.column(
+        view, _CCQ, "quality_percent", "%", labels=vaps, scale=0.1, keep=figures.percent
+    )
+    found += [metric for metric in quality if metric.label]
+    found += _MEMORY.metrics(view)
     names = view.texts(_RADIO)
     for words, root in _AIR_COLUMNS.items():
         labels = {index: f"{radio} {words}" for index, radio in names.items()}
@@ -158,5 +187,8 @@ def _metrics(view: MibView) -> list[Metric]:
 
 
 READING = Reading(
-    recognise=_recognise, columns=_COLUMNS, observe=_observe, probes=(_MODEL, _VERSION)
+    recognise=_recognise,
+    columns=_COLUMNS,
+    observe=_observe,
+    probes=(_MODEL, _VERSION, *_PRODUCT_PROBES),
 )
