@@ -1,5 +1,6 @@
 """Real snmpd and lldpd on both ends of a cable: what the product reads is what the kernel says."""
 
+import ipaddress
 import json
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from collectors.crawl import Crawl, crawl
 from collectors.observe import observe_many
+from collectors.sightings import Bounds, Unread
 from collectors.target import SnmpTarget
 from inventory.errors import Unreachable
 from inventory.observation import Interface, Neighbour, Observation
@@ -39,6 +42,8 @@ def switches() -> Iterator[list[Switch]]:
         cable(first, "lan1", second, "lan7")
         made = []
         for place, name, port_id in ((first, "sw1", "macaddress"), (second, "sw2", "ifname")):
+            # lldpd says "router" of a machine that forwards, "station" of any other.
+            place.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
             agent = start_snmpd(place, name=name, location="Salle 12")
             lldp = start_lldpd(
                 place, name=name, description=f"Commutateur {name}", agentx=agent.agentx,
@@ -103,6 +108,29 @@ def test_both_ends_of_a_cable_name_each_other_as_lldpd_does(switches: list[Switc
     first, second = (s.lldp.neighbours()[0] for s in switches)
     assert (first["name"], second["name"]) == ("lan1", "lan7")
     assert first["port"][0]["id"][0] == {"type": "ifname", "value": "lan7"}
+
+
+def test_a_crawl_goes_from_one_to_the_other_and_not_where_it_may_not(
+    switches: list[Switch],
+) -> None:
+    first, second = (switch.agent for switch in switches)
+    seed = SnmpTarget("", first.host, first.port, first.community)
+
+    def crawled(*hosts: str) -> Crawl:
+        networks = tuple(ipaddress.ip_network(host) for host in hosts)
+        return crawl([seed], Bounds(networks), settings=Settings())
+
+    both = crawled(first.host, second.host)
+    assert [each.outcome.unwrap().identity.sysname for each in both.reached] == ["sw1", "sw2"]
+    way = both.reached[1].way
+    assert way is not None
+    assert (way.by_host, way.heard.neighbour.local_interface) == (first.host, "lan1")
+    assert second.host in way.heard.addresses
+    assert "router" in way.heard.capabilities
+    assert both.seen == ()
+    alone = crawled(first.host)
+    assert [each.why for each in alone.seen] == [Unread.OUTSIDE]
+    assert alone.asked == 1
 
 
 def test_a_cable_that_is_pulled_is_told_by_the_agent_and_by_lldp(switches: list[Switch]) -> None:
