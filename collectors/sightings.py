@@ -239,7 +239,7 @@ def _keys(sighting: Sighting, hosts: Iterable[str]) -> Iterator[object]:
     """
     neighbour, place = sighting.heard.neighbour, (sighting.by_host,)
     port = neighbour.local_interface
-    name = (neighbour.system_name or "").split(".")[0].lower()
+    name = (neighbour.system_name or "").split(".", maxsplit=1)[0].lower()
     chassis = chassis_mac(neighbour.chassis_id)
     if chassis:
         yield chassis

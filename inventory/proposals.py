@@ -47,6 +47,7 @@ class Found:
     vendor: str | None = None
     model: str | None = None
     firmware: str | None = None
+    description: str | None = None
     capabilities: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -64,6 +65,7 @@ def found_device(place: Place, host: str, seen: Observation, role: str | None) -
         vendor=identity.vendor,
         model=identity.model,
         firmware=identity.firmware,
+        description=identity.sys_descr,
     )
 
 
@@ -90,7 +92,9 @@ def found_neighbour(
         host=host,
         unread_because=why,
         role=role_of_capabilities(capabilities),
-        model=neighbour.platform,
+        # CDP names the product; LLDP describes the system, software and all.
+        model=neighbour.platform if neighbour.protocol == "cdp" else None,
+        description=neighbour.platform if neighbour.protocol != "cdp" else None,
         capabilities=capabilities,
     )
 

@@ -206,14 +206,14 @@ def _line(line: "ProposalLine") -> str:
     from api.usecases.proposal_words import site_words, where_words
 
     row = line.row
-    what = " ".join(filter(None, (row.vendor, row.model))) or row.role.value
+    what = " ".join(filter(None, (row.vendor, row.model))) or row.description or row.role.value
     marks = ", ".join(filter(None, (row.serial, next(iter(row.macs), None))))
     decided = ""
     if row.state is not ProposalState.OPEN:
         reason = f": {row.reason}" if row.reason else ""
         decided = f"\n     {row.state.value} by {row.decided_by}{reason}"
     return (
-        f"{row.id:>4} {row.name} ({what}{'; ' if marks else ''}{marks})\n"
+        f"{row.id:>4} {row.name} ({what[:80]}{'; ' if marks else ''}{marks})\n"
         f"     {where_words(row, line.zone)}, since {row.first_seen_at:%Y-%m-%d %H:%M} UTC\n"
         f"     {site_words(row, line.site)}{decided}"
     )

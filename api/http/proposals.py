@@ -43,6 +43,7 @@ class ProposalAnswer(Answer):
     vendor: str | None
     model: str | None
     firmware: str | None
+    description: str | None
     serial: str | None
     macs: list[str]
     host: str | None

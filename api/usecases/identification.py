@@ -97,7 +97,7 @@ def _by_name(session: Session, found: Found) -> Device | None:
     if found.marks.macs or found.marks.serial or found.place.site_id is None:
         return None
     # CDP says sw1.school.example where the device calls itself sw1.
-    names = {found.name, found.name.split(".")[0]}
+    names = {found.name, found.name.split(".", maxsplit=1)[0]}
     devices = session.exec(
         select(Device)
         .where(Device.site_id == found.place.site_id, col(Device.name).in_(names))

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.usecases.identification import bring_here, known_device
+from api.usecases.proposal_book import ProposalBook
 from api.usecases.proposal_rules import Rule, first_that_accepts
 from inventory import clock
 from inventory.events import record_event
@@ -25,7 +26,6 @@ from inventory.models import (
     Zone,
 )
 from inventory.proposals import Found
-from inventory.reconcile import Marks
 from inventory.sentences import Sentence
 
 
@@ -55,22 +55,18 @@ class Desk:
     zone: Zone
     rules: Sequence[Rule]
     actor: str
-    proposals: list[Proposal] = field(init=False)
+    book: ProposalBook = field(init=False)
 
     def __post_init__(self) -> None:
         if self.zone.id is None:
             raise ValueError("the zone has no id yet; flush first")
-        waiting = (ProposalState.OPEN, ProposalState.REFUSED)
-        query = select(Proposal).where(
-            Proposal.zone_id == self.zone.id, col(Proposal.state).in_(waiting)
-        )
-        self.proposals = list(self.session.exec(query.order_by(col(Proposal.id))))
+        self.book = ProposalBook(self.session, self.zone.id)
 
     def consider(self, found: Found) -> Considered:
         """Return what becomes of `found`; its rows are written, what it said is not recorded."""
         session, zone = self.session, self.zone
         device = known_device(session, zone, found)
-        proposal = self._proposal(found)
+        proposal = self.book.find(found)
         if device is not None:
             self._meet(device, found)
             if proposal is not None and proposal.state is ProposalState.OPEN:
@@ -103,10 +99,7 @@ class Desk:
 
     def _settle(self, proposal: Proposal, device: Device, *, decided_by: str) -> None:
         accept_as(self.session, proposal, device, decided_by=decided_by)
-        self.proposals.remove(proposal)
-
-    def _proposal(self, found: Found) -> Proposal | None:
-        return next((each for each in self.proposals if _is_same(each, found)), None)
+        self.book.remove(proposal)
 
     def _keep(self, row: Proposal | None, found: Found) -> Proposal:
         now = clock.now()
@@ -118,7 +111,6 @@ class Desk:
                 first_seen_at=now,
                 last_seen_at=now,
             )
-            self.proposals.append(row)
         row.last_seen_at = now
         # What answered tells more of itself than what others say of it.
         if found.answered or not row.answered:
@@ -127,27 +119,8 @@ class Desk:
             row.site_id, row.site_reason = _site(self.zone, found)
         self.session.add(row)
         self.session.flush()
+        self.book.add(row)
         return row
-
-
-def _is_same(proposal: Proposal, found: Found) -> bool:
-    kept = _marks(proposal)
-    if kept.macs & found.marks.macs:
-        return True
-    if kept.serial is not None and found.marks.serial is not None:
-        return kept.serial == found.marks.serial
-    if kept.macs and found.marks.macs:
-        return False
-    same_name = proposal.name.split(".")[0].lower() == found.name.split(".")[0].lower()
-    same_place = (proposal.host is not None and proposal.host == found.host) or (
-        proposal.seen_on is not None
-        and (proposal.seen_by_id, proposal.seen_on) == (found.place.device_id, found.place.port)
-    )
-    return same_name and same_place
-
-
-def _marks(proposal: Proposal) -> Marks:
-    return Marks(proposal.serial, next(iter(proposal.macs), None), frozenset(proposal.macs))
 
 
 def _bring(row: Proposal, found: Found) -> None:
@@ -159,6 +132,7 @@ def _bring(row: Proposal, found: Found) -> None:
         "vendor": found.vendor,
         "model": found.model,
         "firmware": found.firmware,
+        "description": found.description,
         "serial": found.marks.serial,
         "macs": macs or None,
         "host": found.host,

@@ -68,6 +68,9 @@ class Proposal(SQLModel, table=True):
     vendor: str | None = None
     model: str | None = None
     firmware: str | None = None
+    description: str | None = Field(
+        default=None, description="what it says of itself: sysDescr, or LLDP's System Description"
+    )
     serial: str | None = None
     macs: list[str] = Field(
         default_factory=list,

@@ -1014,6 +1014,7 @@ def upgrade() -> None:
         sa.Column("vendor", sa.String(), nullable=True),
         sa.Column("model", sa.String(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
+        sa.Column("description", sa.String(), nullable=True),
         sa.Column("serial", sa.String(), nullable=True),
         sa.Column("macs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("host", sa.String(), nullable=True),
