@@ -2,10 +2,12 @@
 
 The rules are those of the recordings' README: identity without case, one containing the other; an
 interface by its ifIndex; a wireless figure by name and value, each of ours counting once; a
-neighbour by its system name. What the other system was not told is not judged.
+neighbour by its system name. What the other system was not told is not judged, nor is what
+the device's MIB contradicts (`expectations`).
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +40,14 @@ class Score:
     right: Counter[str] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    excepted: Counter[str] = field(default_factory=Counter)
+    exceptions: Collection[tuple[str, str]] = ()
 
-    def judge(self, subject: str, *, right: bool, note: str) -> None:
-        """Count one answer."""
+    def judge(self, subject: str, *, right: bool, told: object, note: str) -> None:
+        """Count one answer, unless what the other system was `told` is wrong by the MIB."""
+        if not right and (subject, str(told)) in self.exceptions:
+            self.excepted[subject] += 1
+            return
         self.judged[subject] += 1
         if right:
             self.right[subject] += 1
@@ -51,6 +58,7 @@ class Score:
         """Count another's answers with ours."""
         self.right += other.right
         self.judged += other.judged
+        self.excepted += other.excepted
 
     def percent(self, subject: str) -> float | None:
         """Return the share of right answers, None where nothing was judged."""
@@ -58,9 +66,16 @@ class Score:
         return round(100.0 * self.right[subject] / judged, 1) if judged else None
 
 
-def score(observation: Observation, expected: dict[str, Any]) -> Score:
-    """Return how an Observation compares with what another system reads."""
-    result = Score()
+def score(
+    observation: Observation,
+    expected: dict[str, Any],
+    exceptions: Collection[tuple[str, str]] = (),
+) -> Score:
+    """Return how an Observation compares with what another system reads.
+
+    `exceptions` are (subject, what it reads) that the MIB contradicts.
+    """
+    result = Score(exceptions=exceptions)
     _score_identity(result, observation, expected["identity"])
     _score_interfaces(result, observation, expected["interfaces"])
     _score_wireless(result, observation, expected["wireless"])
@@ -69,19 +84,20 @@ def score(observation: Observation, expected: dict[str, Any]) -> Score:
         name = link["remote_hostname"]
         right = heard[name] > 0
         heard[name] -= 1
-        result.judge("neighbours", right=right, note=repr(name))
+        result.judge("neighbours", right=right, told=name, note=repr(name))
     return result
 
 
 def _score_identity(result: Score, observation: Observation, expected: dict[str, Any]) -> None:
     ours = observation.identity
     family = expected["os"].replace("-", "_")
-    result.judge("family", right=ours.family == family, note=f"{ours.family}, not {family}")
+    note = f"{ours.family}, not {family}"
+    result.judge("family", right=ours.family == family, told=family, note=note)
     for name in ("model", "firmware", "serial"):
         told, read = expected[name], getattr(ours, name)
         if told:
             right = _contains(str(told).lower(), (read or "").lower())
-            result.judge(name, right=right, note=f"{read!r}, not {told!r}")
+            result.judge(name, right=right, told=told, note=f"{read!r}, not {told!r}")
 
 
 def _contains(one: str, other: str) -> bool:
@@ -97,12 +113,12 @@ def _score_interfaces(
         if row["name"] is not None:
             right = found is not None and row["name"] in _names(found)
             note = f"{row['index']} {found and _names(found)}, not {row['name']!r}"
-            result.judge("interfaces", right=right, note=note)
+            result.judge("interfaces", right=right, told=row["name"], note=note)
         for name in _INTERFACE_FIELDS:
             if row[name] is not None:
                 read = getattr(found, name, None)
                 note = f"{row['index']} {name} {read!r}, not {row[name]!r}"
-                result.judge("interfaces", right=read == row[name], note=note)
+                result.judge("interfaces", right=read == row[name], told=row[name], note=note)
 
 
 def _names(interface: Interface) -> tuple[str | None, ...]:
@@ -121,7 +137,7 @@ def _score_wireless(
         if found:
             ours.remove(found)
         note = f"{row['class']} {row.get('label')!r} {told}"
-        result.judge("wireless", right=found is not None, note=note)
+        result.judge("wireless", right=found is not None, told=f"{row['class']} {told}", note=note)
 
 
 def _near(read: float, told: float) -> bool:
