@@ -53,6 +53,7 @@ class _Ap:
     y: float
     bssid: str
     channel: int
+    eirp_dbm: float = 17.0
 
 
 ROOMS: dict[str, tuple[float, float, float, float]] = {
@@ -85,17 +86,17 @@ WALLS = (
 )
 
 ACCESS_POINTS = (
-    _Ap("ap1", 6.0, 7.0, "f09fc2a10010", CHANNELS[0]),
+    _Ap("ap1", 6.0, 7.0, "f09fc2a10010", CHANNELS[0], eirp_dbm=20.0),
     _Ap("ap2", 18.0, 9.5, "f09fc2a10230", CHANNELS[1]),
     _Ap("ap3", 28.0, 9.5, "f09fc2a10450", CHANNELS[2]),
 )
 
 
 def level_dbm(ap: _Ap, x: float, y: float) -> float:
-    """Return the mean RSSI of an access point at a place: 17 dBm EIRP at 5.2 GHz."""
+    """Return the mean RSSI of an access point at a place, at 5.2 GHz."""
     distance = max(1.0, math.dist((ap.x, ap.y), (x, y)))
     walls = sum(wall.loss_db for wall in WALLS if _crosses(wall, ap.x, ap.y, x, y))
-    return 17.0 - 46.8 - 10 * 2.6 * math.log10(distance) - walls
+    return ap.eirp_dbm - 46.8 - 10 * 2.6 * math.log10(distance) - walls
 
 
 def strongest_dbm(x: float, y: float) -> float:

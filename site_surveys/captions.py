@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from site_surveys.interpolation import REACH_M
 from site_surveys.profile import AcceptanceProfile
-from site_surveys.signal import REACH_M, RadioMap, RoomCoverage
+from site_surveys.signal import Method, RadioMap, RoomCoverage
 
 INK = "#1d1d1b"
 NOT_HEARD_COLOUR = "#a3341c"
@@ -65,7 +66,8 @@ def draw_captions(
         f" {level_text(profile.primary_rssi_dbm)}{NBSP}dBm au moins,"
         f" la deuxième à {level_text(profile.secondary_rssi_dbm)}{NBSP}dBm,"
         f" sur {number_text(profile.room_share * 100)}{NBSP}% de chaque local à couvrir.\n"
-        f"Rien n’est dit à plus de {number_text(REACH_M)}{NBSP}m d’un point de mesure.",
+        f"Rien n’est dit à plus de {number_text(REACH_M)}{NBSP}m d’un point de mesure, ni derrière"
+        f" du béton. {method_sentence(radio_map) or ''}",
         fontsize=7,
         color=INK,
         va="center",
@@ -133,6 +135,25 @@ def error_sentence(radio_map: RadioMap) -> str:
         f"Cette carte se trompe d’environ ±{NBSP}{number_text(validation.rmse_db)}{NBSP}dB :"
         f" c’est l’écart constaté en {validation.places} points de mesure qu’on lui avait cachés,"
         " par blocs."
+    )
+
+
+def method_sentence(radio_map: RadioMap) -> str | None:
+    """Return whether the plan's walls helped, as a French sentence; None where it is not known."""
+    compared = radio_map.comparison
+    if compared is None:
+        return None
+    without, with_walls = (
+        f"±{NBSP}{number_text(each.rmse_db)}{NBSP}dB"
+        for each in (compared.readings, compared.walls)
+    )
+    if radio_map.method is Method.WALLS:
+        return (
+            f"Les murs du plan sont pris en compte{NBSP}: sans eux, l’erreur serait de {without}."
+        )
+    return (
+        f"Les murs du plan ne sont pas pris en compte{NBSP}: avec eux, l’erreur serait de"
+        f" {with_walls}."
     )
 
 

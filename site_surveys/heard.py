@@ -26,6 +26,8 @@ class Places:
     """NaN: listened, and not heard."""
     access_points: int
     """How many access points were heard in all."""
+    by_radio: NDArray[np.float64] | None = None
+    """[radio, place] in dBm, NaN where that radio was not heard; None: not told apart."""
 
     @property
     def heard(self) -> NDArray[np.bool_]:
@@ -70,21 +72,34 @@ def places_heard(
             continue
         level = _NOT_HEARD if sample.rssi_dbm is None else sample.rssi_dbm
         radios[radio_of(sample.bssid, sample.channel)].append(level)
-    figures = [_ranked(radios.values(), rank) for radios in readings.values()]
-    heard = {
-        radio
+    medians = [
+        {radio: statistics.median_low(levels) for radio, levels in radios.items()}
         for radios in readings.values()
-        for radio, levels in radios.items()
-        if max(levels) > _NOT_HEARD
-    }
+    ]
+    heard = sorted(
+        {
+            radio
+            for here in readings.values()
+            for radio, all_ in here.items()
+            if max(all_) > _NOT_HEARD
+        },
+        key=str,
+    )
+    by_radio = np.array(
+        [[here.get(radio, _NOT_HEARD) for here in medians] for radio in heard], dtype=float
+    ).reshape(len(heard), len(medians))
+    by_radio[by_radio == _NOT_HEARD] = np.nan
     xy_m = np.array(list(readings), dtype=float).reshape(-1, 2) * PLACE_STEP_M
-    return Places(xy_m, np.array(figures, dtype=float), len(heard))
+    return Places(xy_m, _ranked(by_radio, rank), len(heard), by_radio)
 
 
-def _ranked(radios: Iterable[list[float]], rank: int) -> float:
-    levels = sorted((statistics.median_low(levels) for levels in radios), reverse=True)
-    levels = [level for level in levels if level > _NOT_HEARD]
-    return levels[rank] if rank < len(levels) else float("nan")
+def _ranked(by_radio: NDArray[np.float64], rank: int) -> NDArray[np.float64]:
+    """Return the level of the radio of a rank at each place; NaN where fewer were heard."""
+    if len(by_radio) <= rank:
+        return np.full(by_radio.shape[1], np.nan)
+    # NaN sorts last, also among negated levels.
+    levels: NDArray[np.float64] = -np.sort(-by_radio, axis=0)[rank]
+    return levels
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ from site_surveys.captions import (
 )
 from site_surveys.plan import FloorPlan, Material
 from site_surveys.profile import AcceptanceProfile
-from site_surveys.signal import Floats, RadioMap, RoomCoverage
+from site_surveys.interpolation import Floats
+from site_surveys.signal import RadioMap, RoomCoverage
 
 LOWEST_DBM, HIGHEST_DBM = -90.0, -30.0
 OVERLAY_PIXELS_PER_CELL = 4

@@ -1,49 +1,54 @@
 """From readings at places to a map, its error, and what that means for each room. Pure functions.
 
-The choices were measured on a public data set of 23 access points: linear radial basis functions
-with smoothing 2 had the smallest error of the usual interpolators, and an error that is estimated
-by leaving out single points is too good, for neighbours know each other: whole blocks are left out.
+Where the plan has walls, a map of what they explain and of what is left is made too, and the better
+of the two by that same error is the map: walls that are drawn wrongly do no harm.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.interpolate import RBFInterpolator
-from scipy.spatial import cKDTree
 
 from inventory.errors import InvalidInput
 from site_surveys.heard import Places
+from site_surveys.interpolation import (
+    OPAQUE_DB,
+    REACH_M,
+    Bools,
+    ByReadings,
+    ByWalls,
+    Floats,
+    Predictor,
+    Validation,
+    cross_validate,
+    nearest_before_walls,
+)
 from site_surveys.plan import FloorPlan, Point, Room
+from site_surveys.propagation import Calibration, PathLoss
 
 STEP_M = 0.25
 MOST_CELLS = 40_000
 """A larger floor has larger cells: at half a metre a map differs by less than its own error."""
-REACH_M = 6.0
-"""Farther than this from any sample, nothing is said."""
-SMOOTHING = 2.0
-BLOCK_M = 4.0
-FOLDS = 10
 FEWEST_PLACES = 3
-FEWEST_VALIDATED = 10
 
-# A global system of more places takes minutes; beyond, each point asks its nearest fifty.
-_MOST_GLOBAL, _NEIGHBOURS = 1000, 50
-_SEED = 20220901
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+class Method(StrEnum):
+    """What a map rests on."""
+
+    READINGS = "readings"
+    """The readings alone, interpolated."""
+    WALLS = "walls"
+    """Distances and the plan's walls, fitted to the readings, and what they leave unexplained."""
 
 
 @dataclass(frozen=True)
-class Validation:
-    """How far the map was from readings that it had not seen."""
+class Comparison:
+    """The errors of both methods where both were tried, and the figures of the fitted model."""
 
-    rmse_db: float
-    bias_db: float
-    """Positive: the map tells more than there is."""
-    places: int
+    readings: Validation
+    walls: Validation
+    model: PathLoss
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class RadioMap:
     places: Places
     validation: Validation | None
     """None: too few places to tell."""
+    method: Method = Method.READINGS
+    comparison: Comparison | None = None
+    """None: the plan has no walls, or there are too few places to compare."""
 
     @property
     def surveyed(self) -> Bools:
@@ -81,24 +89,40 @@ class RoomCoverage:
     """None: what nobody surveyed decides."""
 
 
-def map_signal(plan: FloorPlan, places: Places) -> RadioMap:
-    """Return the map of a floor; raises InvalidInput when too few places heard anything."""
+def map_signal(plan: FloorPlan, places: Places, *, band: str = "5", rank: int = 0) -> RadioMap:
+    """Return the map of a floor; raises InvalidInput when too few places heard anything.
+
+    `band` (GHz) says what the walls cost, `rank` which access point `places` is of (0: strongest).
+    """
     heard = places.heard
     if int(heard.sum()) < FEWEST_PLACES:
         raise InvalidInput(
             f"only {int(heard.sum())} place(s) of the floor heard it; a map needs {FEWEST_PLACES}",
             todo="survey more places, or choose another SSID or band",
         )
-    step_m = max(STEP_M, (plan.width_m * plan.height_m / MOST_CELLS) ** 0.5)
-    x_m = np.arange(step_m / 2, plan.width_m, step_m)
-    y_m = np.arange(step_m / 2, plan.height_m, step_m)
-    cells = np.column_stack([axis.ravel() for axis in np.meshgrid(x_m, y_m)])
-    distance_m, nearest = _nearest(places.xy_m, cells)
+    opaque = [wall for wall in plan.walls if wall.loss_db(band) > OPAQUE_DB]
+    xy_m, rssi_dbm = places.xy_m[heard], places.rssi_dbm[heard]
+    readings = ByReadings(xy_m, rssi_dbm)
+    validation = cross_validate(xy_m, rssi_dbm, readings, opaque)
+    predictor: Predictor = readings
+    method, comparison = Method.READINGS, None
+    if plan.walls and validation is not None and places.by_radio is not None:
+        size_m = (plan.width_m, plan.height_m)
+        calibration = Calibration(xy_m, places.by_radio[:, heard], plan.walls, size_m, band)
+        model = calibration.fit(np.ones(len(xy_m), dtype=bool))
+        with_walls = ByWalls(calibration, readings, rank)
+        told = cross_validate(xy_m, rssi_dbm, with_walls, opaque)
+        if model is not None and told is not None:
+            comparison = Comparison(validation, told, model)
+            if told.rmse_db < validation.rmse_db:
+                predictor, method, validation = with_walls, Method.WALLS, told
+    x_m, y_m, cells = _cells(plan)
+    distance_m, nearest = nearest_before_walls(places.xy_m, cells, opaque)
     near = distance_m <= REACH_M
     not_heard = near & ~heard[nearest]
     rssi = np.full(len(cells), np.nan)
     shown = near & ~not_heard
-    rssi[shown] = interpolate(places.xy_m[heard], places.rssi_dbm[heard], cells[shown])
+    rssi[shown] = predictor.at(np.ones(len(xy_m), dtype=bool), cells[shown])
     shape = (len(y_m), len(x_m))
     return RadioMap(
         x_m=x_m,
@@ -106,59 +130,18 @@ def map_signal(plan: FloorPlan, places: Places) -> RadioMap:
         rssi_dbm=rssi.reshape(shape),
         not_heard=not_heard.reshape(shape),
         places=places,
-        validation=cross_validate(places.xy_m[heard], places.rssi_dbm[heard]),
+        validation=validation,
+        method=method,
+        comparison=comparison,
     )
 
 
-def interpolate(xy_m: Floats, rssi_dbm: Floats, at_xy_m: Floats) -> Floats:
-    """Return the RSSI in dBm at other places, never beyond the readings' own extremes."""
-    if len(at_xy_m) == 0:
-        return np.empty(0)
-    surface = RBFInterpolator(
-        xy_m,
-        rssi_dbm,
-        neighbors=None if len(xy_m) <= _MOST_GLOBAL else _NEIGHBOURS,
-        kernel="linear",
-        smoothing=SMOOTHING,
-    )
-    values: Floats = surface(at_xy_m)
-    return np.clip(values, rssi_dbm.min(), rssi_dbm.max())
-
-
-def cross_validate(xy_m: Floats, rssi_dbm: Floats) -> Validation | None:
-    """Return the error at places left out by blocks of `BLOCK_M`, in `FOLDS` folds, seed fixed.
-
-    A place farther than `REACH_M` from all that remain is not counted: the map would be blank
-    there. None when fewer than `FEWEST_VALIDATED` places could be counted.
-    """
-    corner = xy_m.min(axis=0)
-    cells = np.floor((xy_m - corner) / BLOCK_M).astype(int)
-    _, block = np.unique(cells, axis=0, return_inverse=True)
-    blocks = int(block.max()) + 1
-    if blocks < 2:
-        return None
-    fold_of_block = np.arange(blocks) % min(FOLDS, blocks)
-    np.random.default_rng(_SEED).shuffle(fold_of_block)
-    fold = fold_of_block[block.ravel()]
-    errors = [_errors_of_fold(xy_m, rssi_dbm, fold == number) for number in range(fold.max() + 1)]
-    error = np.concatenate(errors)
-    if len(error) < FEWEST_VALIDATED:
-        return None
-    return Validation(float(np.sqrt(np.mean(error**2))), float(np.mean(error)), len(error))
-
-
-def _errors_of_fold(xy_m: Floats, rssi_dbm: Floats, left_out: Bools) -> Floats:
-    kept = ~left_out
-    if not kept.any():
-        return np.empty(0)
-    distance_m, _ = _nearest(xy_m[kept], xy_m[left_out])
-    tested = np.flatnonzero(left_out)[distance_m <= REACH_M]
-    return interpolate(xy_m[kept], rssi_dbm[kept], xy_m[tested]) - rssi_dbm[tested]
-
-
-def _nearest(xy_m: Floats, at_xy_m: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    distance_m, nearest = cKDTree(xy_m).query(at_xy_m)
-    return distance_m, nearest
+def _cells(plan: FloorPlan) -> tuple[Floats, Floats, Floats]:
+    """Return the centres of the map's cells: by column, by row, and each."""
+    step_m = max(STEP_M, (plan.width_m * plan.height_m / MOST_CELLS) ** 0.5)
+    x_m = np.arange(step_m / 2, plan.width_m, step_m)
+    y_m = np.arange(step_m / 2, plan.height_m, step_m)
+    return x_m, y_m, np.column_stack([axis.ravel() for axis in np.meshgrid(x_m, y_m)])
 
 
 def room_coverage(

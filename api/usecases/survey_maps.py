@@ -14,7 +14,7 @@ from site_surveys.maps import Overlay, render_map, render_overlay
 from site_surveys.plan import FloorPlan
 from site_surveys.profile import AcceptanceProfile, load_profile
 from site_surveys.samples import Sample, floors_of
-from site_surveys.signal import RadioMap, RoomCoverage, map_signal, room_coverage
+from site_surveys.signal import Comparison, RadioMap, RoomCoverage, map_signal, room_coverage
 from site_surveys.spectrum import BANDS
 
 
@@ -79,6 +79,8 @@ class SurveyMap:
             "access_points": self.radio_map.places.access_points,
             "rmse_db": round(validation.rmse_db, 2) if validation else None,
             "bias_db": round(validation.bias_db, 2) if validation else None,
+            "method": self.radio_map.method.value,
+            "comparison": _comparison_json(self.radio_map.comparison),
             "profile": {"version": self.profile.version, "level": self.profile.level},
             "threshold_dbm": self.profile.threshold_dbm(self.subject.rank),
             "room_share": self.profile.room_share,
@@ -86,6 +88,18 @@ class SurveyMap:
             "share": None if self.share is None else round(self.share, 3),
             "rooms": [_room_json(each) for each in self.rooms],
         }
+
+
+def _comparison_json(compared: Comparison | None) -> dict[str, Any] | None:
+    """Return the errors of the map with and without the plan's walls, and the fitted figures."""
+    if compared is None:
+        return None
+    return {
+        "readings_rmse_db": round(compared.readings.rmse_db, 2),
+        "walls_rmse_db": round(compared.walls.rmse_db, 2),
+        "exponent": round(compared.model.exponent, 2),
+        "wall_weight": round(compared.model.wall_weight, 2),
+    }
 
 
 def _room_json(told: RoomCoverage) -> dict[str, Any]:
@@ -126,7 +140,7 @@ def draw_map(
     places = places_heard(
         here, band=request.band, ssid=request.ssid, bssid=request.bssid, rank=rank
     )
-    radio_map = map_signal(plan, places)
+    radio_map = map_signal(plan, places, band=request.band, rank=rank)
     judged_by = profile or load_profile(strict=request.strict)
     rooms = room_coverage(
         radio_map,

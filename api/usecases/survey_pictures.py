@@ -15,12 +15,12 @@ from sqlmodel import Session, col, select
 from api.usecases.surveys import keep_of_row
 from inventory.errors import NotFound, PreauError
 from inventory.models import Site, Survey, SurveySample
-from site_surveys.captions import error_sentence, room_words
+from site_surveys.captions import error_sentence, method_sentence, room_words
 from site_surveys.profile import load_profile
 from site_surveys.samples import Sample
 from site_surveys.spectrum import BANDS
 
-FORM = 2
+FORM = 3
 """Raised whenever maps are drawn otherwise: what browsers kept is then out of date."""
 MOST_KEPT = 48
 PATIENCE_S = 20.0
@@ -198,7 +198,11 @@ def _draw(session: Session, site: Site, survey: Survey, wanted: Wanted, tag: str
     return replace(
         nothing,
         png=png,
-        error=error_sentence(drawn.radio_map),
+        error=" ".join(
+            said
+            for said in (error_sentence(drawn.radio_map), method_sentence(drawn.radio_map))
+            if said
+        ),
         share=None if share is None else int(share * 100),
         rooms=tuple(
             RoomLine(

@@ -10,18 +10,12 @@ from inventory.errors import InvalidInput
 from lab import survey as lab_survey
 from site_surveys.captions import room_words
 from site_surveys.heard import Places
+from site_surveys.interpolation import REACH_M, cross_validate, interpolate
 from site_surveys.maps import OVERLAY_PIXELS_PER_CELL, scale_bar_m
 from site_surveys.plan import FloorPlan, Room, plan_from_json
 from site_surveys.profile import load_profile
 from site_surveys.samples import Sample, parse_samples
-from site_surveys.signal import (
-    REACH_M,
-    cells_inside,
-    cross_validate,
-    interpolate,
-    map_signal,
-    room_coverage,
-)
+from site_surveys.signal import cells_inside, map_signal, room_coverage
 
 PLAN = plan_from_json(lab_survey.plan(), where="lab")
 SAMPLES = parse_samples(lab_survey.samples_csv().encode(), where="lab").samples
