@@ -36,11 +36,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Crawl:
-    """What a crawl found. `asked` counts addresses, `stations` the end devices left alone."""
+    """What a crawl found. `asked` and `answered` count addresses, `stations` end devices."""
 
     reached: tuple[Reached, ...]
     seen: tuple[Seen, ...]
     asked: int
+    answered: int
     stations: int
 
 
@@ -68,7 +69,9 @@ def crawl(
             if _is_new(state, outcome, depth, is_seed=way is None):
                 reached.append(Reached(_observation_of(outcome), way, depth))
         wave = dict(state.next())
-    return Crawl(tuple(reached), tuple(state.seen()), state.asked, state.stations)
+    return Crawl(
+        tuple(reached), tuple(state.seen()), state.asked, len(state.answers), state.stations
+    )
 
 
 @dataclass(frozen=True, slots=True)
