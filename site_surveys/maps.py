@@ -32,9 +32,9 @@ from site_surveys.captions import (
     number_text,
     room_words,
 )
+from site_surveys.interpolation import Floats
 from site_surveys.plan import FloorPlan, Material
 from site_surveys.profile import AcceptanceProfile
-from site_surveys.interpolation import Floats
 from site_surveys.signal import RadioMap, RoomCoverage
 
 LOWEST_DBM, HIGHEST_DBM = -90.0, -30.0

@@ -203,6 +203,48 @@ def order_command(
     typer.echo(f"{kept} devices are ordered for {site}.")
 
 
+@app.command("advance")
+def advance_command(
+    status: Annotated[str, typer.Argument(help="acceptance_testing, reserves_open …")],
+    *,
+    site: Site,
+    role: Annotated[str, typer.Option(help="In which role you act, as contract_officer.")],
+    run: Run = None,
+    evidence: Annotated[
+        list[str] | None, typer.Option(help="A signed document, as KIND=FILE. Repeatable.")
+    ] = None,
+) -> None:
+    """Move the site's dossier on what a run proved, or say all that is missing (exit status 2)."""
+    from api.usecases.acceptance_dossier import MOVES, move_after_run
+    from api.usecases.dossier_state import read_evidence
+    from api.usecases.lookup import find_site
+    from inventory.programme.dossier import EvidenceKind, Role, Status
+
+    if status not in MOVES or role not in set(Role):
+        known = f"{', '.join(MOVES)}; {', '.join(Role)}"
+        raise InvalidInput(f"there is no such move or role: {status}, {role}", todo=known)
+    documents = []
+    for each in evidence or ():
+        kind, _, path = each.partition("=")
+        if kind not in set(EvidenceKind) or not path:
+            raise InvalidInput(f"{each} is no KIND=FILE", todo=", ".join(EvidenceKind))
+        documents.append(read_evidence(Path(path), EvidenceKind(kind)))
+    with installation() as here, here.database.write(here.actor) as session:
+        site_id = find_site(session, site).id
+        assert site_id is not None
+        step = move_after_run(
+            session,
+            site_id,
+            Status(status),
+            actor=here.actor,
+            role=Role(role),
+            run_id=run,
+            evidence=documents,
+        )
+        moved = f"{step.from_status} → {step.to_status}"
+    typer.echo(f"{site}: {moved}")
+
+
 @app.command("profile")
 def profile_command(
     *,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import (
+    AcceptanceRun,
     DeployPlan,
     Device,
     DeviceRole,
@@ -19,6 +20,8 @@ from inventory.models import (
     PlanState,
     Push,
     PushState,
+    Reserve,
+    ReserveSeverity,
 )
 from inventory.programme.dossier import (
     DossierState,
@@ -93,8 +96,8 @@ def state_of(session: Session, dossier: Dossier) -> DossierState:
 def measure(session: Session, site_id: int) -> Measured:
     """Return what the product counts of a site: its devices, and those not verified by reading.
 
-    A device is verified when its last push, of a plan that was not cancelled, was read back as
-    intended or had nothing to change.
+    Its reserves are counted once it was judged. A device is verified when its last push, of a plan
+    that was not cancelled, was read back as intended or had nothing to change.
     """
     devices = session.exec(
         select(Device)
@@ -116,7 +119,25 @@ def measure(session: Session, site_id: int) -> Measured:
             .where(col(Push.state).in_((PushState.VERIFIED, PushState.UNCHANGED)))
         )
     )
-    return Measured(len(devices), tuple(d.name for d in devices if d.id not in verified))
+    open_ones, blocking = _reserves(session, site_id)
+    return Measured(
+        devices=len(devices),
+        unverified_devices=tuple(d.name for d in devices if d.id not in verified),
+        open_reserves=open_ones,
+        blocking_reserves=blocking,
+    )
+
+
+def _reserves(session: Session, site_id: int) -> tuple[int | None, int | None]:
+    """Return how many reserves are open and how many of them block; None before any acceptance."""
+    kept = session.exec(
+        select(Reserve.severity, Reserve.lifted_at).where(Reserve.site_id == site_id)
+    ).all()
+    judged = select(AcceptanceRun.id).where(AcceptanceRun.site_id == site_id).limit(1)
+    if not kept and session.exec(judged).first() is None:
+        return None, None
+    still_open = [severity for severity, lifted_at in kept if lifted_at is None]
+    return len(still_open), still_open.count(ReserveSeverity.BLOCKING)
 
 
 def documents_of(session: Session, dossier: Dossier) -> Sequence[Evidence]:

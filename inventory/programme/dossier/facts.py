@@ -56,10 +56,15 @@ class Facts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the product counts itself at the moment of the move; nobody may tell it otherwise."""
+    """What the product counts itself at the moment of the move; nobody may tell it otherwise.
+
+    The reserves are None where no acceptance was run: then they are what people tell.
+    """
 
     devices: int = 0
     unverified_devices: tuple[str, ...] = ()
+    open_reserves: int | None = None
+    blocking_reserves: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +155,15 @@ def every_push_verified(situation: Situation) -> Iterator[Sentence]:
 
 def some_reserve(situation: Situation) -> Iterator[Sentence]:
     """Ask for the punch-list items that the list holds."""
-    if not situation.facts.open_reserves:
+    counted = situation.measured.open_reserves
+    if not (situation.facts.open_reserves if counted is None else counted):
         yield Sentence("Aucune réserve n’est indiquée.")
 
 
 def no_blocking_reserve(situation: Situation) -> Iterator[Sentence]:
     """Ask that no reserve stops the acceptance."""
-    blocking = situation.facts.blocking_reserves
+    counted = situation.measured.blocking_reserves
+    blocking = situation.facts.blocking_reserves if counted is None else counted
     if blocking is None:
         yield Sentence("Le nombre de réserves bloquantes n’est pas connu.")
     elif blocking:
