@@ -63,7 +63,7 @@ class _StaticFiles(StaticFiles):
         return response
 
 
-def _pages() -> Iterator[APIRouter]:
+def page_routers() -> Iterator[APIRouter]:
     """Yield the router of every module of api.web: a page is a module there, named nowhere else."""
     for module in pkgutil.iter_modules(api.web.__path__):
         router = getattr(importlib.import_module(f"api.web.{module.name}"), "router", None)
@@ -101,7 +101,7 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
         version_1.include_router(resource.router, responses=_PROBLEMS)
     version_1.include_router(docs.router)
     app.include_router(version_1)
-    for router in (health.router, metrics.router, *_pages()):
+    for router in (health.router, metrics.router, *page_routers()):
         app.include_router(router)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Gate)

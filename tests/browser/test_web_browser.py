@@ -1,85 +1,129 @@
-"""The pages in Chromium: what a person does, with the jobs process running, and WCAG by axe."""
+"""The pages in Chromium: what a person does, with the jobs process running, and WCAG by axe.
+
+On SQLite alone, and one installation for all: what a browser shows is the same on both databases.
+"""
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from inventory.database import Database
-from inventory.secrets import Vault
+from api.http.application import page_routers
+from inventory.database import open_database
+from inventory.secrets import open_vault
 from inventory.settings import Settings
+from tests.browser.chromium import (
+    PHONE,
+    WIDE,
+    chromium_path,
+    faults,
+    fits,
+    log_in,
+    new_page,
+    running_chromium,
+)
+from tests.browser.installation import furnish
+from tests.browser.pages import NO_PAGES, PAGES, addresses
 from tests.conftest import skip_or_fail
-from tests.seed import seed, seed_network
 from tests.serving import serving
-from tests.webapp import PASSWORD, person
 
 pytestmark = [pytest.mark.browser]
-
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
+    if chromium_path() is None:
         skip_or_fail("Chromium is not installed: run make lab-deps")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
-@pytest.fixture
-def address(settings: Settings, database: Database, vault: Vault) -> Iterator[str]:
-    seed_network(database, seed(database))
-    person(database, "alice")
+@pytest.fixture(scope="module")
+def address(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One served installation for every test of this module."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("browser"), database_url=None)
+    shutil.copy2(migrated_sqlite, settings.data_dir / "preau.sqlite")
+    database = open_database(settings)
+    furnish(settings, database, open_vault(settings, create=True))
+    database.close()
     with serving(settings) as served:
         yield served.address
 
 
-def open_page(browser: Browser, width: int, *, scripts: bool = True) -> tuple[Page, list[str]]:
-    """Return a page, and the list that its console's complaints are added to."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, locale="fr-BE", java_script_enabled=scripts
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+@pytest.fixture(scope="module")
+def logged_in(chromium: Browser, address: str) -> tuple[Page, list[str]]:
+    """A browser window in which Alice is logged in; the tests that only look share it."""
+    page, complaints = new_page(chromium)
+    log_in(page, address)
     return page, complaints
 
 
-def log_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_label("Identifiant").fill("alice")
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Écoles")).to_be_visible()
+def test_every_page_is_looked_at() -> None:
+    routes = {
+        route.path
+        for router in page_routers()
+        for route in router.routes
+        if "GET" in (getattr(route, "methods", None) or ())
+    }
+    assert routes - NO_PAGES == set(PAGES)
 
 
-def check_accessible(page: Page) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+def _judge(page: Page, where: str) -> list[str]:
+    """Return what is wrong: all rules on both widths, and contrast in light and in dark.
 
-    for details in page.locator("details").all():
-        details.evaluate("each => each.open = true")
-    result = Axe().run(page, options=WCAG)
-    assert result.violations_count == 0, result.generate_report()
+    The wide page shows all that the narrow one does, so colours are judged there; that rule is by
+    far the slowest.
+    """
+    wrong: list[str] = []
+    for theme, size, look in (
+        ("light", WIDE, partial(faults, contrast=True)),
+        ("dark", WIDE, partial(faults, only=["color-contrast"])),
+        ("dark", PHONE, partial(faults, contrast=False)),
+    ):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wrong += [f"{where} {theme} {size['width']}: {each}" for each in look(page)]
+        if not fits(page):
+            wrong.append(f"{where} {size['width']}: wider than the screen")
+    return wrong
 
 
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-def test_a_person_logs_in_finds_a_school_and_runs_its_audit(
-    chromium: Browser, address: str, tmp_path: Path
+@pytest.mark.timeout(300)
+def test_no_page_breaks_wcag_or_the_width_of_the_screen(
+    chromium: Browser, address: str, logged_in: tuple[Page, list[str]]
 ) -> None:
-    page, complaints = open_page(chromium, 1280)
+    outside, _ = new_page(chromium)
+    outside.goto(f"{address}/connexion")
+    wrong = _judge(outside, "/connexion")
+    page, complaints = logged_in
+    complaints.clear()
+    for path in addresses():
+        page.goto(address + path)
+        wrong += _judge(page, path)
+    assert "\n".join(wrong) == ""
+    assert [each for each in complaints if "404" not in each] == []
+
+
+@pytest.mark.timeout(300)
+def test_no_page_breaks_wcag_in_another_language(chromium: Browser, address: str) -> None:
+    # German has the longest words.
+    page, _ = new_page(chromium, phone=True, locale="de-BE")
+    log_in(page, address)
+    wrong = []
+    for path in addresses():
+        page.goto(address + path)
+        assert page.locator("html").get_attribute("lang") == "de"
+        wrong += [f"{path}: {each}" for each in faults(page, contrast=False)]
+        if not fits(page):
+            wrong.append(f"{path}: wider than the screen")
+    assert "\n".join(wrong) == ""
+
+
+def test_a_person_finds_a_school_and_runs_its_audit(chromium: Browser, address: str) -> None:
+    page, complaints = new_page(chromium)
     log_in(page, address)
     page.get_by_label("Nom, commune ou numéro FASE").fill("ecole tilleuls")
     page.get_by_role("button", name="Rechercher").click()
@@ -96,34 +140,27 @@ def test_a_person_logs_in_finds_a_school_and_runs_its_audit(
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_breaks_wcag_or_the_width_of_the_screen(
-    chromium: Browser, address: str, width: int, tmp_path: Path
-) -> None:
-    page, complaints = open_page(chromium, width)
-    page.goto(address)
-    check_accessible(page)
-    log_in(page, address)
-    for path in ("/", "/?q=zzz", "/sites/1", "/sites/2", "/nulle-part"):
-        page.goto(address + path)
-        check_accessible(page)
-        assert fits(page), path
-    assert [c for c in complaints if "404" not in c] == []
-
-
 def test_everything_works_without_scripts(chromium: Browser, address: str) -> None:
-    page, _ = open_page(chromium, 390, scripts=False)
+    page, _ = new_page(chromium, phone=True, scripts=False)
     log_in(page, address)
     page.get_by_role("link", name="Institut Saint-Roch").click()
     page.get_by_role("button", name="Relever les équipements").click()
     work = page.locator("#travaux")
     expect(work.get_by_text("Relevé des équipements")).to_be_visible()
+    where = page.url.split("#")[0]
+    page.get_by_role("button", name="Nederlands").click()
+    assert page.url == where
+    expect(page.get_by_role("button", name="Afmelden")).to_be_visible()
+    page.get_by_role("button", name="Donker").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.get_by_role("button", name="Français").click()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
 
 
 def test_the_documentation_of_the_api_is_shown_without_another_host(
     chromium: Browser, address: str
 ) -> None:
-    page, complaints = open_page(chromium, 1280)
+    page, complaints = new_page(chromium)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/api/v1/docs")

@@ -1,0 +1,63 @@
+"""A furnished installation, to look at every page: the seeded schools with something on each."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlmodel import select
+
+from api.usecases.acceptance import run_acceptance
+from api.usecases.found import Answer, Finder
+from api.usecases.surveys import import_survey, read_survey_files
+from collectors.outcome import Outcome
+from collectors.target import SnmpTarget
+from inventory import clock
+from inventory.database import Database
+from inventory.models import Push, PushState, Zone
+from inventory.observation import AccessPoint
+from inventory.secrets import Vault
+from inventory.settings import Settings
+from lab import survey
+from lab.history import write_synthetic_history
+from tests.network import seen
+from tests.seed import Seeded, seed, seed_network
+from tests.webapp import person
+
+
+def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
+    """Make the schools and all that the pages can show of them; `alice` may see everything."""
+    made = seed(database)
+    seed_network(database, made)
+    person(database, "alice")
+    with database.write("test") as session:
+        pushes = session.exec(select(Push)).all()
+        pushes[0].state, pushes[1].state = PushState.ROLLED_BACK, PushState.UNCHANGED
+    _survey(database)
+    _proposals(database, made.site_ids[0])
+    run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
+    write_synthetic_history(settings, database, days=1)
+    return made
+
+
+def _survey(database: Database) -> None:
+    with TemporaryDirectory() as folder:
+        plan, samples = survey.write(Path(folder))
+        files = read_survey_files(plan, [samples])
+    with database.write("test") as session:
+        import_survey(session, "95001/9501", files, actor="alice")
+
+
+def _proposals(database: Database, site_id: int) -> None:
+    points = tuple(
+        AccessPoint(name=f"ap-{name}", mac=f"00005e000a{n:02}", serial=f"AP{n}", model="505")
+        for n, name in enumerate(("cour", "gymnase"), 1)
+    )
+    controller = seen(
+        family="aruba_instant", serial="WLC1", mac="00005e000b01", access_points=points
+    )
+    with database.write("test") as session:
+        zone = Zone(name="tilleuls", site_id=site_id, networks=["192.0.2.0/24"])
+        session.add(zone)
+        session.flush()
+        finder = Finder(session, zone, clock.now(), "test")
+        target = SnmpTarget("tilleuls", "192.0.2.1")
+        finder.answers([Answer(Outcome(target, controller, None, 0.1))])

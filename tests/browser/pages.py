@@ -1,0 +1,35 @@
+"""Every page of the product, by its route, with addresses where the furnished schools show it.
+
+`make pages` takes their pictures and the tests judge them; a page that is not listed fails a test.
+"""
+
+from collections.abc import Mapping
+
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "/connexion": ("/connexion",),
+    "/": ("/", "/?q=zzz"),
+    "/sites/{site_id}": ("/sites/1", "/sites/2"),
+    "/appareils/{device_id}": ("/appareils/3",),
+    "/sites/{site_id}/etudes/{survey_id}": ("/sites/1/etudes/1",),
+    "/sites/{site_id}/recette": ("/sites/1/recette", "/sites/3/recette"),
+    "/deploiements": ("/deploiements",),
+    "/deploiements/{plan_id}": ("/deploiements/1",),
+    "/incidents": ("/incidents", "/incidents?etat=closed"),
+    "/propositions": ("/propositions",),
+    "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
+}
+NO_PAGES = frozenset(
+    {
+        "/sites/{site_id}/travaux",  # a part of the page of a site
+        "/sites/{site_id}/etudes/{survey_id}/carte.png",
+        "/sites/{site_id}/recette/{run_id}.pdf",
+    }
+)
+ELSEWHERE = ("/nulle-part",)
+"""What nobody listed: the page of an error."""
+
+
+def addresses() -> list[str]:
+    """Return every address to look at once somebody is logged in."""
+    listed = [each for route, found in PAGES.items() if route != "/connexion" for each in found]
+    return [*listed, *ELSEWHERE]
