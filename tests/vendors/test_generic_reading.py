@@ -15,6 +15,36 @@ def test_a_device_that_says_nothing_is_generic_and_empty() -> None:
     assert observation.poe is None
 
 
+def test_without_a_chassis_the_part_that_holds_the_others_is_the_device() -> None:
+    identity = observed(
+        SYSTEM
+        + """\
+.1.3.6.1.2.1.47.1.1.1.1.4.1 = INTEGER: 0
+.1.3.6.1.2.1.47.1.1.1.1.4.2 = INTEGER: 1
+.1.3.6.1.2.1.47.1.1.1.1.5.1 = INTEGER: module(9)
+.1.3.6.1.2.1.47.1.1.1.1.5.2 = INTEGER: port(10)
+.1.3.6.1.2.1.47.1.1.1.1.10.1 = STRING: "2.4.1"
+.1.3.6.1.2.1.47.1.1.1.1.11.1 = STRING: "SN0001"
+.1.3.6.1.2.1.47.1.1.1.1.11.2 = STRING: "SFP0001"
+.1.3.6.1.2.1.47.1.1.1.1.13.1 = STRING: "Box 24"
+.1.3.6.1.2.1.47.1.1.1.1.13.2 = STRING: "SFP-LX"
+"""
+    ).identity
+    assert (identity.model, identity.serial, identity.firmware) == ("Box 24", "SN0001", "2.4.1")
+
+
+def test_a_transceiver_alone_is_not_the_device() -> None:
+    identity = observed(
+        SYSTEM
+        + """\
+.1.3.6.1.2.1.47.1.1.1.1.4.7 = INTEGER: 3
+.1.3.6.1.2.1.47.1.1.1.1.11.7 = STRING: "SFP0001"
+.1.3.6.1.2.1.47.1.1.1.1.13.7 = STRING: "SFP-LX"
+"""
+    ).identity
+    assert (identity.model, identity.serial) == (None, None)
+
+
 def test_64_bit_counters_and_high_speed_win_over_those_of_32_bits() -> None:
     interface = observed(
         SYSTEM

@@ -9,9 +9,9 @@ from inventory.vendors.standard.enterprises import vendor
 
 
 def identify(view: MibView, family: str = "generic") -> Identity:
-    """Return the identity that ENTITY-MIB's first chassis gives."""
-    boxes = entity.chassis(entity.entities(view))
-    first = boxes[0] if boxes else None
+    """Return the identity that ENTITY-MIB's first chassis gives, else its outermost part."""
+    listed = entity.entities(view)
+    boxes, first = entity.chassis(listed), entity.outermost(listed)
     return system.identity(
         view,
         family,

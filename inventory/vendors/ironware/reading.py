@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inventory.observation import Member, Neighbour, Observation
+from inventory.observation import Member, Neighbour, Observation, Poe, PoePort
 from inventory.vendors.mib import MibView, Oid, mac, oid, text
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, reading
@@ -27,6 +27,11 @@ _UNIT_IMAGE = oid(f"{_FOUNDRY}.3.31.2.2.1.13")
 _FDP = oid(f"{_FOUNDRY}.3.20.1.2.1.1")
 _FDP_DEVICE, _FDP_PORT, _FDP_PLATFORM, _FDP_VENDOR = 3, 7, 8, 10
 _CDP = 2  # snFdpCacheVendorId cdp; 1 is fdp
+# FOUNDRY-POE-MIB snAgentPoeGblPowerCapacityTotal (mW); snAgentPoePortTable, index ifIndex: control
+# (a port without power is other), consumed power (mW).
+_POE_CAPACITY = oid(f"{_FOUNDRY}.2.14.1.1.0")
+_POE_CONTROL, _POE_CONSUMED = (oid(f"{_FOUNDRY}.2.14.2.2.1.{column}") for column in (2, 6))
+_POE_OTHER, _POE_DISABLED = 1, 2
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
@@ -39,6 +44,7 @@ def _refine(view: MibView, read: Observation) -> Observation:
         read,
         identity=replace(read.identity, members=_units(view, read)),
         neighbours=(*read.neighbours, *_fdp(view, read)),
+        poe=read.poe or _poe(view),
         metrics=keep,
     )
 
@@ -63,6 +69,25 @@ def _units(view: MibView, read: Observation) -> tuple[Member, ...]:
             firmware=images.get(index) or read.identity.firmware,
         )
         for index, serial in sorted(serials.items())
+    )
+
+
+def _poe(view: MibView) -> Poe | None:
+    control, consumed = view.integers(_POE_CONTROL), view.integers(_POE_CONSUMED)
+    capacity = view.integer(_POE_CAPACITY)
+    powered = {index: kind for index, kind in control.items() if index and kind != _POE_OTHER}
+    if not powered:
+        return None
+    return Poe(
+        budget_w=capacity / 1000 if capacity else None,
+        ports=tuple(
+            PoePort(
+                interface=index[0],
+                admin=kind != _POE_DISABLED,
+                power_w=consumed[index] / 1000 if consumed.get(index, -1) >= 0 else None,
+            )
+            for index, kind in powered.items()
+        ),
     )
 
 
@@ -113,6 +138,9 @@ PROFILE = Profile(
         _UNIT_SERIAL,
         _UNIT_PART,
         _UNIT_IMAGE,
+        _POE_CAPACITY[:-1],
+        _POE_CONTROL,
+        _POE_CONSUMED,
         *((*_FDP, column) for column in (_FDP_DEVICE, _FDP_PORT, _FDP_PLATFORM, _FDP_VENDOR)),
     ),
     refine=_refine,

@@ -67,6 +67,20 @@ def chassis(listed: dict[int, Entity]) -> list[Entity]:
     return [box for box in boxes if box.contained_in not in indexes] or boxes
 
 
+def outermost(listed: dict[int, Entity]) -> Entity | None:
+    """Return the part that stands for the device: the first chassis, else what holds the others.
+
+    Agents without a chassis have a stack or a module that is contained in nothing; some leave
+    entPhysicalClass and entPhysicalContainedIn out, and their first row is the device.
+    """
+    boxes = chassis(listed)
+    if boxes:
+        return boxes[0]
+    named = [entity for entity in listed.values() if entity.model or entity.serial]
+    holding = [entity for entity in named if not entity.contained_in]
+    return holding[0] if holding else None
+
+
 def stack(listed: dict[int, Entity]) -> Entity | None:
     """Return the stack that holds the chassis, None for a single box."""
     return next((entity for entity in listed.values() if entity.kind == STACK), None)

@@ -70,13 +70,14 @@ def described(pattern: str) -> Word:
 
 
 def chassis(*attributes: str) -> Word:
-    """Return ENTITY-MIB's word of the first chassis: the first of `attributes` that it tells."""
+    """Return ENTITY-MIB's word of the first chassis: the first of `attributes` that it tells.
+
+    Without a chassis the outermost part stands for it.
+    """
 
     def read(view: MibView) -> str | None:
-        boxes = entity.chassis(entity.entities(view))
-        if not boxes:
-            return None
-        listed: list[str | None] = [getattr(boxes[0], name) for name in attributes]
+        part = entity.outermost(entity.entities(view))
+        listed: list[str | None] = [getattr(part, name, None) for name in attributes]
         return next((word for word in listed if word), None)
 
     return Word(read)
