@@ -79,10 +79,9 @@ def _radio_name(names: dict[Oid, str], index: Oid) -> str:
 
 def _with_busy(radio: Radio, busy: dict[str, int]) -> Radio:
     """Return the radio with its utilisation: it is called `<access point>_r<number>_<mode>`."""
-    for name, percent in busy.items():
-        if radio.name == name or (radio.name or "").startswith(f"{name}_"):
-            return replace(radio, utilisation_percent=float(percent))
-    return radio
+    name = radio.name or ""
+    percent = busy.get(name, busy.get(name.rpartition("_")[0]))
+    return radio if percent is None else replace(radio, utilisation_percent=float(percent))
 
 
 def _performance(view: MibView, names: dict[Oid, str]) -> Iterator[Metric]:
