@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps format score texts lock
+.PHONY: help setup demo static check test test-slow lab-deps bench-series format score texts lock
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ score: setup ## the readings against recordings of real devices (../shared/recor
 
 texts: setup ## the catalogues brought up to date; what is left to translate
 	@$(BIN)/python -m tests.texts
+
+bench-series: setup ## how fast figures over time are written, rolled up and read, on both databases
+	@$(BIN)/python -m tests.bench.series
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -1,7 +1,7 @@
 """The series in PostgreSQL: a schema of their own, figures as told in partitions of a day."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from collectors.series import statements
 from collectors.series.kinds import KINDS, Kind
+from collectors.series.rows import Row
 from collectors.series.store import SeriesStore
 from collectors.series.tiers import RAW, TIERS, Retention, Tier
 
@@ -135,6 +136,13 @@ class PostgresSeries(SeriesStore):
         for (name,) in there.all():
             del wanted[name]
         return list(wanted.values())
+
+    def put(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
+        """Put rows into the table of what was told, all by one statement that takes columns."""
+        kept = ("INTEGER", "INTEGER", "BIGINT", *_typed(kind, RAW).values())
+        source = f"SELECT * FROM unnest({', '.join(f'?::{each}[]' for each in kept)})"  # noqa: S608
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        connection.exec_driver_sql(self.words.spell(statements.keep(kind, source)), columns)
 
     def cut_unit_s(self, tier: Tier) -> int:
         """Return the length of a partition: it is dropped whole."""

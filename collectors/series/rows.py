@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from collectors.series.kinds import Kind, Metric
+from collectors.series.kinds import Kind
 from collectors.series.points import Tally
 from collectors.series.rates import Counters
 from collectors.series.tiers import RAW, Tier
 
 _AT_ONCE = 500  # values in one statement; SQLite takes 32,766
 _SIGN_BIT, _WRAP = 2**63, 2**64
+Row = tuple[int | None, ...]
+
 _NARROW, _WIDE = 2**31, 2**53  # what PostgreSQL's integer holds; what a day's sum of bit/s fits in
 
 
@@ -26,16 +28,20 @@ def parts(values: Sequence[int]) -> Iterator[Sequence[int]]:
         yield values[start : start + _AT_ONCE]
 
 
-def stored(kind: Kind, values: Mapping[str, float]) -> tuple[int | None, ...]:
-    """Return the whole numbers to keep, in the order of the metrics; None: not told."""
-    return tuple(_stored(metric, values.get(metric.name)) for metric in kind.metrics)
-
-
-def _stored(metric: Metric, value: float | None) -> int | None:
-    if value is None or not math.isfinite(value):
-        return None
-    number = metric.stored(value)
-    return number if abs(number) < (_WIDE if metric.wide else _NARROW) else None
+def stored(kind: Kind, values: Mapping[str, float]) -> tuple[int | None, ...] | None:
+    """Return the whole numbers to keep in the order of the metrics, or None when none is told."""
+    numbers: list[int | None] = []
+    some = False
+    for metric in kind.metrics:
+        value = values.get(metric.name)
+        number = None
+        if value is not None and math.isfinite(value):
+            number = metric.stored(value)
+            if abs(number) >= (_WIDE if metric.wide else _NARROW):
+                number = None
+        some = some or number is not None
+        numbers.append(number)
+    return tuple(numbers) if some else None
 
 
 def tallies_of_row(kind: Kind, tier: Tier, row: Sequence[Any]) -> dict[str, Tally]:

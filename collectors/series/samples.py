@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from collectors.series.kinds import SubjectKind
 from collectors.series.rates import Counters
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Of whom: a device or a site by its row id, or a part of a device by its name as well."""
 
     kind: SubjectKind

@@ -118,13 +118,17 @@ KEEP_COUNTERS = (
 )
 
 
-def keep(kind: Kind) -> str:
-    """Return what puts rows into the table of what was told; a moment told again is told anew."""
-    names = columns(kind, RAW)
+def keep(kind: Kind, source: str | None = None) -> str:
+    """Return what puts rows into the table of what was told, from `source` or row by row.
+
+    A moment that is told again is added to: a rate is told once, by the reading that came next.
+    """
+    names, whole = columns(kind, RAW), table(kind, RAW)
+    added = ", ".join(f"{name} = coalesce(excluded.{name}, {whole}.{name})" for name in names)
     return (
-        f"INSERT INTO {{s}}{table(kind, RAW)} ({', '.join((*KEY, *names))})"
-        f" VALUES ({holes(len(KEY) + len(names))}) ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET "
-        + _excluded(names)
+        f"INSERT INTO {{s}}{whole} ({', '.join((*KEY, *names))})"
+        f" {source or f'VALUES ({holes(len(KEY) + len(names))})'}"
+        f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {added}"
     )
 
 

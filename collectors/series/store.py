@@ -23,10 +23,12 @@ from collectors.series.kinds import KINDS, Kind, SubjectKind
 from collectors.series.points import History, Tallies, points_of
 from collectors.series.rates import Counters, rates
 from collectors.series.reader import Reader
-from collectors.series.rows import counter_row, counters_of_row, parts, seconds, stored
+from collectors.series.rows import Row, counter_row, counters_of_row, parts, seconds, stored
 from collectors.series.samples import Sample, Subject
 from collectors.series.tiers import HOUR, RAW, Retention, Tier
 from inventory.errors import Misconfigured
+
+_KINDS = {kind.value: kind for kind in SubjectKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class SeriesStore(ABC):
         """See to it that rows of these moments have a table to stand in."""
 
     @abstractmethod
+    def put(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
+        """Put rows into the table of what was told; what a moment told before is added to."""
+
+    @abstractmethod
     def cut_unit_s(self, tier: Tier) -> int:
         """Return in what stretches of time a tier is cut off."""
 
@@ -103,9 +109,9 @@ class SeriesStore(ABC):
             return Written()
         self.prepare()
         with self.told_errors(), self.transaction() as connection:
-            floor_s = self.floor_s(connection, RAW)
-            in_time = [sample for sample in samples if seconds(sample.at) >= floor_s]
-            self.make_room(connection, RAW, {seconds(sample.at) for sample in in_time})
+            floor = datetime.fromtimestamp(self.floor_s(connection, RAW), UTC)
+            in_time = [sample for sample in samples if sample.at >= floor]
+            self.make_room(connection, RAW, map(seconds, {sample.at for sample in in_time}))
             ids = self._subject_ids(connection, in_time)
             known = [sample for sample in in_time if sample.subject in ids]
             measured = self._with_rates(connection, known, ids)
@@ -128,8 +134,8 @@ class SeriesStore(ABC):
         for some in parts(owners):
             statement = self.words.spell(statements.subjects_of(len(some)))
             for row_id, owner_id, kind, key in connection.exec_driver_sql(statement, tuple(some)):
-                if kind in set(SubjectKind):
-                    known[Subject(SubjectKind(kind), owner_id, key)] = row_id
+                if kind in _KINDS:  # an older release knows fewer
+                    known[Subject(_KINDS[kind], owner_id, key)] = row_id
         return known
 
     def _with_rates(
@@ -168,21 +174,19 @@ class SeriesStore(ABC):
         ids: Mapping[Subject, int],
         measured: Mapping[int, Mapping[str, float]],
     ) -> int:
-        rows: dict[SubjectKind, dict[tuple[int, int], tuple[int | None, ...]]] = defaultdict(dict)
+        rows: dict[SubjectKind, dict[tuple[int, int], Row]] = defaultdict(dict)
         for place, sample in enumerate(samples):
-            values = {**sample.values, **measured.get(place, {})}
-            told = stored(KINDS[sample.subject.kind], values)
-            if any(value is not None for value in told):
+            kind = sample.subject.kind
+            told = stored(KINDS[kind], {**sample.values, **measured.get(place, {})})
+            if told is not None:
                 at_s, row_id = seconds(sample.at), ids[sample.subject]
-                rows[sample.subject.kind][row_id, at_s] = (RAW.chunk(at_s), row_id, at_s, *told)
-        marks = {
-            (HOUR.name, kind.value, HOUR.bucket(at_s)) for kind in rows for _, at_s in rows[kind]
-        }
+                rows[kind][row_id, at_s] = (RAW.chunk(at_s), row_id, at_s, *told)
+        hours = {(kind, RAW.chunk(at_s)) for kind in rows for _, at_s in rows[kind]}
+        marks = sorted((HOUR.name, kind.value, hour * RAW.chunk_s) for kind, hour in hours)
         if marks:
-            connection.exec_driver_sql(self.words.spell(statements.MARK), sorted(marks))
+            connection.exec_driver_sql(self.words.spell(statements.MARK), marks)
         for kind, by_key in rows.items():
-            ordered = [by_key[key] for key in sorted(by_key)]
-            connection.exec_driver_sql(self.words.spell(statements.keep(KINDS[kind])), ordered)
+            self.put(connection, KINDS[kind], [by_key[key] for key in sorted(by_key)])
         return sum(len(by_key) for by_key in rows.values())
 
     # Reading.

@@ -145,8 +145,9 @@ def test_counters_become_rates_also_across_processes_and_a_restart_is_a_gap(
         counters(15, 500, uptime_s=20),
         counters(10, 300_500, uptime_s=320),
     ]
-    for reading in readings:  # each from a process of its own
+    for reading in readings:  # each from a process of its own, and told twice
         with open_series(settings, database) as store:
+            store.write([reading])
             store.write([reading])
     with open_series(settings, database) as store:
         told = history(store, RAW, subject=PORT)
