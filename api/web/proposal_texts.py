@@ -51,7 +51,8 @@ def words(line: ProposalLine) -> Words:
     """Return the sentences that tell `line`."""
     row = line.row
     unread = None
-    if not row.answered:
+    # Access points of a controller are not expected to answer themselves.
+    if not row.answered and row.source is not ProposalSource.CONTROLLER:
         unread = (
             Sentence("Vu, mais pas lu\u00a0: aucune adresse n’est connue.")
             if row.host is None
