@@ -12,7 +12,7 @@ from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from tests.seed import seed
-from tests.serving import preau, serving, wait_until
+from tests.serving import preau, preau_here, serving, wait_until
 from tests.webapp import bearer, person
 
 
@@ -100,10 +100,10 @@ def test_without_a_database_it_says_what_to_run(settings: Settings, tmp_path: Pa
 
 def test_an_account_is_made_listed_and_given_a_token(settings: Settings) -> None:
     account = ("nadia", "--name", "Nadia", "--role", "adviser", "--scope", "province:Namur")
-    made = preau(settings, "user", "add", *account, typed="quatre mots bien choisis\n")
+    made = preau_here(settings, "user", "add", *account, typed="quatre mots bien choisis\n")
     assert (made.returncode, made.stderr) == (0, "")
-    assert "nadia  Nadia  adviser (province:Namur)" in preau(settings, "user", "list").stdout
-    assert preau(settings, "user", "token", "nadia").stdout.startswith("preau_")
-    unknown = preau(settings, "user", "token", "nobody")
+    assert "nadia  Nadia  adviser (province:Namur)" in preau_here(settings, "user", "list").stdout
+    assert preau_here(settings, "user", "token", "nadia").stdout.startswith("preau_")
+    unknown = preau_here(settings, "user", "token", "nobody")
     assert (unknown.returncode, unknown.stdout) == (2, "")
-    assert preau(settings, "doctor").returncode == 0
+    assert preau_here(settings, "doctor").returncode == 0
