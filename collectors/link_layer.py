@@ -5,7 +5,8 @@ licence and takes seconds to import. It runs by itself, as `python -m collectors
 one JSON argument: `{"interface", "listen_s", "enough_s", "sweep": CIDR or null, "own_ip",
 "rate_per_s", "uid", "gid"}`. It opens its sockets, gives every privilege away before it reads a
 single octet, and writes JSON lines: `{"ready": true}`, then `{"heard": announcement}` and `{"host":
-host}` as each becomes known, and `{"end": counts}`; or `{"error": kind, "detail": text}`, alone.
+host}` as each becomes known, and `{"end": counts}`; or at any time `{"error": kind, "detail":
+text}`, the last.
 """
 
 import ctypes
@@ -187,11 +188,15 @@ def main(argument: str) -> None:
         return
     _write({"ready": True})
     listener = Listener(sockets, own_mac.replace(":", ""), asked["enough_s"])
-    listener.listen(
-        time.monotonic() + asked["listen_s"],
-        requests(asked["sweep"], own_mac, asked["own_ip"] or "0.0.0.0"),  # noqa: S104
-        1 / asked["rate_per_s"],
-    )
+    try:
+        listener.listen(
+            time.monotonic() + asked["listen_s"],
+            requests(asked["sweep"], own_mac, asked["own_ip"] or "0.0.0.0"),  # noqa: S104
+            1 / asked["rate_per_s"],
+        )
+    except OSError as error:  # the interface went down, or away
+        _write({"error": "lost", "detail": error.strerror or str(error)})
+        return
     _write({"end": {"frames": listener.frames, "asked": listener.sent}})
 
 

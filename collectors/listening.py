@@ -16,12 +16,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO
 
 from pydantic import TypeAdapter, ValidationError
 
 from collectors.announcements import Announcement
-from inventory.errors import Garbled, InvalidInput, Misconfigured
+from inventory.errors import Garbled, InvalidInput, Misconfigured, Unreachable
 
 LARGEST_SWEEP = 2**12
 """The most addresses that are swept without being told to: a /20."""
@@ -45,11 +46,15 @@ class WireHost:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """An interface of this machine; `own_ip` and `network` are None without an IPv4 address."""
+    """An interface of this machine; `own_ip` and `network` are None without an IPv4 address.
+
+    `has_link`: a cable leads somewhere; None: the kernel does not tell.
+    """
 
     name: str
     own_ip: str | None
     network: ipaddress.IPv4Network | None
+    has_link: bool | None = None
 
     def why_not_swept(self, *, force: bool) -> str | None:
         """Return why the network of this interface is not swept, None where it can be."""
@@ -127,8 +132,16 @@ def interface_of(name: str) -> Interface:
         raise InvalidInput(f"there is no interface {name}", todo=f"one of: {names}") from error
     own, mask = _asked(name, _SIOCGIFADDR), _asked(name, _SIOCGIFNETMASK)
     if own is None or mask is None:
-        return Interface(name, None, None)
-    return Interface(name, own, ipaddress.IPv4Network(f"{own}/{mask}", strict=False))
+        return Interface(name, None, None, _has_link(name))
+    network = ipaddress.IPv4Network(f"{own}/{mask}", strict=False)
+    return Interface(name, own, network, _has_link(name))
+
+
+def _has_link(name: str) -> bool | None:
+    try:
+        return Path(f"/sys/class/net/{name}/carrier").read_text().strip() == "1"
+    except OSError:  # an interface that is down tells none
+        return None
 
 
 def _asked(name: str, request: int) -> str | None:
@@ -240,10 +253,16 @@ class Listening:
     def read(self, on_heard: Callable[[Announcement], None] = lambda _: None) -> OnTheWire:
         """Return all that is heard; `on_heard` is told of each announcement at once.
 
-        Raises Garbled when the listener says what does not fit, or ends before its time.
+        Raises Unreachable when the interface goes down, Garbled when the listener says what does
+        not fit, or ends before its time.
         """
         for line in self.lines:
             told = _object(line)
+            if "error" in told:
+                raise Unreachable(
+                    f"{self.heard.interface.name} was lost: {told.get('detail')}",
+                    todo="see that it is up and its cable plugged in, and try again",
+                )
             try:
                 if "heard" in told:
                     said = _ANNOUNCEMENT.validate_python(told["heard"])

@@ -30,9 +30,10 @@ def listen_on(
         if not as_json and said.heard().is_infrastructure:
             typer.echo(f"heard: {said.name}, port {said.port or '?'} ({said.protocol.upper()})")
 
-    with listening(
-        interface_of(interface), listen_s=listen_s, sweep=sweep, force=force
-    ) as listener:
+    found = interface_of(interface)
+    with listening(found, listen_s=listen_s, sweep=sweep, force=force) as listener:
+        if found.has_link is False:
+            typer.echo(f"{interface} has no link: plug its cable in", err=True)
         if not as_json:
             typer.echo(f"listening on {interface}: LLDP comes every 30 s, CDP every 60 s …")
         heard = listener.read(tell)

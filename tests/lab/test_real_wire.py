@@ -143,6 +143,17 @@ def test_the_listener_has_given_every_privilege_away_before_it_reads(cabled: Cab
     assert told["NoNewPrivs"].strip() == "1"
 
 
+def test_an_interface_that_goes_down_is_told(tmp_path: Path) -> None:
+    need()
+    with namespace() as laptop, namespace() as switch:
+        cable(switch, "lan4", laptop, "eth0")
+        laptop.ip("link", "set", "eth0", "down")
+        done = _listen(laptop, tmp_path, "--seconds", "20")
+    assert done.returncode == 2, done.stdout
+    assert "eth0" in done.stderr
+    assert "down" in done.stderr
+
+
 def test_who_called_sudo_is_who_goes_on() -> None:
     if os.geteuid() != 0:
         need(namespaces=True)
