@@ -9,7 +9,7 @@ import json
 import math
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -20,6 +20,7 @@ SEED = 9501
 NOISE_SIGMA_DB = 3.0
 HEARS_DOWN_TO_DBM = -92.0
 SSID = "Ecole-Eleves"
+SSIDS = (SSID, "Ecole-Invites")
 CHANNELS = (36, 44, 52)
 
 BAD_ROOMS = ("Maternelle 1", "Maternelle 2")
@@ -143,17 +144,17 @@ def plan() -> dict[str, Any]:
     }
 
 
-def samples_csv(seed: int = SEED) -> str:
-    """Return the walk as CSV: about every 2 m in each room, two SSIDs an access point."""
+def samples_csv(
+    seed: int = SEED, *, started_at: datetime = _STARTED_AT, ssids: Sequence[str] = SSIDS
+) -> str:
+    """Return the walk as CSV: about every 2 m in each room, four places a minute."""
     lines = ["x_m,y_m,floor,bssid,ssid,channel,rssi_dbm,noise_dbm,at"]
     chance = random.Random(seed)  # noqa: S311 - a noise, not a key
     for number, (x, y) in enumerate(_walk(chance)):
-        at = (
-            f"2026-03-02T{9 + number // 240:02d}:{number // 4 % 60:02d}:{number % 4 * 15:02d}+01:00"
-        )
+        at = (started_at + timedelta(seconds=15 * number)).isoformat(timespec="seconds")
         for ap in ACCESS_POINTS:
             level = level_dbm(ap, x, y) + chance.gauss(0, NOISE_SIGMA_DB)
-            for offset, ssid in enumerate((SSID, "Ecole-Invites")):
+            for offset, ssid in enumerate(ssids):
                 heard = level + chance.gauss(0, 0.7)
                 bssid = f"{int(ap.bssid, 16) + offset:012x}"
                 shown = f"{heard:.0f}" if heard >= HEARS_DOWN_TO_DBM else ""
@@ -171,12 +172,15 @@ def _walk(chance: random.Random) -> Iterator[tuple[float, float]]:
                 yield x, y
 
 
-def write(folder: Path) -> tuple[Path, Path]:
+def write(
+    folder: Path, *, started_at: datetime = _STARTED_AT, ssids: Sequence[str] = SSIDS
+) -> tuple[Path, Path]:
     """Write plan.json and samples.csv into a folder; return both paths."""
     folder.mkdir(parents=True, exist_ok=True)
     plan_path, samples_path = folder / "plan.json", folder / "samples.csv"
     plan_path.write_text(json.dumps(plan(), ensure_ascii=False, indent=1), encoding="utf-8")
-    samples_path.write_text(samples_csv(), encoding="utf-8")
+    samples = samples_csv(started_at=started_at, ssids=ssids)
+    samples_path.write_text(samples, encoding="utf-8")
     return plan_path, samples_path
 
 
