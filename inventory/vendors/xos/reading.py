@@ -21,7 +21,7 @@ _CPU = f"{_EXTREME}.1.32.1.2"
 _MEMORY_TOTAL, _MEMORY_FREE = (oid(f"{_EXTREME}.1.32.2.2.1.{column}") for column in (2, 3))
 # EXTREME-POE-MIB extremePethPortMeasuredPower (mW), indexed as pethPsePortTable.
 _PORT_POWER = oid(f"{_EXTREME}.1.27.2.1.1.6")
-# EXTREME-EDP-MIB extremeEdpNeighborTable, index (ifIndex, id): name, version, slot, port.
+# EXTREME-EDP-MIB extremeEdpTable, index (ifIndex, id): name, version, slot, port.
 _EDP_NAME, _EDP_VERSION, _EDP_SLOT, _EDP_PORT = (
     oid(f"{_EXTREME}.1.13.2.1.{column}") for column in (3, 4, 5, 6)
 )
