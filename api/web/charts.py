@@ -18,32 +18,52 @@ WIDTH = 1000
 _LINES_AT_MOST = 4  # more cannot be told apart
 _DBM_AT_LEAST = 12.0
 
-Value = Callable[[Point], Figure | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one line is to show. `label` is in the reader's language."""
+    """What one line is to show. `label` is in the reader's language.
+
+    It is `metric` times `times`, or in percent of the metric `per`.
+    """
 
     label: str
     history: History
-    value: Value
     metric: str
+    times: float = 1.0
+    per: str = ""
+
+    def value(self, point: Point) -> Figure | None:
+        """Return the figure of one point; None: not told."""
+        figure = point.figures.get(self.metric)
+        if figure is None:
+            return None
+        if self.per:
+            whole = point.figures.get(self.per)
+            if whole is None or not whole.mean:
+                return None
+            percent = 100 * figure.mean / whole.mean
+            return Figure(figure.count, percent, percent, percent)
+        if self.times == 1.0:
+            return figure
+        each = (value * self.times for value in (figure.mean, figure.low, figure.high))
+        return Figure(figure.count, *each)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One drawn line. `path` and `band` are SVG path data; the band spans lowest to highest."""
 
-    label: str
+    trace: Trace
     path: str
     band: str
-    last: float | None
+    last: float
     low: float
     high: float
-    kind: str
-    key: str
-    metric: str
+
+    @property
+    def label(self) -> str:
+        """Return what the reader calls it."""
+        return self.trace.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +85,11 @@ class Chart:
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
-    traces: tuple[Trace, ...]
 
     @property
     def single(self) -> bool:
         """Return whether it has one line only, which then needs no legend."""
         return len(self.lines) == 1
-
-
-def metric(name: str, *, times: float = 1.0) -> Value:
-    """Return what reads a metric of a point, multiplied."""
-
-    def value(point: Point) -> Figure | None:
-        figure = point.figures.get(name)
-        if figure is None or times == 1.0:
-            return figure
-        return Figure(figure.count, figure.mean * times, figure.low * times, figure.high * times)
-
-    return value
-
-
-def share_percent(part: str, whole: str) -> Value:
-    """Return what reads how much of one metric another is, in percent of the means."""
-
-    def value(point: Point) -> Figure | None:
-        of_part, of_whole = point.figures.get(part), point.figures.get(whole)
-        if of_part is None or of_whole is None or not of_whole.mean:
-            return None
-        percent = 100 * of_part.mean / of_whole.mean
-        return Figure(of_part.count, percent, percent, percent)
-
-    return value
 
 
 def make_chart(
@@ -136,7 +130,6 @@ def make_chart(
         lines=tuple(_line(trace, stretch, down, gap_s, with_band=with_band) for trace in told),
         marks=tuple(Mark(down(value * divisor), value) for value in marks),
         ticks=time_ticks(stretch.start, stretch.end),
-        traces=tuple(told),
     )
 
 
@@ -174,15 +167,15 @@ def _readable(unit: str, high: float) -> tuple[float, str]:
     return 1.0, unit
 
 
-def segments(history: History, value: Value, gap_s: float) -> list[list[tuple[datetime, Figure]]]:
+def segments(trace: Trace, gap_s: float) -> list[list[tuple[datetime, Figure]]]:
     """Return the runs of points without a gap: neither untold, nor further apart than expected."""
-    bucket_s = history.tier.bucket_s
+    bucket_s = trace.history.tier.bucket_s
     # A bucket that has figures may be followed by the next one only, whatever the polls' interval.
     apart_s = gap_s if bucket_s == 1 else max(1.5 * bucket_s, gap_s)
     runs: list[list[tuple[datetime, Figure]]] = []
     before: datetime | None = None
-    for point in history.points:
-        figure = value(point)
+    for point in trace.history.points:
+        figure = trace.value(point)
         if figure is None:
             before = None
             continue
@@ -194,7 +187,7 @@ def segments(history: History, value: Value, gap_s: float) -> list[list[tuple[da
 
 
 def _line(trace: Trace, stretch: Stretch, down: _Down, gap_s: float, *, with_band: bool) -> Line:
-    runs = segments(trace.history, trace.value, gap_s)
+    runs = segments(trace, gap_s)
     whole_s = (stretch.end - stretch.start).total_seconds()
     # A bucket stands in the middle of the time that it tells of.
     middle_s = trace.history.tier.bucket_s / 2 if trace.history.tier.bucket_s > 1 else 0.0
@@ -205,15 +198,12 @@ def _line(trace: Trace, stretch: Stretch, down: _Down, gap_s: float, *, with_ban
 
     figures = [figure for run in runs for _, figure in run]
     return Line(
-        label=trace.label,
+        trace=trace,
         path=" ".join(_run([(across(at), down(f.mean)) for at, f in run]) for run in runs),
         band=_band(runs, across, down) if with_band else "",
         last=figures[-1].mean,
         low=min(figure.low for figure in figures),
         high=max(figure.high for figure in figures),
-        kind=trace.history.subject.kind.value,
-        key=trace.history.subject.key,
-        metric=trace.metric,
     )
 
 
@@ -248,18 +238,16 @@ class Row:
 
 def table(chart: Chart, bucket_of: Callable[[datetime], datetime]) -> list[Row]:
     """Return a chart's figures by longer stretches of time, the newest first."""
-    columns = [gathered(trace.history, trace.value, bucket_of) for trace in chart.traces]
+    columns = [gathered(line.trace, bucket_of) for line in chart.lines]
     starts = sorted({start for column in columns for start in column}, reverse=True)
     return [Row(start, tuple(column.get(start) for column in columns)) for start in starts]
 
 
-def gathered(
-    history: History, value: Value, bucket_of: Callable[[datetime], datetime]
-) -> Mapping[datetime, Figure]:
+def gathered(trace: Trace, bucket_of: Callable[[datetime], datetime]) -> Mapping[datetime, Figure]:
     """Return one figure for each of the buckets into which `bucket_of` sorts the points."""
     found: dict[datetime, Figure] = {}
-    for point in history.points:
-        figure = value(point)
+    for point in trace.history.points:
+        figure = trace.value(point)
         if figure is not None:
             start = bucket_of(point.at)
             found[start] = _plus(found[start], figure) if start in found else figure

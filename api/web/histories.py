@@ -8,7 +8,7 @@ from babel.dates import format_skeleton, format_time
 
 from api.usecases.series import Span, Stretch
 from api.web.chart_times import Tick, bucket_of, zone_name
-from api.web.charts import Chart, Row, Trace, make_chart, metric, share_percent, table
+from api.web.charts import Chart, Row, Trace, make_chart, table
 from api.web.language import BRUSSELS, Tongue
 from collectors.series import History, SubjectKind
 from inventory.observation import Observation
@@ -63,7 +63,7 @@ class _Maker:
         )
 
     def trace(self, history: History, name: str, label: str = "") -> Trace:
-        return Trace(self.speech.say(label), history, metric(name), name)
+        return Trace(self.speech.say(label), history, name)
 
 
 def site_view(
@@ -71,7 +71,6 @@ def site_view(
 ) -> HistoryView:
     """Return the charts of a site: its clients, and how many of its devices answered."""
     make = _Maker(stretch, speech, gap_s)
-    reachable = share_percent("devices_reachable", "devices")
     charts = (
         make.chart(
             "clients",
@@ -84,7 +83,7 @@ def site_view(
         make.chart(
             "disponibilite",
             N_("Équipements joignables"),
-            [Trace(speech.say(N_("Joignables")), history, reachable, "devices_reachable")],
+            [Trace(speech.say(N_("Joignables")), history, "devices_reachable", per="devices")],
             "%",
             PERCENT,
         ),
@@ -144,10 +143,7 @@ def device_view(
         make.chart(
             "disponibilite",
             N_("Disponibilité"),
-            [
-                Trace(speech.say(N_("Répond")), each, metric("reachable", times=100), "reachable")
-                for each in own
-            ],
+            [Trace(speech.say(N_("Répond")), each, "reachable", times=100) for each in own],
             "%",
             PERCENT,
         ),

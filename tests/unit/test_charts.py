@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from api.usecases.series import Span, Stretch
 from api.web.chart_times import bucket_of, time_ticks, zone_name
-from api.web.charts import HEIGHT, Trace, make_chart, metric, scale, share_percent, table
+from api.web.charts import HEIGHT, Trace, make_chart, scale, table
 from api.web.histories import device_view, moment_text
 from api.web.language import BRUSSELS, tongue
 from collectors.series import Figure, History, Point, Subject, SubjectKind
@@ -29,7 +29,7 @@ def history(values: dict[float, float], tier: Tier = RAW, name: str = "clients")
 
 
 def chart(told: History, **more: object):  # type: ignore[no-untyped-def]
-    trace = Trace("Clients", told, metric("clients"), "clients")
+    trace = Trace("Clients", told, "clients")
     return make_chart("c", "Clients", [trace], STRETCH, unit="", gap_s=2250, **more)  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ def test_without_a_figure_there_is_no_chart() -> None:
 
 
 def test_bits_are_told_in_the_unit_that_a_person_reads() -> None:
-    trace = Trace("", history({0: 2.5e6, 1: 1.25e6}), metric("clients"), "in_bps")
+    trace = Trace("", history({0: 2.5e6, 1: 1.25e6}), "clients")
     drawn = make_chart("t", "Trafic", [trace], STRETCH, unit="bit/s", gap_s=9999)
     assert drawn is not None
     assert (drawn.unit, drawn.divisor, drawn.lines[0].last) == ("Mbit/s", 1e6, 1.25e6)
@@ -71,7 +71,7 @@ def test_bits_are_told_in_the_unit_that_a_person_reads() -> None:
 
 def test_a_share_is_of_the_means_and_of_nothing_it_is_none() -> None:
     both = {"a": Figure(1, 9, 9, 9), "b": Figure(1, 10, 10, 10)}
-    share = share_percent("a", "b")
+    share = Trace("", history({}), "a", per="b").value
     figure = share(Point(START, both))
     assert figure is not None
     assert figure.mean == 90
