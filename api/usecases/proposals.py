@@ -160,14 +160,12 @@ def _site(zone: Zone, found: Found) -> tuple[int | None, SiteReason | None]:
 
 
 def _tie(device: Device, found: Found) -> None:
-    """Say which controller runs an access point, and what it says of one that tells nothing."""
+    """Say which controller runs an access point, and what it knows of one that told nothing."""
     if found.place.device_id not in (None, device.id):
         device.controller_id = found.place.device_id
-    for column in ("vendor", "model"):
+    for column in ("vendor", "model", "firmware"):
         if getattr(device, column) is None:
             setattr(device, column, getattr(found, column))
-    if found.firmware is not None:
-        device.firmware = found.firmware
 
 
 def make_device(session: Session, zone: Zone, proposal: Proposal) -> Device:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
+from api.usecases.controlled import hear_of_access_points
 from inventory.errors import DeviceError, Garbled, NotFound, Unreachable
 from inventory.events import record_event
 from inventory.incidents import Reading, health_of_history, remember
@@ -78,6 +79,7 @@ def record_observation(
     _keep_interfaces(session, device.id, observation)
     _keep_radios(session, device.id, observation)
     _keep_links(session, device, observation, at)
+    hear_of_access_points(session, device, observation, at)
     _keep_record(session, device.id, observation, at, duration_s)
 
 

@@ -1,11 +1,12 @@
 """From what was found to a device: controllers, rules, people, and what stays refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlmodel import Session, col, select
 
 from api.usecases.found import Answer, Finder, Kept
+from api.usecases.incidents import judge_sites
 from api.usecases.proposal_decisions import accept, refuse
 from api.usecases.proposal_rules import ANSWERING, add_rule, list_rules, switch_rule
 from collectors.outcome import Outcome
@@ -19,6 +20,8 @@ from inventory.models import (
     Device,
     DeviceRole,
     Event,
+    Health,
+    Incident,
     Lifecycle,
     ManagementEndpoint,
     Proposal,
@@ -29,6 +32,7 @@ from inventory.models import (
     Zone,
 )
 from inventory.observation import AccessPoint, Neighbour, Observation
+from inventory.settings import Settings
 from inventory.vendors.standard.heard import Heard
 from tests.network import add_school, seen
 
@@ -140,6 +144,30 @@ def test_what_was_proposed_by_a_controller_and_answers_now_is_a_device_and_waits
     with scene.database.read() as session:
         assert [row.state for row in scene.rows(session) if row.serial == "AP1"] == ["accepted"]
     assert len(scene.devices()) == 2
+
+
+def test_an_access_point_that_only_its_controller_tells_of_is_down_when_it_says_so_twice(
+    scene: Scene, settings: Settings
+) -> None:
+    scene.find(_controller(POINT))
+    with scene.database.write("anne") as session:
+        accept(session, session.get_one(Proposal, scene.only().id), viewer=None, actor="anne")
+
+    def told(status: str | None, firmware: str | None = None) -> Device:
+        scene.find(_controller(replace(POINT, status=status, firmware=firmware)))
+        judge_sites(scene.database, settings, actor="test")
+        return scene.devices()["ap-cour"]
+
+    well = told("up", "8.10")
+    assert (well.health, well.lifecycle, well.firmware) == (Health.OK, Lifecycle.ACTIVE, "8.10")
+    assert well.last_seen_at is not None
+    assert told("upgrading firmware").health is Health.OK
+    assert told("down").health is Health.DEGRADED
+    lost = told("down")
+    assert (lost.health, lost.last_error) == (Health.DOWN, "its controller says that it is down")
+    with scene.database.read() as session:
+        assert session.exec(select(Incident.device_id)).all() == [lost.id]
+    assert told("up").last_error is None
 
 
 def test_a_cluster_s_own_entry_in_its_list_is_itself(scene: Scene) -> None:
