@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory.observation import Identity, Metric, Observation, Radio, Wlan
 from inventory.vendors.mib import MibView, Oid, mac, oid
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
-from inventory.vendors.routeros import sensors, wireless
+from inventory.vendors.routeros import sensors, wifi, wireless
 from inventory.vendors.standard import figures, observation, system
 from inventory.vendors.standard.channels import band, channel
 
@@ -23,7 +23,8 @@ _60G_SSID, _60G_FREQUENCY, _60G_QUALITY, _60G_RSSI, _60G_RATE = (
 _COLUMNS = (
     *observation.COLUMNS, oid(f"{_MIKROTIK}.1.4"), oid(f"{_MIKROTIK}.1.7"), _TX_RATE, _RX_RATE,
     _SSID, _BSSID, _CLIENTS, _FREQUENCY, _NOISE, _CCQ, _60G_SSID, _60G_FREQUENCY, _60G_QUALITY,
-    _60G_RSSI, _60G_RATE, *wireless.COLUMNS, *sensors.COLUMNS,
+    _60G_RSSI, _60G_RATE, *wireless.COLUMNS, *wifi.COLUMNS,
+    *sensors.COLUMNS,
 )  # fmt: skip
 
 _MODEL = re.compile(r"RouterOS (?P<model>\S.*)")
@@ -38,8 +39,9 @@ def _observe(view: MibView) -> Observation:
     names = {port.index: port.name for port in read.interfaces}
     return replace(
         read,
-        radios=(*_radios(view, names), *wireless.radios(view)),
-        wlans=_wlans(view, names),
+        radios=(*_radios(view, names), *wireless.radios(view), *wifi.radios(view, names)),
+        wlans=(*_wlans(view, names), *wifi.wlans(view, names)),
+        access_points=wireless.access_points(view),
         metrics=(*read.metrics, *_metrics(view)),
     )
 
@@ -102,6 +104,7 @@ def _metrics(view: MibView) -> list[Metric]:
         *figures.column(view, _60G_RSSI, "rssi_dbm", "dBm", labels=names_60g),
         *figures.column(view, _60G_RATE, "rate_bps", "bit/s", labels=names_60g, scale=1e6),
         *wireless.metrics(view),
+        *wifi.metrics(view),
         *sensors.temperatures(view),
     ]
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from inventory.observation import Metric, Radio
+from inventory.observation import AccessPoint, Metric, Radio
 from inventory.vendors.mib import MibView, Oid, Value, oid, text
 from inventory.vendors.standard import figures
-from inventory.vendors.standard.wireless_columns import Column, Gauge, told
+from inventory.vendors.standard.wireless_columns import Column, Gauge, ip_address, told
 from inventory.vendors.standard.wireless_tables import RadioTable
 
 _WIRELESS = "1.3.6.1.4.1.14988.1.1.1"
@@ -17,6 +17,10 @@ _TX_RATE, _RX_RATE, _STRENGTH, _SSID, _FREQUENCY, _TX_CCQ, _RX_CCQ = (
 )
 # mtxrWlCMTable, index ifIndex: registered clients, the channel as `2412/20-Ce/gn(17dBm)`.
 _CAP_CLIENTS, _CAP_CHANNEL = oid(f"{_WIRELESS}.7.1.2"), oid(f"{_WIRELESS}.7.1.5")
+# mtxrWlCMRemoteTable: name, state, address as `<MAC or IP address>/<port>`.
+_REMOTE_NAME, _REMOTE_STATE, _REMOTE_ADDRESS = (
+    oid(f"{_WIRELESS}.11.1.{column}") for column in (2, 3, 4)
+)
 _IF_NAME = oid("1.3.6.1.2.1.31.1.1.1.1")
 _COUNTS = (
     Gauge("clients", "CAPsMAN", "", oid(f"{_WIRELESS}.6")),  # mtxrWlCMRtabEntryCount
@@ -47,13 +51,32 @@ _CAPS = RadioTable(
 )
 COLUMNS = (
     _TX_RATE, _RX_RATE, _STRENGTH, _SSID, _FREQUENCY, _TX_CCQ, _RX_CCQ, _CAP_CLIENTS, _CAP_CHANNEL,
-    *(count.root for count in _COUNTS),
+    _REMOTE_NAME, _REMOTE_STATE, _REMOTE_ADDRESS, *(count.root for count in _COUNTS),
 )  # fmt: skip
 
 
 def radios(view: MibView) -> tuple[Radio, ...]:
     """Return the radios that are linked as stations, and those that CAPsMAN manages."""
     return (*_LINKS.radios(view), *_CAPS.radios(view))
+
+
+def access_points(view: MibView) -> tuple[AccessPoint, ...]:
+    """Return the access points that CAPsMAN manages; one that is gone has no row."""
+    states, addresses = view.texts(_REMOTE_STATE), view.texts(_REMOTE_ADDRESS)
+    found = []
+    for index, name in view.texts(_REMOTE_NAME).items():
+        address = addresses.get(index, "").partition("/")[0]
+        digits = re.sub("[:-]", "", address).lower()
+        state = states.get(index)
+        found.append(
+            AccessPoint(
+                name=name,
+                mac=digits if re.fullmatch("[0-9a-f]{12}", digits) else None,
+                ip=ip_address(address.encode()),
+                status="up" if state == "Run" else state,
+            )
+        )
+    return tuple(found)
 
 
 def metrics(view: MibView) -> list[Metric]:
