@@ -7,7 +7,7 @@ from inventory.observation import AccessPoint, Identity, Metric, Observation, Ra
 from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import figures, observation, system
-from inventory.vendors.standard.channels import frequency_mhz
+from inventory.vendors.standard.channels import band_of_channel, frequency_mhz
 
 _INSTANT = "1.3.6.1.4.1.14823.2.3.3.1"
 _VERSION = oid(f"{_INSTANT}.1.4.0")  # aiVirtualControllerVersion
@@ -116,7 +116,7 @@ def _channel(written: str | None) -> int | None:
 
 
 def _frequency(channel: int | None) -> int | None:
-    return frequency_mhz("2.4" if channel is not None and channel <= 14 else "5", channel)
+    return frequency_mhz(band_of_channel(channel), channel)
 
 
 def _radios(view: MibView) -> tuple[Radio, ...]:
@@ -132,7 +132,7 @@ def _radios(view: MibView) -> tuple[Radio, ...]:
             Radio(
                 index=place,
                 name=names.get(index),
-                band=None if not channel else "2.4" if channel <= 14 else "5",
+                band=band_of_channel(channel),
                 channel=channel,
                 frequency_mhz=_frequency(channel),
                 tx_power_dbm=None if power is None else float(power),

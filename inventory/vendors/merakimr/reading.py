@@ -38,7 +38,9 @@ def _radios(view: MibView) -> list[tuple[Oid, Radio]]:
     found = []
     highest = 0
     for place, (index, channel) in enumerate(_groups(view).items()):
-        band = band_of_channel(channel) if channel >= highest or place == 0 else None
+        band = band_of_channel(channel)
+        if channel < highest and band != "6":
+            band = None
         highest = max(highest, channel)
         found.append(
             (

@@ -23,13 +23,18 @@ def channel(frequency_mhz: int) -> int | None:
 
 
 def band_of_channel(number: int | None) -> str | None:
-    """Return "2.4" or "5" for a channel whose band is not told; 6 GHz numbers its own from 1 too.
+    """Return the band of a channel that is told without its band (IEEE 802.11 annex E).
 
-    Channels 1 to 14 are taken for 2.4 GHz, 32 to 177 for 5 GHz (IEEE 802.11 annex E).
+    1 to 13 are taken for 2.4 GHz, though 6 GHz has 1, 5, 9 and 13 too, and 149 to 177 for 5 GHz.
+    Other channels of 5 GHz are multiples of four; those of 6 GHz are one more than that.
     """
-    if number is None:
+    if number is None or not 1 <= number <= 233:
         return None
-    return "2.4" if 1 <= number <= 14 else "5" if 32 <= number <= 177 else None
+    if number <= 14:
+        return "2.4"
+    if number % 4 == 1 and not 149 <= number <= 177:
+        return "6"
+    return "5" if 32 <= number <= 177 else None
 
 
 def frequency_mhz(within: str | None, number: int | None) -> int | None:
