@@ -21,8 +21,23 @@ def hear_of_access_points(
     One that it calls down counts as silent, and is judged as any other device. What it does not
     list, or lists in another state (upgrading, joining), is neither.
     """
+    for device, point in access_points_told(session, controller, observation):
+        _keep(device, point, at)
+        session.add(device)
+
+
+def is_up(point: AccessPoint) -> bool | None:
+    """Return whether a controller says that an access point serves; None: neither yes nor no."""
+    reading = _READING.get((point.status or "").lower())
+    return None if reading is None else reading is Reading.ANSWERED
+
+
+def access_points_told(
+    session: Session, controller: Device, observation: Observation
+) -> list[tuple[Device, AccessPoint]]:
+    """Return a controller's access points that are not polled themselves, with what it told."""
     if not observation.access_points:
-        return
+        return []
     told: dict[str, AccessPoint] = {}
     for each in observation.access_points:
         for mark in (serial_told(each.serial), each.mac):
@@ -36,11 +51,12 @@ def hear_of_access_points(
     rows = session.exec(
         select(Device).where(Device.controller_id == controller.id, ~polled.exists())
     )
+    found = []
     for device in rows:
         point = told.get(device.serial or "") or told.get(device.base_mac or "")
         if point is not None:
-            _keep(device, point, at)
-            session.add(device)
+            found.append((device, point))
+    return found
 
 
 def _keep(device: Device, point: AccessPoint, at: datetime) -> None:

@@ -1,10 +1,12 @@
 """What a poll leaves in the figures over time: of each device, and of each site as a whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
+from api.usecases.controlled import is_up
 from collectors.outcome import Outcome
 from collectors.series import Sample, SeriesStore, Subject, SubjectKind
 from collectors.series.sampling import (
@@ -18,7 +20,7 @@ from collectors.target import SnmpTarget
 from inventory import clock
 from inventory.errors import DeviceError, Garbled, PreauError, Unreachable
 from inventory.models import Device
-from inventory.observation import Observation
+from inventory.observation import AccessPoint, Observation
 
 log = structlog.get_logger()
 
@@ -52,8 +54,15 @@ class PollHistory:
     _samples: list[Sample] = field(default_factory=list)
     _sites: dict[int, _SiteTally] = field(default_factory=dict)
 
-    def note(self, device: Device, reading: Reading | None, error: DeviceError | None) -> None:
-        """Note what came of one device.
+    def note(
+        self,
+        device: Device,
+        reading: Reading | None,
+        error: DeviceError | None,
+        *,
+        controlled: Sequence[tuple[Device, AccessPoint]] = (),
+    ) -> None:
+        """Note what came of one device, and what it told of the access points that it controls.
 
         Silence is kept as such. A refusal, or another device that answers, tells nothing of it.
         """
@@ -68,11 +77,11 @@ class PollHistory:
             seen = reading.unwrap()
             samples = samples_of(seen, device.id, device.role, reading.at, rtt_s=reading.rtt_s)
             self._add(device, samples, reachable=True)
-            clients = clients_of(seen) if serves_clients(seen, device.role) else None
-            if clients is not None and device.site_id is not None:
-                site = self._sites[device.site_id]
-                site.clients += clients
-                site.clients_told_by += 1
+            # A controller's clients are its access points': each counts at its own school.
+            if not controlled and serves_clients(seen, device.role):
+                self._count(device, clients_of(seen))
+            for other, point in controlled:
+                self._note_controlled(other, point, reading.at)
 
     def write(self) -> None:
         """Keep what was noted until now."""
@@ -88,6 +97,24 @@ class PollHistory:
         self._samples += [tally.sample(site_id, at) for site_id, tally in self._sites.items()]
         self.write()
         self.store.close()
+
+    def _note_controlled(self, device: Device, point: AccessPoint, at: datetime) -> None:
+        up = is_up(point)
+        if up is None or device.id is None:
+            return
+        values: dict[str, float] = {"reachable": up}
+        if up and point.clients is not None:
+            values["clients"] = point.clients
+        self._add(
+            device, [Sample(Subject(SubjectKind.DEVICE, device.id), at, values)], reachable=up
+        )
+        self._count(device, point.clients if up else None)
+
+    def _count(self, device: Device, clients: int | None) -> None:
+        if clients is not None and device.site_id is not None:
+            site = self._sites[device.site_id]
+            site.clients += clients
+            site.clients_told_by += 1
 
     def _add(self, device: Device, samples: list[Sample], *, reachable: bool) -> None:
         self._samples += samples

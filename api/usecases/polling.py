@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from api.usecases.controlled import access_points_told
 from api.usecases.incidents import judge_sites
 from api.usecases.poll_history import PollHistory
 from api.usecases.progress import Counter, Progress, quiet
@@ -211,7 +212,10 @@ def _keep(
                 continue
             reading = readings.get(polled.device_id)
             error = polled.error or _keep_reading(session, device, reading)
-            history.note(device, reading, error)
+            points = []
+            if error is None and reading is not None:
+                points = access_points_told(session, device, reading.unwrap())
+            history.note(device, reading, error, controlled=points)
             if error is None:
                 result.read += 1
                 continue
