@@ -1,4 +1,4 @@
-"""Reads BOSS (ERS 2500 to 5900): S5-CHASSIS-MIB and S5-AGENT-MIB, once SynOptics'."""
+"""Reads BOSS (ERS 2500 to 5900): S5-CHASSIS-MIB, S5-AGENT-MIB and RC-VLAN-MIB."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from inventory.observation import Member, Observation
 from inventory.vendors.mib import MibView, oid
 from inventory.vendors.reading import SYS_DESCR
-from inventory.vendors.standard import health
+from inventory.vendors.standard import health, rapidcity
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.words import Sign, Word, chassis, described, instance, recogniser
 
@@ -36,12 +36,20 @@ def _product(view: MibView) -> str | None:
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
+    return replace(
+        read,
+        identity=replace(read.identity, members=_members(view, read) or read.identity.members),
+        vlans=rapidcity.vlans(view) or read.vlans,
+    )
+
+
+def _members(view: MibView, read: Observation) -> tuple[Member, ...]:
     serials, models = view.texts(_COM_SERIAL), view.texts(_COM_DESCR)
     versions = view.texts(_COM_VERSION)
     units = sorted(index for index in {*serials, *models} if len(index) == 2 and index[1] == 0)
     if len(units) < 2:
-        return read
-    members = tuple(
+        return ()
+    return tuple(
         Member(
             index=index[0],
             model=models.get(index),
@@ -50,7 +58,6 @@ def _refine(view: MibView, read: Observation) -> Observation:
         )
         for index in units
     )
-    return replace(read, identity=replace(read.identity, members=members))
 
 
 def _software(version: str | None) -> str | None:
@@ -81,7 +88,7 @@ PROFILE = Profile(
         health.MemoryShare(total=oid(f"{_UTIL}.12"), free=oid(f"{_UTIL}.13")),
         health.temperature(_TEMPERATURE, scale=0.5),
     ),
-    columns=(_COM_DESCR, _COM_VERSION, _COM_SERIAL),
+    columns=(_COM_DESCR, _COM_VERSION, _COM_SERIAL, *rapidcity.COLUMNS),
     refine=_refine,
 )
 READING = reading(PROFILE)

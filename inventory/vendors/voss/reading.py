@@ -1,7 +1,10 @@
 """Reads VOSS: RAPID-CITY for the chassis, its load (KHI) and temperatures, RC-VLAN for VLANs."""
 
-from inventory.vendors.mib import oid
-from inventory.vendors.standard import health
+from dataclasses import replace
+
+from inventory.observation import Observation
+from inventory.vendors.mib import MibView, oid
+from inventory.vendors.standard import health, rapidcity
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.words import Sign, chassis, described, instance, recogniser
 from inventory.vendors.xos.reading import PRODUCTS, VOSS_WORDS
@@ -17,6 +20,11 @@ _MEMORY_USED, _MEMORY_FREE = (oid(f"{_RAPID_CITY}.1.85.10.1.1.{column}") for col
 _SENSOR = f"{_RAPID_CITY}.1.101.1.1.2.1"
 # rcSysCpuUtil of the ERS 8000 (per cent).
 _OLD_CPU = f"{_RAPID_CITY}.1.1.20"
+
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    return replace(read, vlans=rapidcity.vlans(view) or read.vlans)
+
 
 PROFILE = Profile(
     family="voss",
@@ -39,5 +47,7 @@ PROFILE = Profile(
         health.MemoryShare(used=_MEMORY_USED, free=_MEMORY_FREE),
         health.temperature(f"{_SENSOR}.3", labels=oid(f"{_SENSOR}.2")),
     ),
+    columns=rapidcity.COLUMNS,
+    refine=_refine,
 )
 READING = reading(PROFILE)

@@ -1,4 +1,4 @@
-"""Reads EXOS: EXTREME-SYSTEM-MIB, -SOFTWARE-MONITOR-MIB, -STACKING-MIB, -POE-MIB and -EDP-MIB."""
+"""Reads EXOS: EXTREME-SYSTEM-MIB, -SOFTWARE-MONITOR-MIB, -POE-MIB, -EDP-MIB and -VLAN-MIB."""
 
 from dataclasses import replace
 
@@ -7,6 +7,8 @@ from inventory.vendors.mib import MibView, oid
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.words import Sign, chassis, described, instance, recogniser
+from inventory.vendors.xos.vlans import COLUMNS as VLAN_COLUMNS
+from inventory.vendors.xos.vlans import vlans
 
 _EXTREME = "1.3.6.1.4.1.1916"
 # EXTREME-BASE-MIB extremeProduct.
@@ -28,7 +30,7 @@ _EDP_NAME, _EDP_VERSION, _EDP_SLOT, _EDP_PORT = (
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Add the neighbours that only Extreme's discovery protocol hears."""
+    """Add the neighbours that only Extreme's discovery protocol hears, and EXOS' own VLANs."""
     names = {port.index: port.name for port in read.interfaces}
     heard = {neighbour.system_name for neighbour in read.neighbours}
     slots, ports = view.integers(_EDP_SLOT), view.integers(_EDP_PORT)
@@ -43,7 +45,11 @@ def _refine(view: MibView, read: Observation) -> Observation:
         for index, name in view.texts(_EDP_NAME).items()
         if name not in heard
     )
-    return replace(read, neighbours=(*read.neighbours, *own)) if own else read
+    return replace(
+        read,
+        neighbours=(*read.neighbours, *own),
+        vlans=vlans(view, names) or read.vlans,
+    )
 
 
 PROFILE = Profile(
@@ -62,7 +68,7 @@ PROFILE = Profile(
         health.temperature(_TEMPERATURE),
     ),
     port_power=_PORT_POWER,
-    columns=(_EDP_NAME, _EDP_VERSION, _EDP_SLOT, _EDP_PORT),
+    columns=(_EDP_NAME, _EDP_VERSION, _EDP_SLOT, _EDP_PORT, *VLAN_COLUMNS),
     refine=_refine,
 )
 READING = reading(PROFILE)
