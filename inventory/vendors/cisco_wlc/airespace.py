@@ -18,6 +18,10 @@ _ESS_SSID, _ESS_CLIENTS = oid(f"{_ESS}.2"), oid(f"{_ESS}.38")
 _LWAPP_SSID = oid("1.3.6.1.4.1.9.9.512.1.1.1.1.4")  # CISCO-LWAPP-WLAN-MIB cLWlanSsid
 _AP_NAME = oid(f"{_AP}.3")
 _LWAPP_AP_NAME = oid("1.3.6.1.4.1.9.9.513.1.1.1.1.5")  # CISCO-LWAPP-AP-MIB cLApName
+# cLApDot11IfTable, index as bsnAPIfTable: cLApDot11IfType, and the band of a radio of several.
+_LWAPP_IF_TYPE, _LWAPP_XOR_BAND = (oid(f"1.3.6.1.4.1.9.9.513.1.2.1.1.{c}") for c in (2, 27))
+_IF_TYPES = {1: "2.4", 2: "5", 6: "6"}  # dot11bg, dot11a, dot11 6 GHz; others are of several bands
+_XOR_BANDS = {1: "2.4", 2: "5", 3: "6"}
 _MAC_PARTS = 6
 
 
@@ -30,15 +34,26 @@ def _radio_names(view: MibView) -> Mapping[Oid, str]:
     }
 
 
+def _lwapp_bands(view: MibView) -> Mapping[Oid, str]:
+    """Return the bands that CISCO-LWAPP-AP-MIB tells: 6 GHz too, which bsnAPIfType does not."""
+    chosen = view.integers(_LWAPP_XOR_BAND)
+    found = {
+        index: _IF_TYPES.get(kind) or _XOR_BANDS.get(chosen.get(index, 0))
+        for index, kind in view.integers(_LWAPP_IF_TYPE).items()
+    }
+    return {index: band for index, band in found.items() if band}
+
+
 _AIR = Air(
     radios=RadioTable(
         names=_radio_names,
         band=oid(f"{_RADIO}.2"),  # bsnAPIfType dot11b, dot11a; newer numbers are not documented
         bands={"1": "2.4", "2": "5"},
+        bands_of=_lwapp_bands,
         channel=Column(oid(f"{_RADIO}.4")),  # bsnAPIfPhyChannelNumber
         clients=Column(oid(f"{_RADIO}.15")),  # bsnApIfNoOfUsers
         utilisation=Column(oid(f"{_LOAD}.3")),  # bsnAPIfLoadChannelUtilization
-        more_columns=(_AP_NAME, _LWAPP_AP_NAME),
+        more_columns=(_AP_NAME, _LWAPP_AP_NAME, _LWAPP_IF_TYPE, _LWAPP_XOR_BAND),
     ),
     access_points=AccessPointTable(
         name=_AP_NAME,

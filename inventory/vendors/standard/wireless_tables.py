@@ -25,14 +25,16 @@ class RadioTable:
     """The columns of a table of radios.
 
     `names` gives the radios' names by index where they do not stand in a column of the table;
-    `bands` is what the words or numbers of the `band` column mean. Without a band, one is taken
-    from the frequency or the channel, which cannot tell 6 GHz.
+    `bands` is what the words or numbers of the `band` column mean, and `bands_of` gives bands by
+    index that another table tells better. Without a band, one is taken from the frequency or the
+    channel.
     """
 
     name: Oid | None = None
     names: Callable[[MibView], Mapping[Oid, str]] | None = None
     band: Oid | None = None
     bands: Mapping[str, str] = field(default_factory=dict)
+    bands_of: Callable[[MibView], Mapping[Oid, str]] | None = None
     channel: Column | None = None
     frequency: Column | None = None
     width: Column | None = None
@@ -65,14 +67,17 @@ class RadioTable:
     def radios(self, view: MibView) -> tuple[Radio, ...]:
         """Return the radios in the order of their index."""
         labels = self.labels(view)
+        bands = self._bands(view)
         own_numbers = all(len(index) == 1 for index in labels)
         return tuple(
-            self._radio(view, index, index[0] if own_numbers else place, label)
+            self._radio(view, index, index[0] if own_numbers else place, label, bands)
             for place, (index, label) in enumerate(labels.items())
         )
 
-    def _radio(self, view: MibView, index: Oid, number: int, name: str) -> Radio:
-        band, channel, frequency = self._air(view, index)
+    def _radio(
+        self, view: MibView, index: Oid, number: int, name: str, bands: Mapping[Oid, str | None]
+    ) -> Radio:
+        band, channel, frequency = self._air(view, index, bands)
         return Radio(
             index=number,
             name=name,
@@ -86,13 +91,20 @@ class RadioTable:
             clients=_whole(_at(view, self.clients, index)),
         )
 
-    def _air(self, view: MibView, index: Oid) -> tuple[str | None, int | None, int | None]:
+    def _bands(self, view: MibView) -> Mapping[Oid, str | None]:
+        """Return the bands that are told; a word that we do not know is no reason to guess one."""
+        words = view.texts(self.band) if self.band else {}
+        told: dict[Oid, str | None] = {index: self.bands.get(word) for index, word in words.items()}
+        return {**told, **self.bands_of(view)} if self.bands_of else told
+
+    def _air(
+        self, view: MibView, index: Oid, bands: Mapping[Oid, str | None]
+    ) -> tuple[str | None, int | None, int | None]:
         """Return (band, channel, frequency in MHz); a channel of 0 is that of a radio off air."""
         channel = _whole(_at(view, self.channel, index)) or None
         frequency = _whole(_at(view, self.frequency, index)) or None
-        word = view.text((*self.band, *index)) if self.band else None
-        if word is not None:
-            band = self.bands.get(word)  # a word that we do not know is no reason to guess
+        if index in bands:
+            band = bands[index]
         else:
             band = band_of(frequency) if frequency else band_of_channel(channel)
         return (
@@ -103,10 +115,10 @@ class RadioTable:
 
     def metrics(self, view: MibView) -> list[Metric]:
         """Return the radios' figures, each with the OID of the object that it was read from."""
-        labels = self.labels(view)
+        labels, bands = self.labels(view), self._bands(view)
         found = []
         for index, label in labels.items():
-            _, channel, frequency = self._air(view, index)
+            _, channel, frequency = self._air(view, index, bands)
             heard = self.channel if self.channel else self.frequency
             if channel and heard:
                 source = dotted((*heard.root, *index))
