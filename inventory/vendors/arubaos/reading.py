@@ -36,8 +36,8 @@ def _radio_of_bssid(view: MibView) -> Callable[[Oid], str | None]:
 _AIR = Air(
     radios=RadioTable(
         names=_radio_names,
-        band=oid(f"{_RADIO}.2"),  # wlanAPRadioType, ArubaPhyType: dot11a, dot11b, dot11g
-        bands={"1": "5", "2": "2.4", "3": "2.4"},
+        band=oid(f"{_RADIO}.2"),  # wlanAPRadioType, ArubaPhyType: dot11a, b, g, ax6ghz
+        bands={"1": "5", "2": "2.4", "3": "2.4", "6": "6"},
         channel=Column(oid(f"{_RADIO}.3")),
         tx_power=Column(oid(f"{_RADIO}.4"), scaled(0.5)),  # "transmitted as txpwr*2"
         utilisation=Column(oid(f"{_RADIO}.6")),
