@@ -12,7 +12,8 @@ from api.usecases import site_detail
 from api.usecases.series import (
     Span,
     Stretch,
-    device_histories,
+    device_parts,
+    part_histories,
     site_history,
     stretch_between,
     stretch_of,
@@ -92,13 +93,18 @@ def get_device_series(
     start: Moment = None,
     end: Moment = None,
     kind: Annotated[list[SubjectKind] | None, Query(description="default: all")] = None,
+    port: Annotated[list[str] | None, Query(description="of its ports; default: all")] = None,
 ) -> SeriesListAnswer:
     """Return a device's figures over time, as fine as they are still kept."""
     site_detail.visible_device(session, viewer, device_id)
     stretch = _stretch(span, start, end)
-    kinds = tuple(kind) if kind else tuple(SubjectKind)
-    told = device_histories(here.series, session, device_id, stretch, kinds=kinds)
-    return _answer(stretch, told)
+    parts = [
+        part
+        for part in device_parts(here.series, session, device_id)
+        if (kind is None or part.kind in kind)
+        and (port is None or part.kind is not SubjectKind.INTERFACE or part.key in port)
+    ]
+    return _answer(stretch, part_histories(here.series, session, parts, stretch))
 
 
 @router.get("/sites/{site_id}/series")

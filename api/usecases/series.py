@@ -15,6 +15,7 @@ from collectors.series import (
     StoreStatus,
     Subject,
     SubjectKind,
+    Tier,
     age,
     open_series,
     status,
@@ -25,8 +26,9 @@ from inventory.database import Database
 from inventory.errors import InvalidInput
 from inventory.settings import Settings
 
-MAX_SUBJECTS = 200
-"""So many parts of one device are told at once; a stack of eight switches has 400 ports."""
+MAX_POINTS = 200_000
+"""So many points are told at once; a stack of eight switches has 400 ports."""
+_RAW_EVERY_S = 300  # how often figures as told are at most expected, to know how many there may be
 
 
 class Span(StrEnum):
@@ -64,23 +66,33 @@ def stretch_between(start: datetime, end: datetime) -> Stretch:
     return Stretch(start, end)
 
 
-def device_histories(
-    store: SeriesStore,
-    session: Session,
-    device_id: int,
-    stretch: Stretch,
-    *,
-    kinds: Sequence[SubjectKind] = tuple(SubjectKind),
-) -> list[History]:
-    """Return the histories of a device and its parts of some kinds, in the order of their names.
+def device_parts(store: SeriesStore, session: Session, device_id: int) -> list[Subject]:
+    """Return a device and its parts that have a history, by kind and name.
 
     The shell has seen to it that the asker may see the device. Raises Misconfigured where the store
     cannot be read.
     """
-    of_devices = {kind for kind in kinds if kind is not SubjectKind.SITE}
-    known = store.subjects(session, [device_id])
-    subjects = [subject for subject in known if subject.kind in of_devices]
-    return _told(store, session, subjects[:MAX_SUBJECTS], stretch)
+    found = store.subjects(session, [device_id])
+    # A site may have the same number.
+    return [subject for subject in found if subject.kind is not SubjectKind.SITE]
+
+
+def part_histories(
+    store: SeriesStore, session: Session, parts: Sequence[Subject], stretch: Stretch
+) -> list[History]:
+    """Return the histories of those parts that tell anything of a stretch of time, in their order.
+
+    Raises InvalidInput where that would be too much at once, Misconfigured where the store cannot
+    be read.
+    """
+    bucket_s = _tier(store, stretch).bucket_s
+    each = (stretch.end - stretch.start).total_seconds() / max(bucket_s, _RAW_EVERY_S)
+    if len(parts) * each > MAX_POINTS:
+        raise InvalidInput(
+            f"{len(parts)} parts over that time are too much at once",
+            todo="ask for fewer kinds or ports, or for less time",
+        )
+    return [history for history in _told(store, session, parts, stretch) if history.points]
 
 
 def site_history(store: SeriesStore, session: Session, site_id: int, stretch: Stretch) -> History:
@@ -96,10 +108,13 @@ def site_history(store: SeriesStore, session: Session, site_id: int, stretch: St
 def _told(
     store: SeriesStore, session: Session, subjects: Sequence[Subject], stretch: Stretch
 ) -> list[History]:
+    tier = _tier(store, stretch)
+    return store.histories(session, subjects, start=stretch.start, end=stretch.end, tier=tier)
+
+
+def _tier(store: SeriesStore, stretch: Stretch) -> Tier:
     length, began = stretch.end - stretch.start, clock.now() - stretch.start
-    tier = tier_for(length, began, store.retention)
-    found = store.histories(session, subjects, start=stretch.start, end=stretch.end, tier=tier)
-    return [history for history in found if history.points or history.subject.kind == "site"]
+    return tier_for(length, began, store.retention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ texts keep their size. What was not told is a gap in the line, never a bridge ov
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from api.usecases.series import Stretch
 from api.web.chart_times import Tick, time_ticks
 from collectors.series import Figure, History, Point
+from collectors.series.tiers import DAY_S, HOUR_S
 
 HEIGHT = 140
 WIDTH = 1000
 _LINES_AT_MOST = 4  # more cannot be told apart
 _DBM_AT_LEAST = 12.0
+_POINTS_AT_MOST = 360  # a phone is so many pixels wide, and every point is to be sent to it
+_BUCKETS_S = (300, 600, 900, 1800, HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S, DAY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,30 +170,51 @@ def _readable(unit: str, high: float) -> tuple[float, str]:
     return 1.0, unit
 
 
-def segments(trace: Trace, gap_s: float) -> list[list[tuple[datetime, Figure]]]:
-    """Return the runs of points without a gap: neither untold, nor further apart than expected."""
+def shown(trace: Trace, length: timedelta) -> tuple[list[tuple[datetime, Figure | None]], int]:
+    """Return the figures that a line is drawn of, and how many seconds each tells of.
+
+    More than a screen can show are gathered; lowest and highest stay what they are.
+    """
     bucket_s = trace.history.tier.bucket_s
+    points = [(point.at, trace.value(point)) for point in trace.history.points]
+    if len(points) <= _POINTS_AT_MOST:
+        return points, bucket_s
+    least_s = length.total_seconds() / _POINTS_AT_MOST
+    wider_s = next((each for each in _BUCKETS_S if each >= least_s and each >= bucket_s), DAY_S)
+    found: dict[int, Figure | None] = {}
+    for at, figure in points:
+        start_s = int(at.timestamp()) // wider_s * wider_s
+        before = found.get(start_s)
+        found[start_s] = _plus(before, figure) if before and figure else figure or before
+    return [(datetime.fromtimestamp(at_s, UTC), found[at_s]) for at_s in sorted(found)], wider_s
+
+
+def segments(
+    points: Iterable[tuple[datetime, Figure | None]], bucket_s: int, gap_s: float
+) -> list[list[tuple[datetime, Figure]]]:
+    """Return the runs of points without a gap: neither untold, nor further apart than expected."""
     # A bucket that has figures may be followed by the next one only, whatever the polls' interval.
     apart_s = gap_s if bucket_s == 1 else max(1.5 * bucket_s, gap_s)
     runs: list[list[tuple[datetime, Figure]]] = []
     before: datetime | None = None
-    for point in trace.history.points:
-        figure = trace.value(point)
+    for at, figure in points:
         if figure is None:
             before = None
             continue
-        if before is None or (point.at - before).total_seconds() > apart_s:
+        if before is None or (at - before).total_seconds() > apart_s:
             runs.append([])
-        runs[-1].append((point.at, figure))
-        before = point.at
+        runs[-1].append((at, figure))
+        before = at
     return runs
 
 
 def _line(trace: Trace, stretch: Stretch, down: _Down, gap_s: float, *, with_band: bool) -> Line:
-    runs = segments(trace, gap_s)
-    whole_s = (stretch.end - stretch.start).total_seconds()
+    length = stretch.end - stretch.start
+    points, bucket_s = shown(trace, length)
+    runs = segments(points, bucket_s, gap_s)
+    whole_s = length.total_seconds()
     # A bucket stands in the middle of the time that it tells of.
-    middle_s = trace.history.tier.bucket_s / 2 if trace.history.tier.bucket_s > 1 else 0.0
+    middle_s = bucket_s / 2 if bucket_s > 1 else 0.0
 
     def across(at: datetime) -> float:
         share = ((at - stretch.start).total_seconds() + middle_s) / whole_s

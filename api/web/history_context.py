@@ -7,7 +7,14 @@ import structlog
 from sqlmodel import Session
 
 from api.http.dependencies import Installation
-from api.usecases.series import Span, Stretch, device_histories, site_history, stretch_of
+from api.usecases.series import (
+    Span,
+    Stretch,
+    device_parts,
+    part_histories,
+    site_history,
+    stretch_of,
+)
 from api.web.histories import SPANS, device_view, moment_text, site_view, tick_text
 from api.web.language import tongue
 from collectors.series import SubjectKind
@@ -37,13 +44,16 @@ def device_history_context(
     stretch = stretch_of(span)
     context = {"figures": None, "ports": [], "port": "", **_words(language)}
     try:
-        histories = device_histories(here.series, session, device_id, stretch)
+        parts = device_parts(here.series, session, device_id)
+        of_ports = [part for part in parts if part.kind is SubjectKind.INTERFACE]
+        ports = sorted((part.key for part in of_ports), key=natural_order)
+        shown = port if port in ports else next(iter(ports), "")
+        wanted = [part for part in parts if part not in of_ports or part.key == shown]
+        histories = part_histories(here.series, session, wanted, stretch)
         synthetic_until = here.series.synthetic_until(session)
     except PreauError as error:
         log.warning("figures_not_read", device_id=device_id, error=str(error))
         return context
-    ports = [h.subject.key for h in histories if h.subject.kind is SubjectKind.INTERFACE]
-    shown = port if port in ports else next(iter(sorted(ports, key=natural_order)), "")
     view = device_view(
         histories,
         observation,
@@ -56,7 +66,7 @@ def device_history_context(
     return {
         **context,
         "figures": view,
-        "ports": sorted(ports, key=natural_order),
+        "ports": ports,
         "port": shown,
         "synthetic_until": _in_sight(synthetic_until, stretch),
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from api.usecases.series import Span, Stretch
 from api.web.chart_times import bucket_of, time_ticks, zone_name
-from api.web.charts import HEIGHT, Trace, make_chart, scale, table
+from api.web.charts import HEIGHT, Trace, make_chart, scale, shown, table
 from api.web.histories import device_view, moment_text
 from api.web.language import BRUSSELS, tongue
 from collectors.series import Figure, History, Point, Subject, SubjectKind
@@ -160,3 +160,25 @@ def test_who_never_answered_was_available_0_percent_and_who_was_never_asked_tell
     for histories, expected in (([silent], 0.0), (none, None)):
         view = device_view(histories, None, Span.DAY, STRETCH, FRENCH, gap_s=2250, port=None)
         assert view.availability_percent == expected
+
+
+def test_more_points_than_a_screen_has_are_gathered_and_their_extremes_stay() -> None:
+    month = Stretch(START, START + timedelta(days=30))
+    values = {float(hour): float(hour % 24) for hour in range(720) if not 300 <= hour < 312}
+    trace = Trace("", history(values, HOUR), "clients")
+    points, bucket_s = shown(trace, timedelta(days=30))
+    assert bucket_s == 3 * 3600
+    assert len(points) <= 241
+    figures = [figure for _, figure in points if figure is not None]
+    assert (min(f.low for f in figures), max(f.high for f in figures)) == (-1, 24)
+    assert sum(figure.count for figure in figures) == 2 * len(values)
+    drawn = make_chart("c", "", [trace], month, unit="", gap_s=2250)
+    assert drawn is not None
+    assert drawn.lines[0].path.count("M") == 2
+    assert len(drawn.lines[0].path) < 4000
+
+
+def test_a_poll_every_few_seconds_draws_no_longer_a_line_than_one_every_quarter() -> None:
+    trace = Trace("", history({second / 360: 1.0 for second in range(8640)}), "clients")
+    points, bucket_s = shown(trace, timedelta(days=1))
+    assert (bucket_s, len(points)) == (300, 288)
