@@ -82,7 +82,7 @@ def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
 @pytest.fixture
 def quick(settings: Settings) -> Settings:
     """Settings with which silence is told soon."""
-    return settings.model_copy(update={"snmp_timeout_s": 1.0, "snmp_retries": 2})
+    return settings.model_copy(update={"snmp_timeout_s": 1.0, "snmp_retries": 1})
 
 
 @pytest.fixture
@@ -240,6 +240,7 @@ def test_a_seed_that_answers_nothing_is_told(
                 snmp_port=agents.port,
                 community_secret="snmp",
             )
-        result = discover_from(database, vault, quick, seeds=[agents.host(1)], actor="test")
+        soon = quick.model_copy(update={"snmp_timeout_s": 0.2})
+        result = discover_from(database, vault, soon, seeds=[agents.host(1)], actor="test")
     assert list(result.zones[0].unread) == [agents.host(1)]
     assert _names(database) == _names(database, Proposal) == []
