@@ -39,6 +39,7 @@ def new_page(
         viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
         locale=locale,
         java_script_enabled=scripts,
+        reduced_motion="reduce",  # a colour on its way to another is judged by nobody
     )
     page = context.new_page()
     page.set_default_timeout(60_000)
