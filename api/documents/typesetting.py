@@ -7,6 +7,7 @@ import takes a third of a second (matplotlib): import it where a document is set
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -25,7 +26,12 @@ STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 """PDF/A-3 (ISO 19005-3) to be kept, with the data attached; PDF/UA-1 to be read aloud."""
 
 REPLACEMENT = "\ufffd"
-_WIDEST_FONT = "DejaVuSans.ttf"
+_WIDEST_FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+_UNSHOWN = frozenset({"Cc", "Cn", "Co", "Cs"})
+# Letters of the languages of Latin script, punctuation, and the signs that our own texts use.
+_LATIN = frozenset(
+    [*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "‘’“”…–—€\u202f≥≤−→✓✗\ufffd")]
+)
 
 
 def set_pdf(
@@ -68,15 +74,23 @@ def _compile(
         folder = Path(name)
         main = folder / "main.typ"
         main.write_bytes(files("api.documents").joinpath(template).read_bytes())
-        (folder / "data.json").write_text(
-            json.dumps(showable(data), ensure_ascii=False, sort_keys=True), encoding="utf-8"
-        )
         for file_name, content in attached.items():
             (folder / file_name).write_bytes(content)
-        try:
-            made = typst.Compiler(main, root=folder, font_paths=_fonts()).compile(
+
+        def attempt(characters: frozenset[int]) -> bytes | list[bytes] | None:
+            shown = json.dumps(showable(data, characters), ensure_ascii=False, sort_keys=True)
+            (folder / "data.json").write_text(shown, encoding="utf-8")
+            return typst.Compiler(main, root=folder, font_paths=_fonts()).compile(
                 format=form, ppi=ppi, pdf_standards=standards, timestamp=int(at.timestamp())
             )
+
+        try:
+            try:
+                made = attempt(_characters())
+            except typst.TypstError:
+                # Each character is known, yet a cluster of them is not: a document with fewer
+                # letters is better than none.
+                made = attempt(_LATIN)
         except typst.TypstError as error:
             raise InvalidInput(
                 f"the document cannot be set: {error.message}", where=template
@@ -86,15 +100,18 @@ def _compile(
     return made
 
 
-def showable(value: Any) -> Any:
-    """Return a JSON value whose texts hold only characters that the fonts can show."""
+def showable(value: Any, characters: frozenset[int] | None = None) -> Any:
+    """Return a JSON value whose texts hold only characters that can be shown.
+
+    By default those that the fonts have, upright and bold.
+    """
+    known = _characters() if characters is None else characters
     if isinstance(value, str):
-        known = _characters()
         return "".join(c if ord(c) in known or c == "\n" else REPLACEMENT for c in value)
     if isinstance(value, Mapping):
-        return {key: showable(each) for key, each in value.items()}
+        return {key: showable(each, known) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [showable(each) for each in value]
+        return [showable(each, known) for each in value]
     return value
 
 
@@ -109,14 +126,20 @@ def _fonts() -> Any:
 
 @cache
 def _characters() -> frozenset[int]:
-    """Return the code points that the fonts have."""
-    return frozenset(FT2Font(str(_font_folder() / _WIDEST_FONT)).get_charmap())
+    """Return the code points that the fonts have, without those of private use: PDF/A has none."""
+    upright, bold = (
+        set(FT2Font(str(_font_folder() / name)).get_charmap()) for name in _WIDEST_FONTS
+    )
+    return frozenset(
+        point for point in upright & bold if unicodedata.category(chr(point)) not in _UNSHOWN
+    )
 
 
 @cache
 def _font_folder() -> Path:
     """Return the folder of DejaVu, which matplotlib brings; raises Misconfigured."""
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    if not (folder / _WIDEST_FONT).is_file():
-        raise Misconfigured(f"the font {_WIDEST_FONT} is absent", todo="install Préau again")
+    for name in _WIDEST_FONTS:
+        if not (folder / name).is_file():
+            raise Misconfigured(f"the font {name} is absent", todo="install Préau again")
     return folder

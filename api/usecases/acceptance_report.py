@@ -51,12 +51,12 @@ _SIGNATURES = (
 
 def report_pdf(session: Session, run: AcceptanceRun) -> bytes:
     """Return the report of a run as PDF/A; the same run gives the same bytes."""
-    return set_pdf(TEMPLATE, _data(run), at=run.at, attached=_files(session, run))
+    return set_pdf(TEMPLATE, report_data(run), at=run.at, attached=_files(session, run))
 
 
 def report_pages(session: Session, run: AcceptanceRun) -> list[bytes]:
     """Return the same report as one PNG a page, to look at."""
-    return set_pages(TEMPLATE, _data(run), at=run.at, attached=_files(session, run))
+    return set_pages(TEMPLATE, report_data(run), at=run.at, attached=_files(session, run))
 
 
 def report_name(run: AcceptanceRun) -> str:
@@ -76,7 +76,8 @@ def _file_name(survey_id: int) -> str:
     return f"carte-{survey_id}.png"
 
 
-def _data(run: AcceptanceRun) -> dict[str, Any]:
+def report_data(run: AcceptanceRun) -> dict[str, Any]:
+    """Return what the template is given: every text of the report, in French and in order."""
     record = run.record
     at = datetime.fromisoformat(record["at"])
     number = f"Recette n°{_NBSP}{run.id}"
