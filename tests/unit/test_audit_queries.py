@@ -11,19 +11,23 @@ from sqlmodel import Session
 
 from api.usecases.audit import run_audit
 from api.usecases.audit_report import open_findings
-from api.usecases.identification import identify
 from api.usecases.polling import poll
+from api.usecases.proposal_decisions import ProposalFilter, list_proposals
+from api.usecases.proposal_rules import rules_in_force
+from api.usecases.proposals import Desk
 from api.usecases.readings import record_observation
 from api.usecases.targets import known_snmp_endpoint
 from inventory.database import Database, open_database, upgrade
-from inventory.models import Device, Zone
+from inventory.models import Device, ProposalSource, Zone
 from inventory.observation import Neighbour
+from inventory.proposals import Place, found_device
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from tests.network import add_device, add_school, seen
 
 # Tables that grow with the fleet or with time; `device` is walked by its key, page by page.
 GROWING = (
+    "proposal",
     "observation",
     "interface",
     "radio",
@@ -101,7 +105,9 @@ def test_what_a_poll_and_an_audit_ask_is_found_by_an_index(
     with _plans(database) as plans:
         with database.write("test") as session:
             device, zone = session.get_one(Device, device.id), session.get_one(Zone, zone.id)
-            identify(session, zone, "127.1.1.1", seen())
+            other = seen(serial="SN2", mac="0a0000000002")
+            found = found_device(Place(ProposalSource.RANGE), "127.1.1.1", other, "access_point")
+            Desk(session, zone, rules_in_force(session), "test").consider(found)
             observation = seen(neighbours=(heard,))
             record_observation(session, device, observation, at=datetime.now(UTC), duration_s=0.1)
             known_snmp_endpoint(session, "127.1.1.1")
@@ -109,5 +115,6 @@ def test_what_a_poll_and_an_audit_ask_is_found_by_an_index(
         run_audit(database, settings, actor="test")
         with database.read() as session:
             open_findings(session, site_ids=[1])
+            list_proposals(session, None, ProposalFilter())
     assert len(plans) > 20
     assert _scans(plans) == []
