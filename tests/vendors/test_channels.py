@@ -27,3 +27,10 @@ def test_a_channel_up_to_14_is_taken_for_2_4_ghz(number: int) -> None:
 @pytest.mark.parametrize("number", [None, 0, -1, 15, 31, 200, 234, 65535])
 def test_what_is_no_channel_has_no_band(number: int | None) -> None:
     assert band_of_channel(number) is None
+
+
+@pytest.mark.parametrize(("within", "number"), [("2.4", 36), ("5", 233), ("6", 0), (None, 6)])
+def test_a_channel_that_its_band_does_not_have_has_no_frequency(
+    within: str | None, number: int
+) -> None:
+    assert frequency_mhz(within, number) is None

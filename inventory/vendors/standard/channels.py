@@ -39,7 +39,10 @@ def band_of_channel(number: int | None) -> str | None:
 
 def frequency_mhz(within: str | None, number: int | None) -> int | None:
     """Return the centre frequency of a 20 MHz channel of a band ("2.4", "5", "6"); None if none."""
-    starts = {"2.4": 2407, "5": 5000, "6": 5950}
-    if within not in starts or not number or not 1 <= number <= 233:
+    starts = {"2.4": (2407, 14), "5": (5000, 196), "6": (5950, 233)}
+    if within not in starts or number is None:
         return None
-    return 2484 if (within, number) == ("2.4", 14) else starts[within] + 5 * number
+    start, last = starts[within]
+    if not 1 <= number <= last:
+        return None
+    return 2484 if (within, number) == ("2.4", 14) else start + 5 * number
