@@ -8,6 +8,7 @@ from rich.table import Table
 from inventory.observation import Observation
 
 _SHOWN_METRICS = 60
+_FITTED_ROWS = 200  # fitting a table's columns to the screen takes a millisecond a row
 
 
 def show(observation: Observation) -> None:
@@ -111,6 +112,9 @@ def _table(
     listed = list(rows)
     if not listed:
         return
+    if len(listed) > _FITTED_ROWS:
+        _long_table(console, title, headings, listed)
+        return
     table = Table(*headings, title=title, title_justify="left", box=None, pad_edge=False)
     for row in listed:
         table.add_row(*(_plain(value) for value in row))
@@ -118,13 +122,28 @@ def _table(
     console.print(table)
 
 
+def _long_table(
+    console: Console, title: str, headings: Iterable[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Print all rows in columns as wide as their widest cell, whatever the screen's width."""
+    cells = [tuple(headings), *(tuple(_printable(value) for value in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+    console.file.write("\n".join(("", title, *lines, "")))
+
+
 def _plain(value: object) -> str:
-    """Return a value as text that rich takes literally, without the control codes of a device."""
+    """Return a value as text that rich takes literally."""
     from rich.markup import escape
 
+    return escape(_printable(value))
+
+
+def _printable(value: object) -> str:
+    """Return a value as text without the control codes of a device."""
     if value is None:
         return "–"
-    return escape("".join(c if c.isprintable() else " " for c in str(value)))
+    return "".join(c if c.isprintable() else " " for c in str(value))
 
 
 def _days(seconds: float | None) -> str | None:
