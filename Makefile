@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series format score texts lock
+.PHONY: help setup demo static check test test-slow lab-deps bench-series format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lab-deps: ## the Debian packages that the lab's real parts need (as root)
 
 score: setup ## the readings against recordings of real devices (../shared/recordings, or FOLDER=)
 	@$(BIN)/python -m tests.scoring $(FOLDER)
+
+pages: setup ## a picture of every page into var/pages (wide and phone, light and dark)
+	@$(BIN)/python -m tests.browser
 
 texts: setup ## the catalogues brought up to date; what is left to translate
 	@$(BIN)/python -m tests.texts

@@ -23,14 +23,21 @@ from tests.seed import Seeded, seed, seed_network
 from tests.webapp import person
 
 
+LOGINS = ("alice", "berta", "carla")
+"""People who see everything; a language that one of them chooses is theirs alone."""
+
+
 def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
-    """Make the schools and all that the pages can show of them; `alice` may see everything."""
+    """Make the schools and all that the pages can show of them; each of LOGINS sees them."""
     made = seed(database)
     seed_network(database, made)
-    person(database, "alice")
+    for login in LOGINS:
+        person(database, login)
     with database.write("test") as session:
         pushes = session.exec(select(Push)).all()
         pushes[0].state, pushes[1].state = PushState.ROLLED_BACK, PushState.UNCHANGED
+        for push in pushes[3:-1]:
+            push.diff = ""  # the same again on each device: axe reads every line of it
     _survey(database)
     _proposals(database, made.site_ids[0])
     run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
@@ -52,7 +59,11 @@ def _proposals(database: Database, site_id: int) -> None:
         for n, name in enumerate(("cour", "gymnase"), 1)
     )
     controller = seen(
-        family="aruba_instant", serial="WLC1", mac="00005e000b01", access_points=points
+        family="aruba_instant",
+        sysname="wlc",
+        serial="WLC1",
+        mac="00005e000b01",
+        access_points=points,
     )
     with database.write("test") as session:
         zone = Zone(name="tilleuls", site_id=site_id, networks=["192.0.2.0/24"])
