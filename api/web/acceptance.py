@@ -159,7 +159,7 @@ def open_reserve(
     site_id: RowId,
     *,
     objet: _Text,
-    gravite: ReserveSeverity,
+    gravite: Annotated[ReserveSeverity, Form()],
     responsable: Annotated[str, Form(max_length=120)] = "",
     echeance: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
