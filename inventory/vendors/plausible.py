@@ -50,6 +50,11 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "uptime_s": (0, 1e10),
 }
 _COUNTER = (0, 2**64 - 1)
+# The columns of each kind of row that have bounds.
+_BOUNDED = {
+    kind: tuple((one.name, _BOUNDS[one.name]) for one in fields(kind) if one.name in _BOUNDS)
+    for kind in (Interface, Radio, Wlan, AccessPoint, Poe, PoePort)
+}
 
 Row = TypeVar("Row", Interface, Radio, Wlan, AccessPoint, Poe, PoePort)
 
@@ -101,10 +106,10 @@ def _metric(metric: Metric, left_out: _LeftOut) -> bool:
 
 def _row(row: Row, left_out: _LeftOut) -> Row:
     impossible: dict[str, Any] = {}  # every column that has bounds may be None
-    for column in fields(row):
-        value, bounds = getattr(row, column.name), _BOUNDS.get(column.name)
-        if value is not None and bounds and not left_out.can_be(column.name, value, bounds):
-            impossible[column.name] = None
+    for name, bounds in _BOUNDED[type(row)]:
+        value = getattr(row, name)
+        if value is not None and not left_out.can_be(name, value, bounds):
+            impossible[name] = None
     return replace(row, **impossible) if impossible else row
 
 
