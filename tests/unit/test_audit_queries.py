@@ -82,7 +82,7 @@ def _scans(plans: dict[str, list[str]]) -> list[tuple[str, str]]:
         for statement, steps in plans.items()
         for step in steps
         for table in GROWING
-        if step.startswith(f"SCAN {table}") and " USING INDEX" not in step
+        if step.split()[:2] == ["SCAN", table] and " USING INDEX" not in step
     ]
 
 
