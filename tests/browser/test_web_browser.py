@@ -168,3 +168,18 @@ def test_the_documentation_of_the_api_is_shown_without_another_host(
     expect(page.get_by_text("/api/v1/sites/{site_id}/dossier")).to_be_visible()
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
     assert complaints == []
+
+
+def test_a_chart_tells_its_figures_under_the_pointer_and_in_a_table(
+    chromium: Browser, address: str, logged_in: tuple[Page, list[str]]
+) -> None:
+    page, complaints = logged_in
+    complaints.clear()
+    page.goto(f"{address}/appareils/3")
+    chart = page.locator("#graphique-disponibilite")
+    with page.expect_response(lambda reply: "/api/v1/devices/3/series" in reply.url):
+        chart.locator("svg.plot").hover(position={"x": 300, "y": 50})
+    expect(chart.locator(".reading")).to_contain_text("Répond 100")
+    assert complaints == []
+    chart.get_by_text("Les chiffres en tableau").click()
+    assert chart.locator("tbody tr").count() > 10
