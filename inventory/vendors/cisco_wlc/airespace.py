@@ -50,6 +50,7 @@ _AIR = Air(
         band=oid(f"{_RADIO}.2"),  # bsnAPIfType dot11b, dot11a; newer numbers are not documented
         bands={"1": "2.4", "2": "5"},
         bands_of=_lwapp_bands,
+        known_bands_only=True,
         channel=Column(oid(f"{_RADIO}.4")),  # bsnAPIfPhyChannelNumber
         clients=Column(oid(f"{_RADIO}.15")),  # bsnApIfNoOfUsers
         utilisation=Column(oid(f"{_LOAD}.3")),  # bsnAPIfLoadChannelUtilization

@@ -47,11 +47,11 @@ def _radio(_: MibView) -> Callable[[Oid], str | None]:
 
 _AIR = Air(
     radios=RadioTable(
-        # fapRadioType: 11a, b, g, ac on 2.4, ac, n on 2.4, n on 5; n, ax and above tell no band.
+        # fapRadioType: 11a, b, g, ac on 2.4, ac, n on 2.4, n on 5, (n), ax on 2.4, on 5, (ax), on 6
         band=oid(f"{_RADIO}.6"),
         bands={
             "0": "5", "1": "2.4", "2": "2.4", "3": "2.4", "4": "5", "5": "2.4", "6": "5",
-            "8": "2.4", "9": "5",
+            "8": "2.4", "9": "5", "11": "6",
         },
         tx_power=Column(oid(f"{_RADIO}.10")),  # fapRadioTxPowerOper
         width=Column(oid(f"{_RADIO}.12"), _width),

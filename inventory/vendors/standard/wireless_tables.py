@@ -27,7 +27,8 @@ class RadioTable:
     `names` gives the radios' names by index where they do not stand in a column of the table;
     `bands` is what the words or numbers of the `band` column mean, and `bands_of` gives bands by
     index that another table tells better. Without a band, one is taken from the frequency or the
-    channel.
+    channel; `known_bands_only` says that a word which `bands` does not name may be of 6 GHz, whose
+    channels bear the others' numbers.
     """
 
     name: Oid | None = None
@@ -35,6 +36,7 @@ class RadioTable:
     band: Oid | None = None
     bands: Mapping[str, str] = field(default_factory=dict)
     bands_of: Callable[[MibView], Mapping[Oid, str]] | None = None
+    known_bands_only: bool = False
     channel: Column | None = None
     frequency: Column | None = None
     width: Column | None = None
@@ -92,9 +94,13 @@ class RadioTable:
         )
 
     def _bands(self, view: MibView) -> Mapping[Oid, str | None]:
-        """Return the bands that are told; a word that we do not know is no reason to guess one."""
+        """Return the bands that are told by index, None where none may be guessed."""
         words = view.texts(self.band) if self.band else {}
-        told: dict[Oid, str | None] = {index: self.bands.get(word) for index, word in words.items()}
+        told: dict[Oid, str | None] = {
+            index: self.bands.get(word)
+            for index, word in words.items()
+            if word in self.bands or self.known_bands_only
+        }
         return {**told, **self.bands_of(view)} if self.bands_of else told
 
     def _air(
