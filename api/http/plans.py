@@ -123,7 +123,8 @@ async def _stream(
             for device in moved:
                 yield _event("device", _device(device, speech))
             told = devices
-            yield _event("plan", _plan(progress, devices.values()), _mark(devices.values()))
+            plan = _plan(progress, devices.values(), speech)
+            yield _event("plan", plan, _mark(devices.values()))
             if progress.state not in {PlanState.FROZEN, PlanState.RUNNING}:
                 yield _event("end", {"state": progress.state})
                 return
@@ -165,10 +166,15 @@ def _device(device: DeviceProgress, speech: Tongue) -> dict[str, Any]:
     }
 
 
-def _plan(progress: PlanProgress, devices: Iterable[DeviceProgress]) -> dict[str, Any]:
+def _plan(
+    progress: PlanProgress, devices: Iterable[DeviceProgress], speech: Tongue
+) -> dict[str, Any]:
     known = list(devices)
+    label = texts.PLAN_STATE[progress.state]
     return {
         "state": progress.state,
+        "label": speech.say(label.text),
+        "tone": label.tone,
         "ended": sum(each.state in ENDED for each in known),
         "total": len(known),
     }

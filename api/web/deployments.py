@@ -60,6 +60,8 @@ def deployment_page(
         line=line,
         state=state,
         devices=found.devices,
-        live=line.plan.state is PlanState.RUNNING,
+        running=line.plan.state is PlanState.RUNNING,
+        # One that is started while the page is open is seen to start.
+        live=line.plan.state in {PlanState.FROZEN, PlanState.RUNNING},
         next_address=f"/deploiements/{plan_id}?{more}" if more else None,
     )

@@ -22,7 +22,6 @@ from tests.network import seen
 from tests.seed import Seeded, seed, seed_network
 from tests.webapp import person
 
-
 LOGINS = ("alice", "berta", "carla")
 """People who see everything; a language that one of them chooses is theirs alone."""
 

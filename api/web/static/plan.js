@@ -6,15 +6,20 @@
   const events = new EventSource(part.dataset.follow);
   const show = (name, tell) => events.addEventListener(name, (event) => tell(JSON.parse(event.data)));
 
+  const badge = (within, told) => {
+    const state = within.querySelector(".state");
+    state.className = `state state-${told.tone}`;
+    state.textContent = told.label;
+  };
+
   show("device", (told) => {
     const row = document.getElementById(`push-${told.push}`);
     if (!row) return; // on another page of the list
-    const state = row.querySelector(".state");
-    state.className = `state state-${told.tone}`;
-    state.textContent = told.label;
+    badge(row, told);
     row.querySelector(".step").textContent = told.step;
   });
   show("plan", (told) => {
+    badge(part, told);
     document.getElementById("fait").textContent = told.ended;
     document.getElementById("total").textContent = told.total;
     const bar = document.getElementById("avancement");
