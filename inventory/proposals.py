@@ -17,6 +17,9 @@ _ROLE_OF_CAPABILITY = {
 }
 
 
+_MOST_CHARACTERS = 255
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something was found. `seen_by` is who hears it on `port`, or lists it, by its name.
@@ -51,12 +54,21 @@ class Found:
     capabilities: frozenset[str] = field(default_factory=frozenset)
 
 
+def readable(text: str | None) -> str | None:
+    """Return a stranger's words without what a terminal or a database would stumble over.
+
+    None where nothing readable is left; at most 255 characters.
+    """
+    shown = "".join(letter if letter.isprintable() else " " for letter in text or "")
+    return " ".join(shown.split())[:_MOST_CHARACTERS].strip() or None
+
+
 def found_device(place: Place, host: str, seen: Observation, role: str | None) -> Found:
     """Return a device that was read at `host`; `role` is that of its family."""
     identity = seen.identity
     return Found(
         place,
-        name=identity.sysname or host,
+        name=readable(identity.sysname) or host,
         marks=marks(seen),
         host=host,
         answered=True,
@@ -65,7 +77,7 @@ def found_device(place: Place, host: str, seen: Observation, role: str | None) -
         vendor=identity.vendor,
         model=identity.model,
         firmware=identity.firmware,
-        description=identity.sys_descr,
+        description=readable(identity.sys_descr),
     )
 
 
@@ -82,9 +94,10 @@ def found_neighbour(
     None where it tells nothing that it could be known by again.
     """
     mac, host = chassis_mac(neighbour.chassis_id), next(iter(hosts), None)
-    name = neighbour.system_name or neighbour.chassis_id or host
+    name = readable(neighbour.system_name) or readable(neighbour.chassis_id) or host
     if name is None:
         return None
+    said = readable(neighbour.platform)
     return Found(
         place,
         name=name,
@@ -93,8 +106,8 @@ def found_neighbour(
         unread_because=why,
         role=role_of_capabilities(capabilities),
         # CDP names the product; LLDP describes the system, software and all.
-        model=neighbour.platform if neighbour.protocol == "cdp" else None,
-        description=neighbour.platform if neighbour.protocol != "cdp" else None,
+        model=said if neighbour.protocol == "cdp" else None,
+        description=said if neighbour.protocol != "cdp" else None,
         capabilities=capabilities,
     )
 
@@ -108,12 +121,12 @@ def found_access_point(
         return None
     return Found(
         place,
-        name=point.name or point.serial or point.mac or "",
+        name=readable(point.name) or told.serial or told.base_mac or "",
         marks=told,
         host=point.ip,
         role=DeviceRole.ACCESS_POINT,
         vendor=vendor,
-        model=point.model,
+        model=readable(point.model),
         firmware=point.firmware,
     )
 

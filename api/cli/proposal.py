@@ -122,7 +122,7 @@ def add_rule_command(
     ] = None,
     role: Annotated[DeviceRole | None, typer.Option(help="What it is for then.")] = None,
 ) -> None:
-    """Accept from now on what is all of this; what waits already still waits."""
+    """Accept from now on what is all of this; what waits already, when it is seen again."""
     from api.usecases.lookup import find_site
     from api.usecases.proposal_rules import add_rule
     from api.usecases.zones import find_zone

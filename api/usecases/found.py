@@ -23,6 +23,7 @@ from inventory.proposals import (
     found_access_point,
     found_device,
     found_neighbour,
+    readable,
 )
 from inventory.reconcile import marks, same_device
 
@@ -170,7 +171,7 @@ class Finder:
             seen_by=name,
             device_id=device.id if device else None,
             site_id=device.site_id if device else None,
-            port=neighbour.local_interface,
+            port=readable(neighbour.local_interface),
             protocol=neighbour.protocol,
         )
 

@@ -292,6 +292,15 @@ def test_what_is_heard_is_known_by_any_port_by_its_name_or_not_at_all(scene: Sce
     assert len([each for each in _all(scene) if each.state is ProposalState.OPEN]) == 1
 
 
+def test_a_stranger_s_name_is_kept_without_what_a_terminal_obeys(scene: Scene) -> None:
+    evil = Neighbour("4", "lldp", "sw\x1b[2J\0é\n" + "x" * 300, chassis_id=AP_MAC, platform="\x07")
+    scene.find(seen(family="generic", mac=OTHER_MAC), heard=(evil,))
+    row = scene.only()
+    assert row.name.startswith("sw [2J é x")
+    assert len(row.name) == 255
+    assert row.description is None
+
+
 def test_a_device_added_meanwhile_is_what_its_proposal_was_of(scene: Scene) -> None:
     scene.find(_controller(POINT))
     with scene.database.write("anne") as session:
