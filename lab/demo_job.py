@@ -18,7 +18,7 @@ from inventory.models import IntentScope
 from inventory.programme.dossier import Status
 from inventory.secrets import Vault, open_vault, store_secret
 from inventory.settings import load_settings
-from lab import console, story, survey
+from lab import acceptance, console, story, survey
 from lab.demo_steps import Preau, say
 from lab.dossiers import walk
 
@@ -156,8 +156,7 @@ def _accept(preau: Preau) -> Figures:
     """Survey one school, draw its map, judge it and write its report; returns the figures."""
     say("9/10", "A radio survey of one school, its map, its acceptance run and the report")
     folder = preau.config.parent
-    plan, samples = survey.write(folder / "survey")
-    preau("survey", "import", story.SURVEYED_FASE, "--plan", str(plan), "--samples", str(samples))
+    acceptance.prepare(preau)
     drawn = preau.json("survey", "map", story.SURVEYED_FASE, "--out", str(folder / "map.png"))
     run = preau.json("acceptance", "run", "--site", story.SURVEYED_FASE)
     report = folder / "recette.pdf"
