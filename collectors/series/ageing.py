@@ -36,6 +36,8 @@ def age(store: SeriesStore, now: datetime) -> Aged:
         days = _roll_up(store, HOUR, DAY)
         for tier in TIERS:
             _cut_off(store, tier, floors[tier])
+            # Ahead of the need: at midnight nobody has to wait for a table to be made.
+            store.make_room(tier, {seconds(now), seconds(now) + tier.partition_s})
     return Aged(hours, days, {tier.name: floor_s for tier, floor_s in floors.items()})
 
 
@@ -55,7 +57,7 @@ def _roll_up(store: SeriesStore, finer: Tier, wider: Tier) -> int:
     statement = store.words.spell(statements.MARKS)
     with store.transaction() as connection:
         behind = list(connection.exec_driver_sql(statement, (wider.name,)))
-        store.make_room(connection, wider, {at_s for _, at_s in behind})
+    store.make_room(wider, {at_s for _, at_s in behind})
     for kind, at_s in behind:
         _make(store, SubjectKind(kind), at_s, finer, wider)
     return len(behind)

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import structlog
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from collectors.series import statements
@@ -13,6 +16,11 @@ from collectors.series.kinds import KINDS, Kind
 from collectors.series.rows import Row
 from collectors.series.store import SeriesStore
 from collectors.series.tiers import RAW, TIERS, Retention, Tier
+
+log = structlog.get_logger()
+
+LOCK_TIMEOUT = "5s"
+"""So long a partition that goes away waits for its readers, and who comes after waits with it."""
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(5711274398)"  # any number that nobody else uses
 _CREATE_SUBJECT = (
@@ -64,7 +72,8 @@ class PostgresSeries(SeriesStore):
         with self._lock:
             if self._ready:
                 return
-            with self.told_errors(), self.transaction() as connection:
+            todo = "give its user the right CREATE on the database"
+            with self.told_errors(todo), self.transaction() as connection:
                 if not self._is_of_this_release(connection):
                     connection.exec_driver_sql(_ONE_AT_A_TIME)
                     self._make_tables(connection)
@@ -107,18 +116,29 @@ class PostgresSeries(SeriesStore):
         with self._engine.connect() as connection:
             yield connection
 
-    def make_room(self, connection: Connection, tier: Tier, times_s: Iterable[int]) -> None:
-        """Make the partitions that these moments fall into, of every kind."""
+    def make_room(self, tier: Tier, times_s: Iterable[int]) -> None:
+        """Make the partitions that these moments fall into, of every kind, save those cut off.
+
+        Each is made aside and then attached, which holds up neither readers nor writers (PostgreSQL
+        ALTER TABLE, ATTACH PARTITION: SHARE UPDATE EXCLUSIVE on the whole).
+        """
         starts = {tier.partition(at_s) for at_s in times_s}
-        if not starts or not self._missing(connection, tier, starts):
-            return
-        connection.exec_driver_sql(_ONE_AT_A_TIME)
-        for kind, start_s in self._missing(connection, tier, starts):
-            connection.exec_driver_sql(
-                f"CREATE TABLE series.{_partition(kind, tier, start_s)}"
-                f" PARTITION OF series.{statements.table(kind, tier)}"
-                f" FOR VALUES FROM ({start_s}) TO ({start_s + tier.partition_s})"
-            )
+        with self._engine.connect() as connection:
+            floor_s = self.floor_s(connection, tier)
+            starts = {start_s for start_s in starts if start_s + tier.partition_s > floor_s}
+            if not self._missing(connection, tier, starts):
+                return
+        with self.transaction() as connection:
+            connection.exec_driver_sql(_ONE_AT_A_TIME)
+            for kind, start_s in self._missing(connection, tier, starts):
+                whole, part = statements.table(kind, tier), _partition(kind, tier, start_s)
+                connection.exec_driver_sql(
+                    f"CREATE TABLE series.{part} (LIKE series.{whole} INCLUDING ALL)"
+                )
+                connection.exec_driver_sql(
+                    f"ALTER TABLE series.{whole} ATTACH PARTITION series.{part}"
+                    f" FOR VALUES FROM ({start_s}) TO ({start_s + tier.partition_s})"
+                )
 
     def _missing(
         self, connection: Connection, tier: Tier, starts: Iterable[int]
@@ -149,7 +169,7 @@ class PostgresSeries(SeriesStore):
         return tier.partition_s
 
     def cut_off(self, kind: Kind, tier: Tier, before_s: int) -> None:
-        """Drop the partitions that are wholly older; each waits five seconds for readers at most.
+        """Drop the partitions that are wholly older; each waits for its readers a little.
 
         One that is being read for longer is dropped the next time.
         """
@@ -158,9 +178,17 @@ class PostgresSeries(SeriesStore):
             names = [name for (name,) in connection.exec_driver_sql(_PARTITIONS, (table,))]
         for name in sorted(names):
             if _start_of(name) + tier.partition_s <= before_s:
-                with self.transaction() as connection:
-                    connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-                    connection.exec_driver_sql(f"DROP TABLE IF EXISTS series.{name}")
+                self._drop(name)
+
+    def _drop(self, partition: str) -> None:
+        try:
+            with self.transaction() as connection:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                connection.exec_driver_sql(f"DROP TABLE IF EXISTS series.{partition}")
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            log.warning("partition_not_dropped", partition=partition, why="it is being read")
 
     def size_bytes(self) -> int:
         """Return the size of the schema's tables with their indexes."""

@@ -70,7 +70,7 @@ class SqliteSeries(SeriesStore):
                     where=self.place(),
                     todo="give data_dir to the user that runs Préau",
                 ) from error
-            with self.told_errors():
+            with self.told_errors("check data_dir"):
                 belongs_to = _number_of(self._main)
                 if not self._is_of_this_release(belongs_to):
                     with self.transaction() as connection:
@@ -123,7 +123,7 @@ class SqliteSeries(SeriesStore):
         with self._engine.connect() as connection:
             yield connection
 
-    def make_room(self, connection: Connection, tier: Tier, times_s: Iterable[int]) -> None:
+    def make_room(self, tier: Tier, times_s: Iterable[int]) -> None:
         """Nothing: one table takes all."""
 
     def put(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:

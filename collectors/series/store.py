@@ -82,8 +82,8 @@ class SeriesStore(ABC):
         """
 
     @abstractmethod
-    def make_room(self, connection: Connection, tier: Tier, times_s: Iterable[int]) -> None:
-        """See to it that rows of these moments have a table to stand in."""
+    def make_room(self, tier: Tier, times_s: Iterable[int]) -> None:
+        """See to it that rows of these moments have a table; call it outside of a transaction."""
 
     @abstractmethod
     def put(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
@@ -108,10 +108,14 @@ class SeriesStore(ABC):
         if not samples:
             return Written()
         self.prepare()
-        with self.told_errors(), self.transaction() as connection:
+        with self.told_errors():
+            self.make_room(RAW, map(seconds, {sample.at for sample in samples}))
+            return self._write(samples)
+
+    def _write(self, samples: Sequence[Sample]) -> Written:
+        with self.transaction() as connection:
             floor = datetime.fromtimestamp(self.floor_s(connection, RAW), UTC)
             in_time = [sample for sample in samples if sample.at >= floor]
-            self.make_room(connection, RAW, map(seconds, {sample.at for sample in in_time}))
             ids = self._subject_ids(connection, in_time)
             known = [sample for sample in in_time if sample.subject in ids]
             measured = self._with_rates(connection, known, ids)
@@ -268,8 +272,8 @@ class SeriesStore(ABC):
         connection.exec_driver_sql(self.words.spell(statements.SET_META), (name, value))
 
     @contextmanager
-    def told_errors(self) -> Iterator[None]:
-        """Raise Misconfigured for what the database refuses."""
+    def told_errors(self, todo: str = "run: preau series status") -> Iterator[None]:
+        """Raise Misconfigured, with what to do, for what the database refuses."""
         try:
             yield
         except SQLAlchemyError as error:
@@ -277,5 +281,5 @@ class SeriesStore(ABC):
             raise Misconfigured(
                 f"the figures over time cannot be used: {told.splitlines()[0]}",
                 where=self.place(),
-                todo="run: preau series status",
+                todo=todo,
             ) from error

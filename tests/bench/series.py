@@ -161,8 +161,8 @@ def _fill_year(store: SeriesStore, devices: int) -> None:
         store.write(first)
         names = sql.columns(KINDS[kind], DAY)
         days = [DAY.bucket(int((NOW - timedelta(days=day)).timestamp())) for day in range(1, 366)]
+        store.make_room(DAY, days)
         with store.transaction() as connection:
-            store.make_room(connection, DAY, days)
             found = store.words.spell(f"SELECT id FROM {{s}}subject WHERE kind = '{kind}'")
             ids = [row_id for (row_id,) in connection.exec_driver_sql(found)]
             rows = [

@@ -17,6 +17,7 @@ from collectors.series import (
     SubjectKind,
     age,
     open_series,
+    postgresql,
     status,
 )
 from collectors.series.rates import Counters
@@ -251,3 +252,19 @@ def test_what_the_store_holds_is_told(store: SeriesStore) -> None:
 
 def test_a_bucket_of_a_tier_is_a_chunk_of_the_finer_one() -> None:
     assert (HOUR.bucket_s, DAY.bucket_s) == (RAW.chunk_s, HOUR.chunk_s)
+
+
+def test_a_partition_that_is_being_read_is_dropped_the_next_time(
+    settings: Settings, database: Database, store: SeriesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if settings.database_url is None:
+        return  # SQLite's readers see what was there when they began
+    monkeypatch.setattr(postgresql, "LOCK_TIMEOUT", "50ms")
+    store.write([sample(5, 1)])
+    with database.engine.begin() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM series.device_raw").scalar()
+        age(store, NOW + timedelta(days=10))
+        assert len(history(store, RAW).points) == 1
+    age(store, NOW + timedelta(days=10))
+    assert history(store, RAW).points == ()
+    assert means(history(store, DAY)) == [1]
