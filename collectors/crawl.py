@@ -36,7 +36,10 @@ class Reached:
 
 @dataclass(frozen=True)
 class Crawl:
-    """What a crawl found. `asked` and `answered` count addresses, `stations` end devices."""
+    """What a crawl found. `asked` and `answered` count addresses.
+
+    `stations` counts the telephones, PCs and the like that are heard and do not answer.
+    """
 
     reached: tuple[Reached, ...]
     seen: tuple[Seen, ...]

@@ -82,8 +82,13 @@ class OnTheWire:
         """Return the switches and the like that are heard, each once; one: the cable leads there.
 
         Two or more are heard where a switch that says nothing of itself passes on what they say.
+        Where none says that it leads on, what does not say that it is a telephone.
         """
-        return one_each(each for each in self.announcements if each.heard().is_infrastructure)
+        switches = [each for each in self.announcements if each.heard().is_infrastructure]
+        return one_each(
+            switches
+            or [each for each in self.announcements if "telephone" not in each.capabilities]
+        )
 
 
 def one_each(announcements: Iterable[Announcement]) -> list[Announcement]:
@@ -106,13 +111,14 @@ def whereabouts(switches: Sequence[Announcement]) -> str:
     """Return the sentence that an installer wants first: which port the cable leads to."""
     places = [f"port {each.port or '?'} of {each.name}{_reached_at(each)}" for each in switches]
     if len(places) == 1:
-        return f"You are on {places[0]}."
+        doubt = "" if switches[0].heard().is_infrastructure else ", which says it is an end device"
+        return f"You are on {places[0]}{doubt}."
     if places:
         return (
             f"{len(places)} devices are heard, so a switch that says nothing of itself stands"
             f" between: {'; '.join(places)}."
         )
-    return "Nothing that leads on announced itself by LLDP or CDP."
+    return "No switch announced itself by LLDP or CDP."
 
 
 def _reached_at(said: Announcement) -> str:

@@ -90,7 +90,6 @@ class Sightings:
     failures: dict[str, tuple[Unread, str]] = field(default_factory=dict)
     sightings: list[Sighting] = field(default_factory=list)
     book: dict[str, str] = field(default_factory=dict)
-    stations: int = 0
     _macs: set[str] = field(default_factory=set)
 
     @property
@@ -115,11 +114,7 @@ class Sightings:
         self._macs |= marks.macs
         self.book |= book
         if new:
-            for each in heard:
-                if each.is_infrastructure:
-                    self.sightings.append(Sighting(each, host))
-                else:
-                    self.stations += 1
+            self.sightings += (Sighting(each, host) for each in heard)
         return new
 
     def failed(self, host: str, why: Unread, error: str) -> None:
@@ -129,10 +124,11 @@ class Sightings:
     def next(self) -> dict[str, tuple[Sighting, int]]:
         """Return whom to ask now: by address, who told of it, and how many cables away it is.
 
-        One address of each device at a time, as the first usually answers.
+        One address of each device at a time, as the first usually answers; what says that it is an
+        end device after the others, as some that lead on say so too.
         """
         wave: dict[str, tuple[Sighting, int]] = {}
-        for group in self._unread():
+        for group in sorted(self._unread(), key=_is_station):
             place = self._depth(group)
             if place > self.bounds.depth or any(host in wave for host in self._hosts(group)):
                 continue
@@ -144,8 +140,13 @@ class Sightings:
         return wave
 
     def seen(self) -> list[Seen]:
-        """Return the devices that were heard and not read, with why not."""
-        return [self._verdict(group) for group in self._unread()]
+        """Return the network's devices that were heard and not read, with why not."""
+        return [self._verdict(group) for group in self._unread() if not _is_station(group)]
+
+    @property
+    def stations(self) -> int:
+        """How many telephones, PCs and the like were heard and do not answer."""
+        return sum(map(_is_station, self._unread()))
 
     def _unread(self) -> list[list[Sighting]]:
         """Return the sightings of what was not read, those of one device together."""
@@ -211,6 +212,10 @@ class Sightings:
         if inside:
             return Seen(first, inside, Unread.TAKEN)
         return Seen(first, hosts, Unread.OUTSIDE if hosts else Unread.NO_ADDRESS)
+
+
+def _is_station(group: Sequence[Sighting]) -> bool:
+    return not any(each.heard.is_infrastructure for each in group)
 
 
 def _grouped(

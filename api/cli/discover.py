@@ -98,7 +98,9 @@ def print_result(result: "DiscoveryResult", body: dict[str, Any]) -> None:
             f" ({', '.join(counts)}), {each.silent} silent"
         )
         if each.stations:
-            typer.echo(f"  {each.stations} telephones, PCs and the like were left alone")
+            typer.echo(
+                f"  {each.stations} telephones, PCs and the like do not answer and are left aside"
+            )
         for host, why in each.unread.items():
             typer.echo(f"  {host}: {why}", err=True)
         if each.proposed:

@@ -27,7 +27,7 @@ def listen_on(
     from collectors.listening import interface_of, listening, whereabouts
 
     def tell(said: "Announcement") -> None:
-        if not as_json and said.heard().is_infrastructure:
+        if not as_json:
             typer.echo(f"heard: {said.name}, port {said.port or '?'} ({said.protocol.upper()})")
 
     found = interface_of(interface)
@@ -73,10 +73,10 @@ def _lines(heard: "OnTheWire") -> Iterator[str]:
             yield f"  {each.name}: {each.platform}"
         if each.vlan:
             yield f"  untagged frames are of VLAN {each.vlan}"
-    others = [each for each in heard.announcements if not each.heard().is_infrastructure]
+    names = {each.name for each in heard.plugged_into()}
+    others = dict.fromkeys(each.name for each in heard.announcements if each.name not in names)
     if others:
-        names = ", ".join(dict.fromkeys(each.name for each in others))
-        yield f"also heard, which lead no further: {names}"
+        yield f"also heard: {', '.join(others)}"
     if heard.not_swept:
         yield f"no ARP sweep: {heard.not_swept}"
     else:

@@ -33,7 +33,7 @@ class ZoneDiscovery:
     """What one zone holds: `found` addresses answered, `asked` minus those are silent.
 
     `new`, `known`, `proposed` and `refused` are names; `unread` says by address why it could not be
-    read. A crawl leaves `stations` end devices alone.
+    read. A crawl leaves `stations` end devices aside.
     """
 
     zone: str

@@ -69,6 +69,8 @@ def _hosts(heard: OnTheWire) -> Iterable[str]:
 def _propose(finder: Finder, heard: OnTheWire) -> None:
     for each in heard.plugged_into():
         told = each.heard()
+        if not told.is_infrastructure:
+            continue
         hosts = ", ".join(told.addresses)
         found = found_neighbour(
             Place(ProposalSource.WIRE, protocol=each.protocol),

@@ -132,13 +132,20 @@ def test_an_installer_is_told_the_port_by_its_name() -> None:
     assert "between: port 1/1/4 of sw1 (127.20.0.1); port 9 of sw2" in whereabouts(
         [switch, Announcement("lldp", SWITCH, system_name="sw2", port_id="9")]
     )
-    assert "Nothing that leads on" in whereabouts([])
+    assert "No switch announced itself" in whereabouts([])
 
 
 def test_a_telephone_between_laptop_and_switch_is_no_switch() -> None:
     phone = Announcement("lldp", PORT, capabilities=frozenset({"bridge", "telephone"}))
     heard = OnTheWire(Interface("eth0", None, None), announcements=[phone])
     assert heard.plugged_into() == []
+    linux = Announcement(
+        "lldp", SWITCH, system_name="srv", port_id="eth1", capabilities=frozenset({"station"})
+    )
+    heard.announcements.append(linux)
+    assert whereabouts(heard.plugged_into()) == (
+        "You are on port eth1 of srv, which says it is an end device."
+    )
 
 
 def test_a_large_network_is_swept_only_when_told_to() -> None:

@@ -107,14 +107,19 @@ def test_lldp_and_cdp_of_one_cable_and_two_cables_of_one_device_are_one() -> Non
     assert len(state.seen()) == 1
 
 
-def test_telephones_and_pcs_are_counted_and_left_alone() -> None:
+def test_telephones_and_pcs_are_asked_last_and_left_aside_when_they_do_not_answer() -> None:
     state = _after(
         _heard(SW2, "192.0.2.2", does=("bridge", "telephone")),
         _heard(AP, "192.0.2.3", port="2", does=("station",)),
         _heard(None, "192.0.2.4", port="3", does=()),
     )
-    assert list(state.next()) == ["192.0.2.4"]  # it does not say what it is
-    assert state.stations == 2
+    assert list(state.next()) == ["192.0.2.4", "192.0.2.2", "192.0.2.3"]
+    # A small agent on Linux says "station" of an access point too.
+    assert state.answered("192.0.2.3", _marks(AP), 1, (), {})
+    state.failed("192.0.2.2", Unread.SILENT, "no answer")
+    state.failed("192.0.2.4", Unread.SILENT, "no answer")
+    assert state.stations == 1
+    assert [seen.hosts for seen in state.seen()] == [("192.0.2.4",)]
 
 
 def test_depth_counts_cables_from_the_seed_and_number_counts_addresses() -> None:
