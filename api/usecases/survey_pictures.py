@@ -13,9 +13,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api.usecases.surveys import keep_of_row
-from inventory.errors import NotFound, PreauError
+from inventory.errors import InvalidInput, NotFound, PreauError
 from inventory.models import Site, Survey, SurveySample
-from site_surveys.captions import error_sentence, method_sentence, room_words
 from site_surveys.profile import load_profile
 from site_surveys.samples import Sample
 from site_surveys.spectrum import BANDS
@@ -178,12 +177,13 @@ class Shelf:
 
 
 def _draw(session: Session, site: Site, survey: Survey, wanted: Wanted, tag: str) -> Picture:
-    # Here and not above: scipy and matplotlib take a second that most pages do not need.
-    from api.usecases.survey_maps import (  # noqa: PLC0415
-        MapRequest,
-        draw_map,
+    # Here and not above: scipy and matplotlib take seconds that most pages do not need.
+    from api.usecases.survey_maps import MapRequest, draw_map  # noqa: PLC0415
+    from site_surveys.captions import (  # noqa: PLC0415
+        error_sentence,
+        method_sentence,
+        room_words,
     )
-    from inventory.errors import InvalidInput  # noqa: PLC0415
 
     profile = load_profile()
     nothing = Picture(tag, None, None, "", None, profile.threshold_dbm(wanted.secondary), ())
