@@ -8,6 +8,7 @@ decoded.
 
 import ipaddress
 import re
+from binascii import unhexlify
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -18,14 +19,17 @@ _TYPE = re.compile(rb"(\d+)([xe]?)")
 _NUMBERS = {ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64}
 _TEXTS = {ber.OCTET_STRING, ber.OPAQUE}
 _NOTHING = {ber.NULL, ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW}
-# A line that is surely right, as OID, type and value; any other line is the last group. Numbers
-# are shorter than the bounds that the other lines are held to, so that they need no second look.
-_PART = rb"(?:0|[1-9]\d{0,8})"
+# A line that is surely right, as OID and `type|value`; any other line is the last group. Numbers
+# are shorter than the bounds that the other lines are held to: they need no second look. Nothing
+# is tried twice: a recording has up to hundreds of thousands of lines.
+_OID = rb"\d{1,9}+(?:\.\d{1,9}+)*+"
 _LINE = re.compile(
-    rb"^(?:\.?(%s(?:\.%s)*)\|(?:(2)\|(-?\d{1,9})|(65|66|67|70)\|(\d{1,9})|(4)\|(.*)"
-    rb"|(4x)\|((?:[0-9A-Fa-f]{2})*)|(6)\|\.?(%s(?:\.%s)*))|(.*))$" % ((_PART,) * 4),
+    rb"^\.?(?!0\d)(%s)\|((?:2\|-?\d{1,9}+|(?:65|66|67|70)\|\d{1,9}+|4\|.*+"
+    rb"|4x\|(?:[0-9A-Fa-f]{2})*+|6\|\.?+%s))$|^(.*)$" % (_OID, _OID),
     re.MULTILINE,
 )
+_LEADING_ZERO = re.compile(rb"\.0\d")
+_AFTER_ALL = b"~"  # behind every digit
 _BEGINS = re.compile(rb"\s*\.?\d+(?:\.\d+)*\|")
 
 
@@ -42,15 +46,17 @@ class Snmprec:
     """
 
     def __init__(self, raw: bytes) -> None:
-        # The groups of `_LINE`; where the last has a number, it is that of a value in `_read`.
-        self._rows: list[tuple[bytes, ...]] = []
+        # (OID, type|value, ""), or (OID, "", place in `_read`) for what was decoded already.
+        self._rows: list[tuple[bytes, bytes, bytes]] = []
         self._read: list[Value] = []
         self.unreadable: list[tuple[int, str]] = []
         self.readable = 0
-        for number, groups in enumerate(_LINE.findall(raw), 1):
-            other = groups[-1]
-            if groups[0]:
-                self._rows.append(groups)
+        for number, row in enumerate(_LINE.findall(raw), 1):
+            name, _, other = row
+            if name and not (b".0" in name and _LEADING_ZERO.search(name)):
+                self._rows.append(row)
+            elif name:
+                self._look_again(number, name + b"|" + row[1])
             elif other.strip() and not other.lstrip().startswith(b"#"):
                 self._look_again(number, other)
         self.readable += len(self._rows)
@@ -64,7 +70,7 @@ class Snmprec:
             self.readable += 1
         else:
             name, place = dotted(read[0]).encode(), str(len(self._read)).encode()
-            self._rows.append((name, *(b"",) * 10, place))
+            self._rows.append((name, b"", place))
             self._read.append(read[1])
 
     def values(self, roots: Iterable[Oid] | None) -> dict[Oid, Value]:
@@ -76,25 +82,30 @@ class Snmprec:
         outermost.sort()
         beginnings = [beginning for beginning, _ in outermost]
         found: dict[Oid, Value] = {}
+        # A line is mostly of the same column as the one before it, or of the same unwanted part.
+        here, next_one = b"", b""
+        root: Oid = ()
         for row in self._rows:
             name = row[0] + b"."
-            place = bisect_right(beginnings, name) - 1
-            if place >= 0 and name.startswith(beginnings[place]):
+            if not here <= name < next_one:
+                place = bisect_right(beginnings, name)
+                here, root = outermost[place - 1] if place else (b"", ())
+                next_one = beginnings[place] if place < len(beginnings) else _AFTER_ALL
+            if here and name.startswith(here):
                 # The root's parts are known: only those after it are decoded.
-                rest = row[0][len(beginnings[place]) :]
-                root = outermost[place][1]
+                rest = row[0][len(here) :]
                 found[(*root, *_parts(rest)) if rest else root] = self._value(row)
         return found
 
-    def _value(self, row: tuple[bytes, ...]) -> Value:
-        _, _, integer, _, natural, _, text, hexed, digits, _, name, read = row
-        if read:
-            return self._read[int(read)]
-        if integer or natural:
-            return int(integer or natural)
-        if hexed:
-            return bytes.fromhex(digits.decode("ascii"))
-        return oid(name.decode("ascii")) if name else text
+    def _value(self, row: tuple[bytes, bytes, bytes]) -> Value:
+        if not row[1]:
+            return self._read[int(row[2])]
+        kind, _, written = row[1].partition(b"|")
+        if kind == b"4":
+            return written
+        if kind == b"4x":
+            return unhexlify(written)
+        return _parts(written.lstrip(b".")) if kind == b"6" else int(written)
 
 
 def _parts(name: bytes) -> Oid:
