@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 
-from inventory.observation import AccessPoint, Identity, Metric, Observation, Radio, Wlan
+from inventory.observation import AccessPoint, Identity, Metric, Observation, Radio
+from inventory.vendors.aruba_instant.wlans import COLUMNS as WLAN_COLUMNS
+from inventory.vendors.aruba_instant.wlans import SSID_CLIENTS, ssids, wlans
 from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import figures, observation, system
@@ -11,9 +13,6 @@ from inventory.vendors.standard.channels import band_of_channel, frequency_mhz
 
 _INSTANT = "1.3.6.1.4.1.14823.2.3.3.1"
 _VERSION = oid(f"{_INSTANT}.1.4.0")  # aiVirtualControllerVersion
-# aiWlanSSIDTable: name, status, clients.
-_SSID, _SSID_STATUS, _SSID_CLIENTS = (oid(f"{_INSTANT}.1.7.1.{column}") for column in (2, 3, 4))
-_DISABLED = 1  # aiSSIDStatus counts from 0: enable(0), disable(1)
 # aiAccessPointTable, index the access point's address.
 _AP_NAME, _AP_IP, _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS = (
     oid(f"{_INSTANT}.2.1.1.{column}") for column in (2, 3, 4, 6, 7, 8, 10, 11)
@@ -23,7 +22,7 @@ _CHANNEL, _TX_POWER, _NOISE, _BUSY, _CLIENTS = (
     oid(f"{_INSTANT}.2.2.1.{column}") for column in (4, 5, 6, 8, 21)
 )
 _COLUMNS = (
-    *observation.COLUMNS, oid(f"{_INSTANT}.1.4"), _SSID, _SSID_STATUS, _SSID_CLIENTS, _AP_NAME,
+    *observation.COLUMNS, oid(f"{_INSTANT}.1.4"), *WLAN_COLUMNS, _AP_NAME,
     _AP_IP, _AP_SERIAL, _AP_MODEL, _AP_CPU, _AP_FREE, _AP_MEMORY, _AP_STATUS, _CHANNEL, _TX_POWER,
     _NOISE, _BUSY, _CLIENTS,
 )  # fmt: skip
@@ -44,19 +43,10 @@ def _observe(view: MibView) -> Observation:
     return replace(
         read,
         radios=_radios(view),
-        wlans=tuple(
-            Wlan(ssid, clients=view.integer((*_SSID_CLIENTS, *index)))
-            for index, ssid in _ssids(view).items()
-        ),
+        wlans=wlans(view, _radio_labels(view)),
         access_points=_access_points(view),
         metrics=(*read.metrics, *_metrics(view)),
     )
-
-
-def _ssids(view: MibView) -> dict[Oid, str]:
-    """Return the SSIDs that are enabled, by aiSSIDIndex."""
-    states = view.integers(_SSID_STATUS)
-    return {i: ssid for i, ssid in view.texts(_SSID).items() if states.get(i) != _DISABLED}
 
 
 def _identity(view: MibView) -> Identity:
@@ -160,10 +150,10 @@ def _count(view: MibView) -> list[Metric]:
 
 
 def _ssid_clients(view: MibView) -> list[Metric]:
-    clients = view.integers(_SSID_CLIENTS)
+    clients = view.integers(SSID_CLIENTS)
     return [
-        Metric("clients", ssid, float(clients[index]), "", dotted((*_SSID_CLIENTS, *index)))
-        for index, ssid in _ssids(view).items()
+        Metric("clients", ssid, float(clients[index]), "", dotted((*SSID_CLIENTS, *index)))
+        for index, ssid in ssids(view).items()
         if index in clients
     ]
 
@@ -211,9 +201,9 @@ def _metrics(view: MibView) -> list[Metric]:
         *figures.column(view, _AP_CPU, "cpu_percent", "%", labels=view.texts(_AP_NAME)),
         *_memory(view),
     ]
-    total = sum(view.integers(_SSID_CLIENTS).values())
-    if view.column(_SSID_CLIENTS):
-        found.append(Metric("clients", "all SSIDs", float(total), "", dotted(_SSID_CLIENTS)))
+    total = sum(view.integers(SSID_CLIENTS).values())
+    if view.column(SSID_CLIENTS):
+        found.append(Metric("clients", "all SSIDs", float(total), "", dotted(SSID_CLIENTS)))
     for index in view.column(_CHANNEL):
         frequency = _frequency(_channel(view.text((*_CHANNEL, *index))))
         if frequency is not None:
