@@ -9,8 +9,10 @@ from inventory.models.device import DeviceRole
 from inventory.models.discovery import ProposalSource, ProposalState
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from api.usecases.proposal_decisions import ProposalLine
-    from inventory.models import ProposalRule
+    from inventory.models import Proposal, ProposalRule
 
 app = typer.Typer(
     help="What discovery found and nobody accepted yet.",
@@ -19,6 +21,8 @@ app = typer.Typer(
 )
 rules = typer.Typer(help="The rules that accept without asking.", no_args_is_help=True)
 app.add_typer(rules, name="rule")
+
+_MOST_AT_ONCE = 5000
 
 _Site = Annotated[
     str | None, typer.Option("--site", help="FASE pair (95001/9501) or name of the site.")
@@ -62,8 +66,17 @@ def list_command(
 
 @app.command("accept")
 def accept_command(
-    numbers: _Ids,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Of the list.")
+    ] = None,
     *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that wait in --zone, and not those numbers.")
+    ] = False,
+    zone: _Zone = None,
+    source: Annotated[
+        ProposalSource | None, typer.Option(help="With --all: only what was found so.")
+    ] = None,
     site: _Site = None,
     name: Annotated[str | None, typer.Option(help="Its name; none: the one it tells.")] = None,
     role: Annotated[DeviceRole | None, typer.Option(help="What it is for.")] = None,
@@ -73,24 +86,38 @@ def accept_command(
     from api.usecases.proposal_decisions import accept, find_proposal
     from inventory.errors import InvalidInput
 
-    if name is not None and len(numbers) > 1:
-        raise InvalidInput("several devices cannot have one name", todo="accept them one by one")
+    if bool(numbers) == everything or (everything and zone is None):
+        raise InvalidInput("say which proposals", todo="give their numbers, or --all --zone ZONE")
     with installation() as here, here.database.write(here.actor) as session:
+        rows = [find_proposal(session, None, number) for number in numbers or ()]
+        if zone is not None and everything:
+            rows = _waiting(session, zone, source)
+        if name is not None and len(rows) > 1:
+            raise InvalidInput("several devices cannot have one name", todo="accept them by one")
         site_id = find_site(session, site).id if site else None
         accepted = [
             accept(
                 session,
-                find_proposal(session, None, number),
+                row,
                 viewer=None,
                 actor=here.actor,
                 site_id=site_id,
                 name=name,
                 role=role,
             )
-            for number in numbers
+            for row in rows
         ]
         names = [device.name for device in accepted]
-    typer.echo(f"accepted: {', '.join(names)}; read them with: preau poll")
+    typer.echo(f"{len(names)} accepted: {', '.join(names)}" if names else "nothing waits there")
+
+
+def _waiting(session: "Session", zone: str, source: ProposalSource | None) -> list["Proposal"]:
+    from api.usecases.proposal_decisions import ProposalFilter, list_proposals
+    from api.usecases.zones import find_zone
+
+    wanted = ProposalFilter(zone_id=find_zone(session, zone).id)
+    lines = list_proposals(session, None, wanted, limit=_MOST_AT_ONCE)
+    return [line.row for line in lines if source in (None, line.row.source)]
 
 
 @app.command("refuse")

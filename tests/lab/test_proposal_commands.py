@@ -79,6 +79,16 @@ def test_what_a_core_switch_hears_is_listed_accepted_and_refused(agents: Agents)
     assert _json("topology", "show", "95001/9501")["root"] is not None
 
 
+def test_all_that_waits_in_a_zone_is_accepted_at_once(agents: Agents) -> None:
+    _preau("discover", "--from", agents.host(1))
+    said = _preau("proposal", "accept", "--all", "--zone", "z", "--source", "controller").stdout
+    assert said == "nothing waits there\n"
+    said = _preau("proposal", "accept", "--all", "--zone", "z").stdout
+    assert said.startswith("2 accepted: sw")
+    for wrong in ((), ("--all",), ("1", "--all", "--zone", "z")):
+        _preau("proposal", "accept", *wrong, status=1)  # main() makes it one line and a 2
+
+
 def test_rules_are_added_listed_and_switched(agents: Agents) -> None:
     assert _preau("proposal", "rule", "add", "--name", "sw7", "--role", "switch").stdout.startswith(
         "rule 1 accepts"
