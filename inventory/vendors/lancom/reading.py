@@ -1,6 +1,6 @@
 """Reads LANCOM's devices: LCOS-MIB and LCOS-LX-MIB, whose tables of radios are alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from inventory.observation import Metric, Observation
@@ -14,7 +14,7 @@ from inventory.vendors.standard.wireless_columns import (
     text_in_index,
     told,
 )
-from inventory.vendors.standard.wireless_tables import RadioTable
+from inventory.vendors.standard.wireless_tables import RadioTable, WlanTable
 
 _LCOS = "1.3.6.1.4.1.2356.11"
 _LX = "1.3.6.1.4.1.2356.13"
@@ -40,7 +40,16 @@ def _radios(entry: str) -> RadioTable:
     )
 
 
-_LCOS_AIR = Air(radios=_radios(f"{_LCOS}.1.3.57.1"))  # lcsStatusWlanRadiosTable
+def _radio(_: MibView) -> Callable[[Oid], str | None]:
+    """Return the radio of a network's interface: `WLAN-1-2` is the second network of `WLAN-1`."""
+    return lambda index: "-".join((text_in_index(index) or "").split("-")[:2]) or None
+
+
+_LCOS_AIR = Air(
+    radios=_radios(f"{_LCOS}.1.3.57.1"),  # lcsStatusWlanRadiosTable
+    # lcsStatusWlanNetworksTable, index the interface's name: …EntryNetworkName
+    wlans=WlanTable(ssid=oid(f"{_LCOS}.1.3.56.1.3"), radio=_radio),
+)
 _LX_AIR = Air(radios=_radios(f"{_LX}.1.3.57.1"))  # lcosLXStatusWLANRadiosTable
 
 
