@@ -1,18 +1,24 @@
 """The web application behind a real socket, with people who may do different things."""
 
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import httpx
+import pytest
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.http.application import make_application
-from api.usecases.access import add_user, new_token
+from api.usecases.access import new_token
 from inventory.database import Database
-from inventory.models import GrantScope, UserRole
+from inventory.models import Grant, GrantScope, User, UserRole
 from inventory.settings import Settings
 
 PASSWORD = "quatre mots faciles à retenir"
@@ -49,15 +55,17 @@ def person(
 ) -> None:
     """Make an account with the one password of these tests."""
     with database.write("test") as session:
-        add_user(
-            session,
-            login,
-            display_name=login.title(),
-            password=PASSWORD,
-            role=role,
-            scope=scope,
-            scope_key=scope_key,
-        )
+        user = User(login=login, display_name=login.title(), password_hash=quick_hash())
+        session.add(user)
+        session.flush()
+        assert user.id is not None
+        session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
+
+
+@cache
+def quick_hash() -> str:
+    """Return a hash of PASSWORD that is cheap to make and to verify: tests log in often."""
+    return PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]).hash(PASSWORD)
 
 
 def bearer(database: Database, login: str) -> dict[str, str]:
@@ -85,3 +93,12 @@ def log_in(client: httpx.Client, login: str, password: str = PASSWORD, suite: st
         },
     )
     return answer.status_code
+
+
+def shared_settings(request: pytest.FixtureRequest, kind: str, folder: Path) -> Settings:
+    """Return the settings of an empty installation at the newest schema that many tests share."""
+    if kind == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        return Settings(data_dir=folder, database_url=server.new_database(migrated=True))
+    shutil.copy2(request.getfixturevalue("migrated_sqlite"), folder / "preau.sqlite")
+    return Settings(data_dir=folder, database_url=None)
