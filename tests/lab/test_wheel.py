@@ -47,6 +47,7 @@ def test_the_wheel_built_through_the_sdist_runs_from_the_root_folder(
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"api", "collectors", "deploy", "inventory", "site_surveys"}
+    assert "api/web/locale/nl/LC_MESSAGES/preau.po" in names
     environment = tmp_path / "clean"
     python = str(environment / "bin/python")
     _run(uv, "venv", "--quiet", "--python", sys.executable, str(environment), cwd=tmp_path)
