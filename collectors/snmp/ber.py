@@ -1,9 +1,14 @@
 """The Basic Encoding Rules of ASN.1, as far as SNMP uses them (RFC 3417 clause 8, X.690).
 
 Decoding is total: any bytes give a value or `Malformed`, nothing else, and never more work than the
-bytes are long. Lengths are definite and must fit their parent exactly. `read_varbinds` is the one
-hot loop of polling; a compiled function of the same signature can take its place.
+bytes are long. Lengths are definite and must fit their parent exactly.
+
+`read_varbinds` and `read_values` are the hot loops of polling; compiled functions of the same
+signatures can take their place.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from inventory.vendors.mib import Oid, Value
 
@@ -16,13 +21,33 @@ VarBind = tuple[Oid, int, Value | None]
 
 _SUBIDENTIFIER_MAX = 0xFFFFFFFF
 _OID_MAX = 128  # RFC 2578 clause 3.5: at most 128 sub-identifiers
-_CACHED_OIDS = 200_000
+_CACHED_OIDS = 100_000
+_CACHED_HEADS = 100_000
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
-_unsigned = int.from_bytes
+_PLAIN_OCTETS = 8  # a ninth is a leading zero, which is judged
+_number = int.from_bytes
 _VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 
 # Fleets answer the same names over and over: decoding one is a look-up. Emptied when full.
 _oid_cache: dict[bytes, Oid] = {}
+
+
+class _Head(NamedTuple):
+    """What the octets of a variable binding before its value tell; offsets are from its first.
+
+    Only heads that were found in a well-formed binding are kept: the lengths in them agree, and
+    `as_number` tells how the value's octets are read.
+    """
+
+    name: Oid
+    tag: int
+    value_at: int
+    next_at: int
+    as_number: int
+
+
+_NO_NUMBER, _SIGNED, _PLAIN = 0, 1, 2
+_head_cache: dict[bytes, _Head] = {}
 
 
 class Malformed(ValueError):
@@ -147,31 +172,53 @@ def _decode_oid(content: bytes) -> Oid:
 def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
     """Return the variable bindings that fill `data[at:end]` (RFC 3416 VarBindList's content).
 
-    Nearly all of them have short lengths and a name that was seen before: those are read here
-    without a call, the others by `_read_varbind`. Both check every length against its parent.
+    Raises Malformed. A binding whose head was seen before is read here without a call, any other
+    by `_read_varbind`, which checks every length against its parent.
     """
     found: list[VarBind] = []
-    append, cached = found.append, _oid_cache.get
+    append, heads = found.append, _head_cache.get
     while at < end:
-        if at + 6 <= end and data[at] == SEQUENCE and data[at + 2] == OBJECT_ID:
-            stop, name_end = at + 2 + data[at + 1], at + 4 + data[at + 3]
-            # A value length of 0x80 and more never fits here, for its frame is shorter.
-            if stop <= end and name_end + 2 <= stop and data[at + 1] | data[at + 3] < 0x80:
-                tag, value_at = data[name_end], name_end + 2
-                name = cached(data[at + 4 : name_end])
-                if name is not None and value_at + data[name_end + 1] == stop:
-                    content = data[value_at:stop]
-                    if tag == OCTET_STRING:
-                        append((name, tag, content))
-                    elif tag in _UNSIGNED and 0 < len(content) < 9:
-                        append((name, tag, _unsigned(content, "big")))
-                    else:
-                        append((name, tag, _decode_value(tag, content)))
-                    at = stop
-                    continue
-        bind, at = _read_varbind(data, at, end)
-        append(bind)
+        # The head of a binding with short lengths: 30 LL 06 NN name tag length.
+        head = heads(data[at : at + data[at + 3] + 6]) if at + 3 < end else None
+        if head is None or at + head[3] > end:
+            bind, at = _read_varbind(data, at, end)
+            append(bind)
+            continue
+        name, tag, value_at, next_at, as_number = head
+        content = data[at + value_at : at + next_at]
+        if as_number == _PLAIN:
+            append((name, tag, _number(content, "big")))
+        elif as_number:
+            append((name, tag, _number(content, "big", signed=True)))
+        else:
+            append((name, tag, content))
+        at += next_at
     return found
+
+
+def read_values(data: bytes, at: int, end: int, names: Sequence[Oid]) -> list[Value] | None:
+    """Return the values of the bindings that fill `data[at:end]` if they have just these names.
+
+    None when they do not, or when anything about them is new or not well-formed: they are then to
+    be read by `read_varbinds`. `names` are those that it returned before.
+    """
+    values: list[Value] = []
+    append, heads, number = values.append, _head_cache, _number
+    try:
+        for expected in names:
+            name, _, value_at, next_at, as_number = heads[data[at : at + data[at + 3] + 6]]
+            if name is not expected:
+                return None
+            if as_number == _PLAIN:
+                append(number(data[at + value_at : at + next_at], "big"))
+            elif as_number:
+                append(number(data[at + value_at : at + next_at], "big", signed=True))
+            else:
+                append(data[at + value_at : at + next_at])
+            at += next_at
+    except (KeyError, IndexError):
+        return None
+    return values if at == end else None
 
 
 def _read_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
@@ -180,8 +227,29 @@ def _read_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
     tag, value_at, value_end = read_header(data, name_end, stop)
     if value_end != stop:
         raise Malformed("something follows a variable binding's value")
-    name = decode_oid(data[name_at:name_end])
-    return (name, tag, _decode_value(tag, data[value_at:value_end])), stop
+    wire = data[name_at:name_end]
+    seen_before = wire in _oid_cache
+    name = decode_oid(wire)
+    value = _decode_value(tag, data[value_at:value_end])
+    # Of short lengths only, one octet each; and not of a name that only one device may have.
+    if seen_before and begin == at + 2 and name_at == at + 4 and value_at == name_end + 2:
+        _remember_head(data[at:value_at], name, tag, stop - at)
+    return (name, tag, value), stop
+
+
+def _remember_head(head: bytes, name: Oid, tag: int, next_at: int) -> None:
+    value_octets = next_at - len(head)
+    if tag in (OCTET_STRING, OPAQUE, IP_ADDRESS):
+        as_number = _NO_NUMBER
+    elif tag == INTEGER:
+        as_number = _SIGNED
+    elif tag in _UNSIGNED and value_octets <= _PLAIN_OCTETS:
+        as_number = _PLAIN
+    else:
+        return
+    if len(_head_cache) >= _CACHED_HEADS:
+        _head_cache.clear()
+    _head_cache[head] = _Head(name, tag, len(head), next_at, as_number)
 
 
 def _decode_value(tag: int, content: bytes) -> Value | None:

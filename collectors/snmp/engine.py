@@ -6,15 +6,15 @@ what it cannot do at all ends that column with a problem, never the conversation
 """
 
 import asyncio
-import secrets
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from collectors.snmp import message
+from collectors.snmp import familiar, message
 from collectors.snmp.ber import END_OF_MIB_VIEW, VarBind
+from collectors.snmp.familiar import Column, Known, Question
 from collectors.snmp.message import Response
-from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport
+from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport, random_id
 from collectors.snmp.usm import UsmSession
 from collectors.target import SnmpTarget
 from inventory.errors import DeviceError, Garbled, Refused, Unreachable
@@ -34,14 +34,6 @@ class _Silent(Exception):
     """The agent, which answered before, answers nothing any more."""
 
 
-@dataclass(slots=True)
-class _Column:
-    root: Oid
-    last: Oid
-    rows: int = 0
-    ended: bool = False
-
-
 @dataclass
 class Conversation:
     """What is known of one agent while it is read. `answered` turns true with its first reply."""
@@ -56,10 +48,13 @@ class Conversation:
     _repetitions: int = MAX_REPETITIONS
     _bulk: bool = True
     _silent_columns: int = 0
+    _head: bytes = field(default=b"", repr=False)
     _usm: UsmSession | None = None
 
     def __post_init__(self) -> None:
         self._bulk = self.target.v3 is not None or self.target.version != "1"
+        version = message.V1 if self.target.version == "1" else message.V2C
+        self._head = message.encode_head(version, self.target.community.encode())
         if self.target.v3 is not None:
             self._usm = UsmSession(self.transport, self.target, self.target.v3, self.address)
 
@@ -74,7 +69,7 @@ class Conversation:
         return self.view()
 
     async def _get(self, names: list[Oid]) -> None:
-        response = await self._ask(message.GET, names)
+        response = await self._ask(message.GET, Question(message.encode_tail(message.GET, names)))
         if response.error_status == message.NO_ERROR:
             asked = set(names)
             self._keep(bind for bind in response.varbinds if bind[0] in asked)
@@ -97,15 +92,15 @@ class Conversation:
         """
         try:
             async with asyncio.timeout(deadline_s):
-                await self._walk(deque(_Column(root, root) for root in roots))
+                await self._walk(deque(Column(root, root) for root in roots))
         except TimeoutError:
             self.problems.append(Problem("walk", f"it was not finished after {deadline_s:.0f} s"))
         except _Silent:
             self.problems.append(Problem("walk", "the agent stopped answering"))
         return self.view()
 
-    async def _walk(self, queue: deque[_Column]) -> None:
-        active: list[_Column] = []
+    async def _walk(self, queue: deque[Column]) -> None:
+        active: list[Column] = []
         while True:
             while queue and len(active) < self._width:
                 active.append(queue.popleft())
@@ -116,10 +111,12 @@ class Conversation:
             await self._step(active)
             active = [column for column in active if not column.ended]
 
-    async def _step(self, active: list[_Column]) -> None:
+    async def _step(self, active: list[Column]) -> None:
         pdu_type = message.GET_BULK if self._bulk else message.GET_NEXT
+        standing = tuple((column.root, column.last) for column in active)
+        question = familiar.question((pdu_type, self._repetitions, standing), _encode_question)
         try:
-            response = await self._ask(pdu_type, [column.last for column in active])
+            response = await self._ask(pdu_type, question)
         except (Unreachable, Garbled) as error:
             if not self.answered:
                 raise
@@ -128,28 +125,68 @@ class Conversation:
         self._silent_columns = 0
         if response.error_status != message.NO_ERROR:
             self._on_error(active, response)
+        elif response.known is not None:
+            self._take_known(active, response.known)
         elif len(response.varbinds) < len(active):
             self._take_by_name(active, response.varbinds)
         else:
-            self._take_in_order(active, response.varbinds)
+            self._take_in_order(active, response.varbinds, question)
 
-    def _take_in_order(self, active: list[_Column], varbinds: list[VarBind]) -> None:
-        width = len(active)
-        asked = width * (self._repetitions if self._bulk else 1)
+    def _take_known(self, active: list[Column], known: Known) -> None:
+        pattern, values = known
+        self.values.update(zip(pattern.kept, pattern.pick(values), strict=True))
+        for column, (last, rows, ended) in zip(active, pattern.steps, strict=True):
+            column.last = last
+            column.rows += rows
+            column.ended = ended
+            if column.rows > MAX_ROWS:
+                self._end(column, f"it has more than {MAX_ROWS} rows")
+
+    def _take_in_order(
+        self, active: list[Column], varbinds: list[VarBind], question: Question
+    ) -> None:
+        width, problems = len(active), len(self.problems)
+        asked = min(width * (self._repetitions if self._bulk else 1), len(varbinds))
+        kept: list[int] = []
+        before = [column.rows for column in active]
         for place, column in enumerate(active):
-            for bind in varbinds[place:asked:width]:
-                self._take(column, bind)
-                if column.ended:
-                    break
+            self._take_column(column, varbinds[place:asked:width])
+            taken = column.rows - before[place]
+            kept += range(place, place + taken * width, width)
+        if len(self.problems) == problems and all(value is not None for _, _, value in varbinds):
+            steps = [
+                Column(column.root, column.last, column.rows - rows, column.ended)
+                for column, rows in zip(active, before, strict=True)
+            ]
+            question.learn([name for name, _, _ in varbinds], kept, steps)
 
-    def _take_by_name(self, active: list[_Column], varbinds: list[VarBind]) -> None:
+    def _take_column(self, column: Column, varbinds: list[VarBind]) -> None:
+        root, last, rows = column.root, column.last, column.rows
+        width, values = len(root), self.values
+        for name, tag, value in varbinds:
+            if tag == END_OF_MIB_VIEW or name[:width] != root:
+                column.ended = True
+                break
+            if name <= last:
+                self._end(column, f"its OIDs do not increase after {dotted(last)}")
+                break
+            if rows >= MAX_ROWS:
+                self._end(column, f"it has more than {MAX_ROWS} rows")
+                break
+            last = name
+            rows += 1
+            if value is not None:
+                values[name] = value
+        column.last, column.rows = last, rows
+
+    def _take_by_name(self, active: list[Column], varbinds: list[VarBind]) -> None:
         """Take a reply that is shorter than one row: only the names tell whose values it holds."""
         moved = False
         for bind in varbinds:
             for column in active:
                 if bind[0][: len(column.root)] == column.root and bind[0] > column.last:
                     moved = True
-                    self._take(column, bind)
+                    self._take_column(column, [bind])
         if moved:
             return
         if len(active) > 1:
@@ -157,21 +194,7 @@ class Conversation:
         else:
             self._ask_less(active, "its answer holds nothing that was asked")
 
-    def _take(self, column: _Column, bind: VarBind) -> None:
-        name, tag, value = bind
-        if tag == END_OF_MIB_VIEW or name[: len(column.root)] != column.root:
-            column.ended = True
-        elif name <= column.last:
-            self._end(column, f"its OIDs do not increase after {dotted(column.last)}")
-        elif column.rows >= MAX_ROWS:
-            self._end(column, f"it has more than {MAX_ROWS} rows")
-        else:
-            column.last = name
-            column.rows += 1
-            if value is not None:
-                self.values[name] = value
-
-    def _on_error(self, active: list[_Column], response: Response) -> None:
+    def _on_error(self, active: list[Column], response: Response) -> None:
         status, index = response.error_status, response.error_index
         if status == message.TOO_BIG:
             if self._bulk and self._repetitions > 1:
@@ -187,21 +210,21 @@ class Conversation:
         else:
             self._ask_less(active, response.error_word)
 
-    def _on_silence(self, active: list[_Column], error: DeviceError) -> None:
+    def _on_silence(self, active: list[Column], error: DeviceError) -> None:
         before = len(self.problems)
         self._ask_less(active, error.what)
         self._silent_columns += len(self.problems) - before
         if self._silent_columns >= SILENT_COLUMNS:
             raise _Silent
 
-    def _ask_less(self, active: list[_Column], why: str) -> None:
+    def _ask_less(self, active: list[Column], why: str) -> None:
         """Ask one column by GETNEXT from now on; where that was asked already, end the column."""
         if self._width > 1 or self._bulk:
             self._width, self._bulk = 1, False
         else:
             self._end(active[0], why)
 
-    def _end(self, column: _Column, why: str) -> None:
+    def _end(self, column: Column, why: str) -> None:
         column.ended = True
         self._problem(column.root, why)
 
@@ -213,9 +236,9 @@ class Conversation:
             if value is not None:
                 self.values[name] = value
 
-    async def _ask(self, pdu_type: int, names: Sequence[Oid]) -> Response:
+    async def _ask(self, pdu_type: int, question: Question) -> Response:
         try:
-            response = await self._exchange(pdu_type, names)
+            response = await self._exchange(pdu_type, question)
         except NoAnswer as error:
             raise self._unanswered(error) from error
         self.answered = True
@@ -224,22 +247,21 @@ class Conversation:
             raise Refused(f"the agent refuses {who}", where=str(self.target))
         return response
 
-    async def _exchange(self, pdu_type: int, names: Sequence[Oid]) -> Response:
-        request_id = secrets.randbits(31)
-        pdu = message.encode_pdu(pdu_type, request_id, names, max_repetitions=self._repetitions)
+    async def _exchange(self, pdu_type: int, question: Question) -> Response:
+        request_id = random_id()
+        pdu = message.complete_pdu(pdu_type, request_id, question.tail)
         if self._usm is not None:
-            return await self._usm.exchange(pdu, request_id)
+            return await self._usm.exchange(pdu, request_id, question)
 
         def read(data: bytes) -> Response:
-            response = message.decode_response(data)
+            response = message.decode_response(data, question)
             if response.request_id != request_id:
                 raise NotOurs("with a request id that was not asked")
             return response
 
-        version = message.V1 if self.target.version == "1" else message.V2C
         return await self.transport.exchange(
             self.address,
-            message.encode_message(version, self.target.community.encode(), pdu),
+            message.complete_message(self._head, pdu),
             read,
             timeout_s=self.target.timeout_s,
             retries=self.target.retries,
@@ -256,3 +278,9 @@ class Conversation:
         if self._usm is None:
             return "check the address, the port and the community"
         return "check the address, the port and whether the agent speaks SNMPv3"
+
+
+def _encode_question(key: familiar.Key) -> bytes:
+    pdu_type, repetitions, standing = key
+    names = [last for _, last in standing]
+    return message.encode_tail(pdu_type, names, max_repetitions=repetitions)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed, VarBind
+from collectors.snmp.familiar import Known, Question
 from inventory.vendors.mib import Oid
 
 V1, V2C = 0, 1
@@ -23,12 +24,16 @@ ERROR_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an agent answered. `error_index` counts from 1; 0 points at no variable binding."""
+    """What an agent answered. `error_index` counts from 1; 0 points at no variable binding.
+
+    An answer that its question knows stands in `known`, and `varbinds` is then empty.
+    """
 
     request_id: int
     error_status: int
     error_index: int
     varbinds: list[VarBind]
+    known: Known | None = None
 
     @property
     def error_word(self) -> str:
@@ -52,27 +57,45 @@ def encode_request(
 
 def encode_message(version: int, community: bytes, pdu: bytes) -> bytes:
     """Return the v1 or v2c message around an encoded PDU."""
-    head = ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community)
+    return complete_message(encode_head(version, community), pdu)
+
+
+def complete_message(head: bytes, pdu: bytes) -> bytes:
+    """Return the v1 or v2c message of its head and its PDU."""
     return ber.encode(ber.SEQUENCE, head + pdu)
+
+
+def encode_head(version: int, community: bytes) -> bytes:
+    """Return what stands in a v1 or v2c message before its PDU."""
+    return ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community)
 
 
 def encode_pdu(
     pdu_type: int, request_id: int, names: Sequence[Oid], *, max_repetitions: int = 0
 ) -> bytes:
     """Return the PDU alone. GETBULK's non-repeaters are 0, other PDUs' error fields are 0."""
+    tail = encode_tail(pdu_type, names, max_repetitions=max_repetitions)
+    return complete_pdu(pdu_type, request_id, tail)
+
+
+def complete_pdu(pdu_type: int, request_id: int, tail: bytes) -> bytes:
+    """Return the PDU with its request id before an encoded tail."""
+    return ber.encode(pdu_type, ber.encode_integer(request_id) + tail)
+
+
+def encode_tail(pdu_type: int, names: Sequence[Oid], *, max_repetitions: int = 0) -> bytes:
+    """Return what stands in a PDU behind its request id."""
     varbinds = b"".join(
         ber.encode(ber.SEQUENCE, ber.encode_oid(name) + b"\x05\x00") for name in names
     )
-    return ber.encode(
-        pdu_type,
-        ber.encode_integer(request_id)
-        + ber.encode_integer(0)
+    return (
+        ber.encode_integer(0)
         + ber.encode_integer(max_repetitions if pdu_type == GET_BULK else 0)
-        + ber.encode(ber.SEQUENCE, varbinds),
+        + ber.encode(ber.SEQUENCE, varbinds)
     )
 
 
-def decode_response(data: bytes) -> Response:
+def decode_response(data: bytes, question: Question | None = None) -> Response:
     """Return the response that fills `data`; raises Malformed for anything else."""
     at, end = ber.read_expected(data, 0, len(data), ber.SEQUENCE)
     if end != len(data):
@@ -81,11 +104,16 @@ def decode_response(data: bytes) -> Response:
     if version not in (V1, V2C):
         raise Malformed(f"the message is of version {version}, which was not asked")
     _, pdu_at = ber.read_expected(data, at, end, ber.OCTET_STRING)
-    return decode_pdu(data, pdu_at, end)
+    return decode_pdu(data, pdu_at, end, question=question)
 
 
-def decode_pdu(data: bytes, at: int, end: int, pdu_type: int = RESPONSE) -> Response:
-    """Return the PDU that fills `data[at:end]`; raises Malformed for one of another type."""
+def decode_pdu(
+    data: bytes, at: int, end: int, pdu_type: int = RESPONSE, question: Question | None = None
+) -> Response:
+    """Return the PDU that fills `data[at:end]`; raises Malformed for one of another type.
+
+    With `question` its answer is looked for among those that are known.
+    """
     at, stop = ber.read_expected(data, at, end, pdu_type)
     if stop != end:
         raise Malformed("something follows the PDU")
@@ -95,4 +123,8 @@ def decode_pdu(data: bytes, at: int, end: int, pdu_type: int = RESPONSE) -> Resp
     at, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
     if stop != end:
         raise Malformed("something follows the variable bindings")
+    if question is not None and error_status == NO_ERROR:
+        known = question.recognise(data, at, end)
+        if known is not None:
+            return Response(request_id, error_status, error_index, [], known)
     return Response(request_id, error_status, error_index, ber.read_varbinds(data, at, end))

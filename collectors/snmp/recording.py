@@ -33,7 +33,7 @@ class Recording:
         """
         if self._snmprec is None:
             return MibView(self._values, self._problems)
-        return MibView(self._snmprec.values(roots), self._problems)
+        return MibView({}, self._problems, tables=self._snmprec.tables(roots))
 
 
 def read_recording(path: Path) -> Recording:

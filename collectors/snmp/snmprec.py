@@ -10,7 +10,8 @@ import ipaddress
 import re
 from binascii import unhexlify
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from collectors.snmp import ber, snmpwalk
 from inventory.vendors.mib import Oid, Value, dotted, oid
@@ -33,6 +34,12 @@ _AFTER_ALL = b"~"  # behind every digit
 _BEGINS = re.compile(rb"\s*\.?\d+(?:\.\d+)*\|")
 
 
+# (OID, type|value, ""), or (OID, "", place in `_read`) for what was decoded already.
+_Row: TypeAlias = tuple[bytes, bytes, bytes]
+# What follows the root of the line's table, and the line.
+_Placed: TypeAlias = tuple[bytes, _Row]
+
+
 def begins_line(line: bytes) -> bool:
     """Tell whether a line begins with an OID and a bar."""
     return _BEGINS.match(line) is not None
@@ -46,8 +53,7 @@ class Snmprec:
     """
 
     def __init__(self, raw: bytes) -> None:
-        # (OID, type|value, ""), or (OID, "", place in `_read`) for what was decoded already.
-        self._rows: list[tuple[bytes, bytes, bytes]] = []
+        self._rows: list[_Row] = []
         self._read: list[Value] = []
         self.unreadable: list[tuple[int, str]] = []
         self.readable = 0
@@ -73,31 +79,59 @@ class Snmprec:
             self._rows.append((name, b"", place))
             self._read.append(read[1])
 
-    def values(self, roots: Iterable[Oid] | None) -> dict[Oid, Value]:
-        """Return the objects at or below one of `roots`, all where it is None; later lines win."""
+    def tables(self, roots: Iterable[Oid] | None) -> "Tables":
+        """Return the objects at or below each of `roots`, all where it is None.
+
+        They stand by their root, of which none is below another, and by what follows it.
+        """
         if roots is None:
-            return {_parts(row[0]): self._value(row) for row in self._rows}
+            return Tables({(): [(row[0], row) for row in self._rows]}, self._read)
         # With a dot at its end, a root is the beginning of what is below it and of nothing else.
         outermost = [(dotted(root).encode() + b".", root) for root in _outermost(roots)]
         outermost.sort()
         beginnings = [beginning for beginning, _ in outermost]
-        found: dict[Oid, Value] = {}
+        found: dict[Oid, list[_Placed]] = {root: [] for _, root in outermost}
         # A line is mostly of the same column as the one before it, or of the same unwanted part.
         here, next_one = b"", b""
-        root: Oid = ()
+        rows: list[_Placed] = []
         for row in self._rows:
             name = row[0] + b"."
             if not here <= name < next_one:
                 place = bisect_right(beginnings, name)
                 here, root = outermost[place - 1] if place else (b"", ())
+                rows = found.get(root, [])
                 next_one = beginnings[place] if place < len(beginnings) else _AFTER_ALL
             if here and name.startswith(here):
-                # The root's parts are known: only those after it are decoded.
-                rest = row[0][len(here) :]
-                found[(*root, *_parts(rest)) if rest else root] = self._value(row)
-        return found
+                rows.append((row[0][len(here) :], row))
+        return Tables(found, self._read)
 
-    def _value(self, row: tuple[bytes, bytes, bytes]) -> Value:
+
+class Tables(Mapping[Oid, Mapping[Oid, Value]]):
+    """The wanted lines of a recording by their root, each table decoded when it is asked for."""
+
+    def __init__(self, rows: Mapping[Oid, list[_Placed]], read: Sequence[Value]) -> None:
+        self._rows = rows
+        self._read = read
+        self._decoded: dict[Oid, dict[Oid, Value]] = {}
+
+    def __getitem__(self, root: Oid) -> dict[Oid, Value]:
+        if root not in self._decoded:
+            # Of several lines for one object the last wins.
+            self._decoded[root] = {
+                _parts(rest) if rest else (): self._value(row) for rest, row in self._rows[root]
+            }
+        return self._decoded[root]
+
+    def __contains__(self, root: object) -> bool:
+        return root in self._rows
+
+    def __iter__(self) -> Iterator[Oid]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _value(self, row: _Row) -> Value:
         if not row[1]:
             return self._read[int(row[2])]
         kind, _, written = row[1].partition(b"|")

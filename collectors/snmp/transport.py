@@ -10,6 +10,7 @@ finds nobody waiting and is dropped.
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import struct
 import sys
@@ -28,6 +29,11 @@ _DATAGRAM_BYTES = 65_535
 _DATAGRAMS_A_TURN = 512  # so that timers and sending get their turn under a flood
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
+
+
+def random_id() -> int:
+    """Return a request or message id that nobody can foresee (RFC 3416 and 3412: 0 to 2^31-1)."""
+    return int.from_bytes(os.urandom(4), "big") >> 1
 
 
 class NotOurs(Exception):

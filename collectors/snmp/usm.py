@@ -14,6 +14,7 @@ from functools import partial
 
 from collectors.snmp import message, usm_privacy
 from collectors.snmp.ber import OCTET_STRING, Malformed, encode
+from collectors.snmp.familiar import Question
 from collectors.snmp.message import Response
 from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport
 from collectors.snmp.usm_keys import UserKeys, user_keys
@@ -76,6 +77,7 @@ class _Asked:
     msg_id: int
     request_id: int
     level: int
+    question: Question | None = None
 
 
 class UsmSession:
@@ -95,7 +97,9 @@ class UsmSession:
         self._context = user.context.encode()
         self._level = (AUTHENTICATED if user.auth else 0) | (ENCRYPTED if user.priv else 0)
 
-    async def exchange(self, pdu: bytes, request_id: int) -> Response:
+    async def exchange(
+        self, pdu: bytes, request_id: int, question: Question | None = None
+    ) -> Response:
         """Send an encoded PDU and return the agent's response.
 
         Raises Refused when the agent reports that it does not accept us, Garbled for any other
@@ -104,9 +108,9 @@ class UsmSession:
         """
         engine = self._engine or await self._discover()
         try:
-            reply = await self._send(engine, pdu, request_id, self._level)
+            reply = await self._send(engine, pdu, request_id, self._level, question)
             if _reports(reply) == NOT_IN_TIME_WINDOWS:
-                reply = await self._send(engine, pdu, request_id, self._level)
+                reply = await self._send(engine, pdu, request_id, self._level, question)
         except NoAnswer as silence:
             if not silence.garbled:
                 await self._check_privacy(engine)
@@ -153,12 +157,19 @@ class UsmSession:
         known = DECRYPTION_ERRORS if counter in (None, NOT_IN_TIME_WINDOWS) else counter
         raise report_error(known, self._user, where=str(self._target))
 
-    async def _send(self, engine: _Engine, pdu: bytes, request_id: int, level: int) -> ScopedPdu:
+    async def _send(
+        self,
+        engine: _Engine,
+        pdu: bytes,
+        request_id: int,
+        level: int,
+        question: Question | None = None,
+    ) -> ScopedPdu:
         msg_id = secrets.randbits(31)
         return await self._transport.exchange(
             self._address,
             self._encode(engine, msg_id, pdu, level),
-            partial(self._read, engine, _Asked(msg_id, request_id, level)),
+            partial(self._read, engine, _Asked(msg_id, request_id, level, question)),
             timeout_s=self._target.timeout_s,
             retries=self._target.retries,
         )
@@ -194,7 +205,7 @@ class UsmSession:
         if incoming.security.engine_id != engine.id:
             raise NotOurs("as another engine than the one that was discovered")
         clock = self._verify(engine, incoming) if incoming.flags & AUTHENTICATED else None
-        scoped = self._open(engine, incoming)
+        scoped = self._open(engine, incoming, asked.question)
         self._check(engine, incoming, scoped, asked)
         self._proven = clock or self._proven
         return scoped
@@ -218,9 +229,9 @@ class UsmSession:
             raise NotOurs("with a clock that runs back: an old reply, sent again")
         return heard if said.time_s > known.time_s else known
 
-    def _open(self, engine: _Engine, incoming: Incoming) -> ScopedPdu:
+    def _open(self, engine: _Engine, incoming: Incoming, question: Question | None) -> ScopedPdu:
         if not incoming.flags & ENCRYPTED:
-            return read_scoped_pdu(incoming.body, padded=False)
+            return read_scoped_pdu(incoming.body, padded=False, question=question)
         user, said = self._user, incoming.security
         if user.priv is None or engine.keys.priv is None:
             raise NotOurs("with an encryption that was not asked")
@@ -233,7 +244,7 @@ class UsmSession:
             salt=incoming.salt,
         )
         try:
-            return read_scoped_pdu(plain, padded=True)
+            return read_scoped_pdu(plain, padded=True, question=question)
         except Malformed as error:
             raise NotOurs("what our privacy passphrase does not decrypt") from error
 

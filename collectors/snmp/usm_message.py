@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed
+from collectors.snmp.familiar import Question
 from collectors.snmp.message import RESPONSE, Response, decode_pdu
 from collectors.snmp.usm_keys import HASHES
 from inventory.usm import AuthProtocol
@@ -178,7 +179,7 @@ def read_encrypted(body: bytes) -> bytes:
     return encrypted
 
 
-def read_scoped_pdu(plain: bytes, *, padded: bool) -> ScopedPdu:
+def read_scoped_pdu(plain: bytes, *, padded: bool, question: Question | None = None) -> ScopedPdu:
     """Return the scoped PDU in `plain`, a response or a report; raises Malformed.
 
     With `padded`, what follows it is a cipher's padding.
@@ -191,7 +192,7 @@ def read_scoped_pdu(plain: bytes, *, padded: bool) -> ScopedPdu:
     pdu_type = plain[at] if at < end else 0
     if pdu_type not in (RESPONSE, REPORT):
         raise Malformed("the PDU is neither a response nor a report")
-    return ScopedPdu(engine_id, context, pdu_type, decode_pdu(plain, at, end, pdu_type))
+    return ScopedPdu(engine_id, context, pdu_type, decode_pdu(plain, at, end, pdu_type, question))
 
 
 def _read_octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:

@@ -1,0 +1,93 @@
+"""What one agent answered to a question, the next of its kind answers too, but for the values.
+
+A walk's request is a question: where each column stands, and how many rows are wanted. Encoding it
+and judging the names of its answer (which are in their column, which increase, where it ends) give
+the same for the same names, so both are remembered. An answer that has another name in any place is
+none of the remembered ones and is judged anew; the values are read from each answer, always.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+from collectors.snmp import ber
+from inventory.vendors.mib import Oid, Value
+
+_REMEMBERED = 4_096  # questions and patterns; some 15 KB each where no two share a name
+_PATTERNS_A_QUESTION = 4
+
+Pick = Callable[[Sequence[Value]], tuple[Value, ...]]
+
+
+@dataclass(slots=True)
+class Column:
+    """Where a walk stands in one column: the last name it took, and how many it took in all."""
+
+    root: Oid
+    last: Oid
+    rows: int = 0
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way in which a question was answered: the names, and what was made of them."""
+
+    names: tuple[Oid, ...]
+    kept: tuple[Oid, ...]
+    pick: Pick
+    """Takes the values of `kept` out of the values of `names`."""
+    steps: tuple[tuple[Oid, int, bool], ...]
+    """For each column: its last name now, the rows that came, whether it ended."""
+
+
+class Known(NamedTuple):
+    """An answer whose names were judged before."""
+
+    pattern: Pattern
+    values: Sequence[Value]
+
+
+@dataclass(slots=True)
+class Question:
+    """A request of a walk. `tail` is its PDU behind the request id, encoded."""
+
+    tail: bytes
+    _patterns: list[Pattern] = field(default_factory=list)
+
+    def recognise(self, data: bytes, at: int, end: int) -> Known | None:
+        """Return what the variable bindings in `data[at:end]` hold, if they are a known answer."""
+        for pattern in self._patterns:
+            values = ber.read_values(data, at, end, pattern.names)
+            if values is not None:
+                return Known(pattern, values)
+        return None
+
+    def learn(self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column]) -> None:
+        """Remember an answer: its names, the places that were kept, and the columns' new rows."""
+        if len(kept) < 2:  # an itemgetter of one place gives no tuple, and little is won
+            return
+        del self._patterns[_PATTERNS_A_QUESTION - 1 :]
+        pattern = Pattern(
+            names=tuple(names),
+            kept=tuple(names[place] for place in kept),
+            pick=itemgetter(*kept),
+            steps=tuple((step.last, step.rows, step.ended) for step in steps),
+        )
+        self._patterns.insert(0, pattern)
+
+
+# What a question is told apart by: the PDU's type, how often each name repeats, and the columns.
+Key = tuple[int, int, tuple[tuple[Oid, Oid], ...]]
+_questions: dict[Key, Question] = {}
+
+
+def question(key: Key, encode: Callable[[Key], bytes]) -> Question:
+    """Return the question that `key` tells; `encode` makes its tail where it is new."""
+    known = _questions.get(key)
+    if known is None:
+        if len(_questions) >= _REMEMBERED:
+            _questions.clear()
+        _questions[key] = known = Question(encode(key))
+    return known
