@@ -24,6 +24,7 @@ from inventory.settings import Settings
 
 _BRUSSELS = ZoneInfo("Europe/Brussels")
 _EVERY = timedelta(minutes=15)
+_AT_ONCE = 16  # moments in one transaction
 _LESSONS = ((8.3, 10.2), (10.5, 12.1), (13.2, 15.6))  # hours of a school day
 _OUTAGE_H = (3.0, 3.6)  # one switch, and all behind it, on the last night
 _PORT_BPS = {"in_bps": 22e6, "out_bps": 6e6}
@@ -50,15 +51,17 @@ def write_synthetic_history(
     with database.read() as session:
         known = _known(session)
         # Real figures begin with the first reading; nothing is made up beside them.
-        first = select(ObservationRecord.at).order_by(col(ObservationRecord.at)).limit(1)
-        end = session.exec(first).first() or clock.now()
+        oldest = select(ObservationRecord.at).order_by(col(ObservationRecord.at)).limit(1)
+        end = session.exec(oldest).first() or clock.now()
     with open_series(settings, database) as store:
         chance = random.Random(seed)  # noqa: S311 - figures for show
         peaks = {each.device_id: chance.uniform(9, 31) for each in known}
         written = 0
-        moments = [end - place * _EVERY for place in range(1, int(days * 96) + 1)]
-        for at in reversed(moments):
-            written += store.write(list(_all(known, peaks, at, end, chance))).kept
+        moments = [end - place * _EVERY for place in range(int(days * 96), 0, -1)]
+        for first in range(0, len(moments), _AT_ONCE):
+            some = moments[first : first + _AT_ONCE]
+            samples = [each for at in some for each in _all(known, peaks, at, end, chance)]
+            written += store.write(samples).kept
         store.note_synthetic(end)
     compact(database, settings)
     return written
