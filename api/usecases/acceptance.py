@@ -4,6 +4,7 @@ Its import takes most of a second (scipy, matplotlib): import it where a run is 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from site_surveys.acceptance.evidence import Evidence, FloorEvidence
 from site_surveys.acceptance.judgement import judge_site
 from site_surveys.acceptance.outcome import State
 from site_surveys.acceptance.radio import BAND
+from site_surveys.plan import FloorPlan
 from site_surveys.profile import AcceptanceProfile, load_profile
 
 _LEASE_S = 900.0
@@ -152,12 +154,11 @@ def _draw(known: SiteEvidence, profile: AcceptanceProfile, on_progress: Progress
     for kept, sha256 in known.surveys:
         primary, reason = _map(kept, known.site.name, profile, secondary=False)
         secondary, _ = _map(kept, known.site.name, profile, secondary=True)
-        parts = [part for part in (kept.plan.building, kept.plan.name) if part]
         floors.append(
             FloorEvidence(
                 survey_id=kept.survey_id,
                 sha256=sha256,
-                place=" – ".join(parts),
+                place=_place(kept.plan, [each.plan for each, _ in known.surveys]),
                 plan=kept.plan,
                 samples=kept.samples,
                 primary=primary.radio_map if primary is not None else None,
@@ -169,6 +170,16 @@ def _draw(known: SiteEvidence, profile: AcceptanceProfile, on_progress: Progress
             pictures[kept.survey_id] = primary.page_png()
         progress.one_more()
     return _Drawn(tuple(floors), pictures)
+
+
+def _place(plan: FloorPlan, among: Sequence[FloorPlan]) -> str:
+    """Return what a floor is called; its level too where another one is called the same."""
+
+    def called(each: FloorPlan) -> str:
+        return " – ".join(part for part in (each.building, each.name) if part)
+
+    alike = sum(called(each) == called(plan) for each in among)
+    return f"{called(plan)}, niveau {plan.floor}" if alike > 1 else called(plan)
 
 
 def _map(

@@ -57,7 +57,7 @@ class SiteEvidence:
     rows: tuple[Device, ...]
     devices: tuple[DeviceEvidence, ...]
     surveys: tuple[tuple[KeptSurvey, str], ...]
-    """The newest survey of each floor, with its hash."""
+    """The newest survey of each plan, with its hash."""
     ordered: tuple[Ordered, ...]
     words: Mapping[str, Word]
     documents: tuple[Document, ...]
@@ -216,15 +216,16 @@ def _seen_on(session: Session, rows: Sequence[Device], since: datetime) -> dict[
 
 
 def _surveys(session: Session, site: Site) -> tuple[tuple[KeptSurvey, str], ...]:
+    """Return the newest survey of each plan: two wings of one floor may have one each."""
     newest = (
         select(func.max(Survey.id))
         .where(Survey.site_id == site.id)
-        .group_by(col(Survey.building), col(Survey.floor))
+        .group_by(col(Survey.building), col(Survey.floor), col(Survey.name))
     )
     found = session.exec(
         select(Survey)
         .where(col(Survey.id).in_(newest))
-        .order_by(col(Survey.building), col(Survey.floor))
+        .order_by(col(Survey.building), col(Survey.floor), col(Survey.name))
     ).all()
     return tuple((keep_of_row(session, site, row), row.sha256) for row in found)
 

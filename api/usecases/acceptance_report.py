@@ -272,6 +272,8 @@ def map_alternative(place: str, checks: Iterable[Mapping[str, Any]]) -> str:
         for result in check["results"]
         if result["subject"].endswith(f"({place})")
     ]
+    if not rooms:
+        return f"Carte de couverture, {place}."
     good = sum(each["state"] == State.PASSED for each in rooms)
     said = f"Carte de couverture, {place}{_NBSP}: {good} locaux couverts sur {len(rooms)}."
     bad = [each["subject"] for each in rooms if each["state"] == State.FAILED]

@@ -11,7 +11,7 @@ from api.usecases.dossier_state import EvidenceFile
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.events import record_event
-from inventory.models import AcceptanceRun, Reserve, ReserveSeverity
+from inventory.models import AcceptanceRun, Reserve, ReserveSeverity, Site
 from inventory.sentences import Sentence
 from site_surveys.acceptance.outcome import Outcome, State
 from site_surveys.profile import AcceptanceProfile
@@ -40,8 +40,11 @@ class Defect:
 
 
 def defects(outcomes: Iterable[Outcome]) -> list[Defect]:
-    """Return what outcomes find wanting: each failure, and once a check what it leaves unproved."""
-    found = []
+    """Return what outcomes find wanting: each failure, and once a check what it leaves unproved.
+
+    Two subjects of one name, as two devices may have, are one defect: nobody could tell them apart.
+    """
+    found: list[Defect] = []
     for outcome in outcomes:
         check = outcome.check
         found += [
@@ -67,7 +70,8 @@ def defects(outcomes: Iterable[Outcome]) -> list[Defect]:
                     + f" ({unproved[0].found})",
                 )
             )
-    return found
+    first = {defect.key: defect for defect in reversed(found)}
+    return [defect for defect in found if first[defect.key] is defect]
 
 
 def settle(
@@ -253,6 +257,8 @@ def _open(session: Session, site_id: int, number: int) -> Reserve:
 
 
 def _last_number(session: Session, site_id: int) -> int:
+    """Return the last number given at a site, which nobody else takes the next of meanwhile."""
+    session.exec(select(Site.id).where(Site.id == site_id).with_for_update()).first()
     found = select(func.max(Reserve.number)).where(Reserve.site_id == site_id)
     return session.exec(found).one() or 0
 

@@ -1,11 +1,13 @@
 """Acceptance runs on a database: frozen, their reserves opened and lifted, their dossier moved."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
 
+from api.jobs.functions import FUNCTIONS, JobContext
 from api.usecases.acceptance import RunResult, run_acceptance
 from api.usecases.acceptance_dossier import facts_of_run, move_after_run
 from api.usecases.acceptance_record import digest
@@ -19,6 +21,7 @@ from api.usecases.acceptance_runs import (
 )
 from api.usecases.dossier_state import EvidenceFile
 from api.usecases.dossiers import MoveRefused
+from api.usecases.progress import quiet
 from api.usecases.reserves import (
     UNPROVED,
     assign,
@@ -41,6 +44,7 @@ from inventory.models import (
 )
 from inventory.programme.dossier import EvidenceKind, Role, Status
 from inventory.secrets import Vault
+from inventory.settings import Settings
 from lab import survey as lab_survey
 from site_surveys.profile import load_profile
 from tests.seed import Seeded, seed
@@ -130,6 +134,39 @@ def test_a_run_opens_each_reserve_once_and_lifts_what_is_proved_later(
     assert silent.due_on is not None
     assert silent.responsible == "Prestataire"
     assert event.message.startswith(f"Recette n° {third.run_id}\u00a0: ")
+
+
+def test_what_bears_one_name_is_one_reserve(
+    database: Database, vault: Vault, seeded: Seeded, tmp_path: Path
+) -> None:
+    with database.write("test") as session:
+        for device_id in seeded.device_ids[2:4]:
+            device = session.get_one(Device, device_id)
+            device.name, device.last_error_kind = "borne", "Unreachable"
+        for level in (0, 1):
+            plan = tmp_path / f"{level}.json"
+            room = {"name": "Local", "polygon_m": [[0, 0], [5, 0], [5, 5]]}
+            floor = {"name": "Plan", "floor": level, "size_m": [5, 5], "rooms": [room]}
+            plan.write_text(json.dumps(floor))
+            samples = tmp_path / f"{level}.csv"
+            heard = [f"{x},{x},{level},f09fc2a10010,36,-80" for x in (1, 2, 3)]
+            samples.write_text("\n".join(["x_m,y_m,floor,bssid,channel,rssi_dbm", *heard]))
+            import_survey(session, "95001/9501", read_survey_files(plan, [samples]), actor="a")
+    run(database, vault)
+    with database.read() as session:
+        assert reserve_of(session, "equipment.reachable", "borne").lifted_at is None
+        subjects = {each.subject for each in open_reserves(session, 1)}
+    assert {"Local (Plan, niveau 0)", "Local (Plan, niveau 1)"} <= subjects
+
+
+def test_a_run_that_a_page_asked_for_is_made_by_the_jobs_process(
+    settings: Settings, database: Database, vault: Vault, seeded: Seeded
+) -> None:
+    here = JobContext(settings, database, vault, "user:alice", quiet)
+    made = FUNCTIONS["acceptance"].run(here, {"site_id": 1})
+    with database.read() as session:
+        assert run_of_site(session, 1).id == made["acceptance"]["run_id"]
+        assert run_of_site(session, 1).actor == "user:alice"
 
 
 def test_what_is_gone_is_not_lifted_by_silence(
