@@ -8,7 +8,6 @@ MIB module tells what a column holds, and agents are not always right about thei
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import TypeAlias
 
 from inventory.observation import Problem
@@ -34,36 +33,68 @@ def dotted(name: Oid) -> str:
 
 
 class MibView:
-    """All objects that were read, by OID; `problems` says what could not be read."""
+    """All objects that were read, by OID; `problems` says what could not be read.
 
-    def __init__(self, values: Mapping[Oid, Value], problems: Iterable[Problem] = ()) -> None:
-        self._values = dict(values)
+    In place of `values` they may stand in `tables`, each with what follows its root, where no root
+    is below another: then only those that are asked for are looked at and put in order.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[Oid, Value],
+        problems: Iterable[Problem] = (),
+        *,
+        tables: Mapping[Oid, Mapping[Oid, Value]] | None = None,
+    ) -> None:
+        self._tables: Mapping[Oid, Mapping[Oid, Value]] = tables or {(): dict(values)}
+        self._widths = sorted({len(root) for root in self._tables})
+        self._ordered: dict[Oid, list[Oid]] = {}
         self.problems = tuple(problems)
 
-    @cached_property
-    def _sorted(self) -> list[Oid]:
-        return sorted(self._values)
+    def _names(self, root: Oid) -> list[Oid]:
+        """Return what follows the root of a table, in order."""
+        if root not in self._ordered:
+            self._ordered[root] = sorted(self._tables[root])
+        return self._ordered[root]
 
     def __len__(self) -> int:
-        return len(self._values)
+        return sum(map(len, self._tables.values()))
 
     def __iter__(self) -> Iterator[Oid]:
-        return iter(self._sorted)
+        for root in sorted(self._tables):
+            yield from ((*root, *rest) for rest in self._names(root))
 
     def get(self, name: Oid) -> Value | None:
         """Return the value of one instance, None when it was not told."""
-        return self._values.get(name)
+        for width in self._widths:
+            if name[:width] in self._tables:
+                return self._tables[name[:width]].get(name[width:])
+        return None
 
     def column(self, root: Oid) -> dict[Oid, Value]:
         """Return the instances under `root` by their index, in the order of the index."""
-        names, width = self._sorted, len(root)
+        for width in self._widths:
+            if root[:width] in self._tables:
+                return self._part(root[:width], root[width:])
+        return {
+            (*table[len(root) :], *rest): self._tables[table][rest]
+            for table in sorted(self._tables)
+            if table[: len(root)] == root
+            for rest in self._names(table)
+        }
+
+    def _part(self, table: Oid, root: Oid) -> dict[Oid, Value]:
+        """Return what a table has under `root`, which follows the table's own root."""
+        names, rows, width = self._names(table), self._tables[table], len(root)
+        if not width:
+            return {name: rows[name] for name in names if name}
         found: dict[Oid, Value] = {}
         for place in range(bisect_left(names, root), len(names)):
             name = names[place]
             if name[:width] != root:
                 break
             if len(name) > width:
-                found[name[width:]] = self._values[name]
+                found[name[width:]] = rows[name]
         return found
 
     def integers(self, root: Oid) -> dict[Oid, int]:
@@ -78,11 +109,11 @@ class MibView:
 
     def text(self, name: Oid) -> str | None:
         """Return one instance as text; None when it is empty or was not told."""
-        return text(self._values.get(name))
+        return text(self.get(name))
 
     def integer(self, name: Oid) -> int | None:
         """Return one instance as a whole number; None when it is none or was not told."""
-        return integer(self._values.get(name))
+        return integer(self.get(name))
 
 
 def text(value: Value | None) -> str | None:

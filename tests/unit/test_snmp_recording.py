@@ -216,3 +216,28 @@ def test_large_figures_are_shown_whole(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["observe", "--recording", str(recording)])
     assert shown.exit_code == 0
     assert "1920139.21" in shown.stdout
+
+
+def test_a_view_of_tables_answers_as_the_view_of_all_objects() -> None:
+    lines = b"\n".join(
+        b"1.3.6.1.2.1.%d.%d.%d|2|%d" % (group, column, row, group * column * row)
+        for group in (2, 31, 1)
+        for column in (11, 1, 2)
+        for row in (7, 3)
+    )
+    recording = parse_recording(lines + b"\n1.3.6.1.2.1.1.5.0|4|ap1\n1.3.6.1.2.1.1.5.0|4|ap2")
+    assert recording is not None
+    everything = recording.view()
+    # A column, a group, one instance, a part that is asked for twice, and what is not there.
+    roots = ("1.3.6.1.2.1.2.1", "1.3.6.1.2.1.31", "1.3.6.1.2.1.31.1", "1.3.6.1.2.1.1.5.0", "1.3.9")
+    asked = recording.view(map(oid, roots))
+    for root in map(oid, (*roots, "1.3.6.1.2.1.31.11.3", "1.3.6.1.2.1.2.1.7")):
+        assert list(asked.column(root).items()) == list(everything.column(root).items())
+        assert asked.get(root) == everything.get(root)
+    assert list(asked) == sorted(asked)
+    assert len(asked) == len(list(asked)) == 9
+    # What lies above the roots has their objects alone.
+    assert [
+        asked.get((*oid("1.3.6.1.2.1"), *rest)) for rest in asked.column(oid("1.3.6.1.2.1"))
+    ] == [asked.get(name) for name in asked]
+    assert asked.text(oid("1.3.6.1.2.1.1.5.0")) == "ap2"

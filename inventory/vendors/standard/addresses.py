@@ -16,10 +16,12 @@ _IPV4, _IPV6 = 1, 2  # InetAddressType
 def arp(view: MibView, infrastructure: Collection[str]) -> tuple[ArpEntry, ...]:
     """Return the entries of the addresses in `infrastructure`; others are personal data."""
     found: dict[tuple[str, str], ArpEntry] = {}
+    if not infrastructure:
+        return ()
     for column, decode in ((_NET_TO_MEDIA, _ipv4), (_NET_TO_PHYSICAL, _inet_address)):
         for index, value in view.column(column).items():
-            hardware, address = mac(value), decode(index[1:])
-            if hardware and address and hardware in infrastructure:
+            hardware = mac(value)
+            if hardware in infrastructure and hardware and (address := decode(index[1:])):
                 found.setdefault((address, hardware), ArpEntry(address, hardware, index[0]))
     return tuple(found.values())
 

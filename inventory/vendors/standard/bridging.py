@@ -85,6 +85,8 @@ def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[Forwardi
     ports = bridge_ports(view)
     # Tables of tens of thousands of addresses are compared as the agents number them.
     wanted = {tuple(bytes.fromhex(address)): address for address in infrastructure}
+    if not wanted:
+        return ()
     found: dict[tuple[int | None, str], int | None] = {}
     for index, value in view.column(_FDB_PORT).items():
         address = wanted.get(index[-_MAC_PARTS:])
