@@ -32,7 +32,7 @@ Find = Callable[..., DiscoveryResult]
 @pytest.fixture
 def quick(settings: Settings) -> Settings:
     """Settings with which silence is told soon."""
-    return settings.model_copy(update={"snmp_timeout_s": 0.3, "snmp_retries": 1})
+    return settings.model_copy(update={"snmp_timeout_s": 0.3, "snmp_retries": 4})
 
 
 @pytest.fixture

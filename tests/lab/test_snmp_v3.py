@@ -105,7 +105,7 @@ def test_credentials_that_are_wrong_are_refused_in_a_sentence_and_not_tried_agai
     agent: V3Agent, v3: SnmpV3, said: str
 ) -> None:
     with relay(agent) as between:
-        error = _error(between.target(v3, timeout_s=0.5, retries=0))
+        error = _error(between.target(v3, timeout_s=1.5, retries=0))
     assert isinstance(error, Refused), error
     assert said in str(error)
     assert "canary" not in str(error)

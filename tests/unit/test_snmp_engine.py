@@ -269,7 +269,7 @@ def test_an_agent_that_is_silent_to_getbulk_is_read_by_getnext() -> None:
         return await conversation.walk(COLUMNS[:2])
 
     with running_agent(TABLE | AFTER, silent) as agent:
-        view = converse_many([agent.target(timeout_s=0.4)], talk)[0].unwrap()
+        view = converse_many([agent.target(timeout_s=0.4, retries=4)], talk)[0].unwrap()
     assert_whole(view, COLUMNS[:2])
 
 
@@ -285,7 +285,7 @@ def test_a_column_at_which_the_agent_falls_silent_costs_only_that_column() -> No
             await conversation.get([(*COLUMNS[0], 1)])
             return await conversation.walk(columns)
 
-        view = converse_many([agent.target(timeout_s=0.4)], talk)[0].unwrap()
+        view = converse_many([agent.target(timeout_s=0.4, retries=4)], talk)[0].unwrap()
     assert_whole(view, [COLUMNS[0], COLUMNS[2]])
     assert [problem.what for problem in view.problems] == ["1.3.6.1.9.2"]
 
