@@ -1,6 +1,5 @@
 """/api/v1/…/series: figures over time of a device and of a site."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Query
@@ -16,7 +15,6 @@ from api.usecases.series import (
     part_histories,
     site_history,
     stretch_between,
-    stretch_of,
 )
 from collectors.series import KINDS, History, SubjectKind
 
@@ -97,7 +95,7 @@ def get_device_series(
 ) -> SeriesListAnswer:
     """Return a device's figures over time, as fine as they are still kept."""
     site_detail.visible_device(session, viewer, device_id)
-    stretch = _stretch(span, start, end)
+    stretch = stretch_between(start, end, span)
     parts = [
         part
         for part in device_parts(here.series, session, device_id)
@@ -120,16 +118,8 @@ def get_site_series(
 ) -> SeriesListAnswer:
     """Return a site's figures over time: what was asked, what answered, and its clients."""
     site_detail.visible_site(session, viewer, site_id)
-    stretch = _stretch(span, start, end)
+    stretch = stretch_between(start, end, span)
     return _answer(stretch, [site_history(here.series, session, site_id, stretch)])
-
-
-def _stretch(span: Span, start: datetime | None, end: datetime | None) -> Stretch:
-    of_span = stretch_of(span)
-    if start is None and end is None:
-        return of_span
-    last = end or of_span.end
-    return stretch_between(start or last - span.length, last)
 
 
 def _answer(stretch: Stretch, told: list[History]) -> SeriesListAnswer:

@@ -21,6 +21,7 @@ from collectors.series import (
     status,
     tier_for,
 )
+from collectors.series.tiers import DAY
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput
@@ -59,8 +60,16 @@ def stretch_of(span: Span) -> Stretch:
     return Stretch(end - span.length, end)
 
 
-def stretch_between(start: datetime, end: datetime) -> Stretch:
-    """Return a stretch of time that somebody gave; raises InvalidInput where it is none."""
+def stretch_between(start: datetime | None, end: datetime | None, span: Span) -> Stretch:
+    """Return a stretch of time that was given: until now without an end, `span` without a start.
+
+    Raises InvalidInput where it is none.
+    """
+    end = end or clock.now()
+    try:
+        start = start or end - span.length
+    except OverflowError as error:  # in the first year of our era
+        raise InvalidInput("the end is too long ago", todo="give a later end") from error
     if start >= end:
         raise InvalidInput("the end is not after the start", todo="give start before end")
     return Stretch(start, end)
@@ -108,8 +117,14 @@ def site_history(store: SeriesStore, session: Session, site_id: int, stretch: St
 def _told(
     store: SeriesStore, session: Session, subjects: Sequence[Subject], stretch: Stretch
 ) -> list[History]:
-    tier = _tier(store, stretch)
-    return store.histories(session, subjects, start=stretch.start, end=stretch.end, tier=tier)
+    # Nothing is kept from before or after these: so long a time would be many pages to look at.
+    now = clock.now()
+    start = max(stretch.start, now - store.retention.day - timedelta(days=1))
+    end = min(stretch.end, now + timedelta(days=1))
+    if start >= end:
+        return [History(subject, DAY, ()) for subject in subjects]
+    tier = _tier(store, Stretch(start, end))
+    return store.histories(session, subjects, start=start, end=end, tier=tier)
 
 
 def _tier(store: SeriesStore, stretch: Stretch) -> Tier:

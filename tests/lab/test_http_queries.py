@@ -18,6 +18,7 @@ from tests.webapp import bearer, hidden_field, log_in, person, shared_settings, 
 
 PAGES = (
     "/",
+    "/appareils/{id}",
     "/connexion",
     "/deploiements",
     "/deploiements/{id}",
@@ -33,8 +34,10 @@ RESOURCES = (
     "sites/{id}/devices",
     "sites/{id}/findings",
     "sites/{id}/dossier",
+    "sites/{id}/series",
     "devices/{id}",
     "devices/{id}/observation",
+    "devices/{id}/series",
     "findings",
     "incidents",
     "jobs",
@@ -46,13 +49,29 @@ RESOURCES = (
 NAMES = (
     "q", "province", "statut", "status", "etat", "condition", "suite", "after", "limit",
     "severity", "rule_id", "resolved", "genre", "kind", "phase", "site_id",
+    "periode", "port", "span", "start", "end",
 )  # fmt: skip
 
 anything = st.one_of(
     st.text(max_size=60),
     st.integers().map(str),
     st.sampled_from(
-        ["\0", "%", "_", "\\", "' OR 1=1 --", "in_service", "down", "Namur", "W10", "1", "9" * 40]
+        [
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "1y",
+            "\0",
+            "%",
+            "_",
+            "\\",
+            "' OR 1=1 --",
+            "in_service",
+            "down",
+            "Namur",
+            "W10",
+            "1",
+            "9" * 40,
+        ]
     ),
     st.binary(max_size=20).map(lambda raw: raw.decode("latin-1")),
 )

@@ -76,5 +76,5 @@ def test_more_than_can_be_told_at_once_is_refused_with_what_to_ask_instead(
         with pytest.raises(InvalidInput, match="400 parts"):
             part_histories(store, session, ports, stretch_of(Span.MONTH))
     with pytest.raises(InvalidInput, match="not after"):
-        stretch_between(clock.now(), clock.now() - timedelta(days=1))
+        stretch_between(clock.now(), clock.now() - timedelta(days=1), Span.DAY)
     database.close()
