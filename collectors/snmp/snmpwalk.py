@@ -18,6 +18,10 @@ _TYPED = re.compile(
 _NOTHING = (
     b"No Such Object", b"No Such Instance", b"No more variables left", b"NULL",
 )  # fmt: skip
+# A line that is surely a number, and that nothing goes on with.
+_PLAIN = re.compile(
+    rb"\.?(\d{1,9}+(?:\.\d{1,9}+)++) = (?:INTEGER|Gauge32|Counter32|Counter64): (-?\d{1,9})\s*"
+)
 _NUMBER = re.compile(rb"-?\d+")
 _ENUM = re.compile(rb"[A-Za-z][\w-]*\((-?\d+)\)")
 _TICKS = re.compile(rb"\((\d+)\)")
@@ -33,7 +37,12 @@ def entries(lines: list[bytes]) -> Iterator[tuple[int, tuple[Oid, Value | None] 
     """Yield (line number, object) for each object, or (line number, why it cannot be read)."""
     place = 0
     while place < len(lines):
-        number, begins = place + 1, _ENTRY.match(lines[place])
+        number, plain = place + 1, _PLAIN.fullmatch(lines[place])
+        if plain:
+            place += 1
+            yield number, (tuple(map(int, plain[1].split(b"."))), int(plain[2]))
+            continue
+        begins = _ENTRY.match(lines[place])
         if not begins:
             if lines[place].strip():
                 yield number, "it is not OID = TYPE: value"
@@ -51,7 +60,7 @@ def _whole_value(lines: list[bytes], place: int, written: bytes) -> tuple[bytes,
     """Return a value with the lines that it goes on over, and the next object's place."""
     place += 1
     parts = [written]
-    while place < len(lines) and not begins_entry(lines[place]) and _goes_on(parts, lines[place]):
+    while place < len(lines) and _goes_on(parts, lines[place]) and not begins_entry(lines[place]):
         parts.append(lines[place])
         place += 1
     return b"\n".join(parts).rstrip(b"\n"), place
@@ -67,9 +76,10 @@ def _goes_on(parts: list[bytes], line: bytes) -> bool:
 
 
 def _closed(parts: list[bytes]) -> bool:
-    body = b"\n".join(parts)
-    body = body[body.index(b'"') + 1 :].rstrip()
-    return body.endswith(b'"') and not body.endswith(b'\\"')
+    """Tell whether the last of a quoted string's lines ends it; those before it did not."""
+    last = parts[-1] if len(parts) > 1 else parts[0][parts[0].index(b'"') + 1 :]
+    last = last.rstrip()
+    return last.endswith(b'"') and not last.endswith(b'\\"')
 
 
 def _value(written: bytes) -> Value | None:

@@ -241,3 +241,10 @@ def test_a_view_of_tables_answers_as_the_view_of_all_objects() -> None:
         asked.get((*oid("1.3.6.1.2.1"), *rest)) for rest in asked.column(oid("1.3.6.1.2.1"))
     ] == [asked.get(name) for name in asked]
     assert asked.text(oid("1.3.6.1.2.1.1.5.0")) == "ap2"
+
+
+def test_a_quoted_string_that_never_ends_is_read_in_one_pass() -> None:
+    lines = ['.1.3.6.1.2.1.1.1.0 = STRING: "opened', *("words" for _ in range(20_000))]
+    view = parsed("\n".join([*lines, ".1.3.6.1.2.1.1.3.0 = INTEGER: 7"]))
+    assert view.integer(oid("1.3.6.1.2.1.1.3.0")) == 7
+    assert (view.text(oid("1.3.6.1.2.1.1.1.0")) or "").endswith("words")
