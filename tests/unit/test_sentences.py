@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from inventory.sentences import FRENCH, Language, N_, Sentence, worded, wording
+from inventory.sentences import FRENCH, N_, Language, Sentence, worded, wording
 
 DUTCH = {
     "%(name)s ne répond plus": "%(name)s antwoordt niet meer",
