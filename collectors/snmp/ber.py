@@ -8,7 +8,6 @@ signatures can take their place.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from inventory.vendors.mib import Oid, Value
 
@@ -24,7 +23,7 @@ _OID_MAX = 128  # RFC 2578 clause 3.5: at most 128 sub-identifiers
 _CACHED_OIDS = 100_000
 _CACHED_HEADS = 100_000
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
-_PLAIN_OCTETS = 8  # a ninth is a leading zero, which is judged
+_LEADING_ZERO = 9  # octets of a 64-bit number with a zero before it, which is judged
 _number = int.from_bytes
 _VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 
@@ -32,21 +31,11 @@ _VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 _oid_cache: dict[bytes, Oid] = {}
 
 
-class _Head(NamedTuple):
-    """What the octets of a variable binding before its value tell; offsets are from its first.
-
-    Only heads that were found in a well-formed binding are kept: the lengths in them agree, and
-    `as_number` tells how the value's octets are read.
-    """
-
-    name: Oid
-    tag: int
-    value_at: int
-    next_at: int
-    as_number: int
-
-
-_NO_NUMBER, _SIGNED, _PLAIN = 0, 1, 2
+# A binding's octets before its value tell its name, where the value begins and the next binding
+# (from the head's first octet), and how the value is read. Only heads that were found in a
+# well-formed binding are kept: the lengths in them agree.
+_Head = tuple[Oid, int, int, int]
+_OCTETS, _SIGNED, _UNSIGNED_MANY, _UNSIGNED_ONE = 0, 1, 2, 3
 _head_cache: dict[bytes, _Head] = {}
 
 
@@ -180,18 +169,16 @@ def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
     while at < end:
         # The head of a binding with short lengths: 30 LL 06 NN name tag length.
         head = heads(data[at : at + data[at + 3] + 6]) if at + 3 < end else None
-        if head is None or at + head[3] > end:
+        if head is None or at + head[2] > end:
             bind, at = _read_varbind(data, at, end)
             append(bind)
             continue
-        name, tag, value_at, next_at, as_number = head
-        content = data[at + value_at : at + next_at]
-        if as_number == _PLAIN:
-            append((name, tag, _number(content, "big")))
-        elif as_number:
-            append((name, tag, _number(content, "big", signed=True)))
-        else:
+        name, value_at, next_at, kind = head
+        tag, content = data[at + value_at - 2], data[at + value_at : at + next_at]
+        if kind == _OCTETS:
             append((name, tag, content))
+        else:
+            append((name, tag, _number(content, "big", signed=kind == _SIGNED)))
         at += next_at
     return found
 
@@ -206,15 +193,19 @@ def read_values(data: bytes, at: int, end: int, names: Sequence[Oid]) -> list[Va
     append, heads, number = values.append, _head_cache, _number
     try:
         for expected in names:
-            name, _, value_at, next_at, as_number = heads[data[at : at + data[at + 3] + 6]]
+            name, value_at, next_at, kind = heads[data[at : at + data[at + 3] + 6]]
             if name is not expected:
                 return None
-            if as_number == _PLAIN:
+            if kind == _UNSIGNED_MANY:
                 append(number(data[at + value_at : at + next_at], "big"))
-            elif as_number:
-                append(number(data[at + value_at : at + next_at], "big", signed=True))
-            else:
+            elif kind == _UNSIGNED_ONE:
+                append(data[at + value_at])
+            elif kind == _OCTETS:
                 append(data[at + value_at : at + next_at])
+            elif (first := data[at + value_at]) < 0x80 and next_at == value_at + 1:
+                append(first)
+            else:
+                append(number(data[at + value_at : at + next_at], "big", signed=True))
             at += next_at
     except (KeyError, IndexError):
         return None
@@ -238,18 +229,18 @@ def _read_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
 
 
 def _remember_head(head: bytes, name: Oid, tag: int, next_at: int) -> None:
-    value_octets = next_at - len(head)
+    octets = next_at - len(head)
     if tag in (OCTET_STRING, OPAQUE, IP_ADDRESS):
-        as_number = _NO_NUMBER
+        kind = _OCTETS
     elif tag == INTEGER:
-        as_number = _SIGNED
-    elif tag in _UNSIGNED and value_octets <= _PLAIN_OCTETS:
-        as_number = _PLAIN
+        kind = _SIGNED
+    elif tag in _UNSIGNED and octets < _LEADING_ZERO:
+        kind = _UNSIGNED_ONE if octets == 1 else _UNSIGNED_MANY
     else:
         return
     if len(_head_cache) >= _CACHED_HEADS:
         _head_cache.clear()
-    _head_cache[head] = _Head(name, tag, len(head), next_at, as_number)
+    _head_cache[head] = (name, len(head), next_at, kind)
 
 
 def _decode_value(tag: int, content: bytes) -> Value | None:

@@ -113,7 +113,7 @@ async def _converse(
         address = await _resolve(target)
         async with turns.setdefault(address, asyncio.Lock()):
             answer = await talk(Conversation(transport, target, address))
-            rtt_s = transport.rtt_s.get(address)
+            rtt_s = transport.rtt_s.pop(address, None)
     except Exception as failure:
         error = as_device_error(failure)
     return Outcome(target, answer, error, time.monotonic() - started, rtt_s=rtt_s)

@@ -16,6 +16,7 @@ V1, V2C = 0, 1
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 
 NO_ERROR, TOO_BIG, NO_SUCH_NAME, GEN_ERR = 0, 1, 2, 5
+_NO_ERRORS = b"\x02\x01\x00\x02\x01\x00"
 ERROR_WORDS = {
     1: "tooBig", 2: "noSuchName", 3: "badValue", 4: "readOnly", 5: "genErr", 6: "noAccess",
     13: "resourceUnavailable", 16: "authorizationError",
@@ -118,8 +119,11 @@ def decode_pdu(
     if stop != end:
         raise Malformed("something follows the PDU")
     request_id, at = ber.read_integer(data, at, end)
-    error_status, at = ber.read_integer(data, at, end)
-    error_index, at = ber.read_integer(data, at, end)
+    if data[at : at + 6] == _NO_ERRORS:
+        error_status, error_index, at = NO_ERROR, 0, at + 6
+    else:
+        error_status, at = ber.read_integer(data, at, end)
+        error_index, at = ber.read_integer(data, at, end)
     at, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
     if stop != end:
         raise Malformed("something follows the variable bindings")

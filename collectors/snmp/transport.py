@@ -14,8 +14,10 @@ import os
 import socket
 import struct
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, TypeVar
 
 from collectors.snmp.ber import Malformed
@@ -27,6 +29,7 @@ Reply = TypeVar("Reply")
 _RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 _DATAGRAM_BYTES = 65_535
 _DATAGRAMS_A_TURN = 512  # so that timers and sending get their turn under a flood
+_TICK_S = 0.02  # how finely waiting is watched
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
 
@@ -55,14 +58,18 @@ class NoAnswer(Exception):
 class _Waiting:
     """One request that waits for its reply."""
 
+    address: Address
     payload: bytes
     read: Callable[[bytes], Any]
     timeout_s: float
-    sendings_left: int
+    sendings: int
     reply: "asyncio.Future[Any]"
-    timer: asyncio.TimerHandle | None = None
     seen_instead: str | None = None
-    sent_at_s: float | None = None
+    sent_at_s: float = 0.0
+    """When it was sent last, by the loop's clock."""
+    sent: int = 0
+    number: int = -1
+    """Tells its last sending from all others of the transport."""
 
 
 class Transport:
@@ -76,6 +83,10 @@ class Transport:
         self._loop = asyncio.get_running_loop()
         self._sockets: dict[int, socket.socket] = {}
         self._waiting: dict[Address, _Waiting] = {}
+        # What was sent, oldest first, by how long it may wait: one timer watches all of them.
+        self._sent: dict[float, deque[tuple[float, Address, int]]] = {}
+        self._sendings = count()
+        self._timer: asyncio.TimerHandle | None = None
         self.rtt_s: dict[Address, float] = {}
 
     async def exchange(
@@ -94,16 +105,14 @@ class Transport:
         under way.
         """
         assert address not in self._waiting
-        waiting = _Waiting(payload, read, timeout_s, 1 + retries, self._loop.create_future())
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        waiting = _Waiting(address, payload, read, timeout_s, 1 + retries, reply)
         self._waiting[address] = waiting
         try:
-            self._send(address, waiting)
-            reply: Reply = await waiting.reply
-            return reply
+            self._send(waiting)
+            return await reply
         finally:
             del self._waiting[address]
-            if waiting.timer is not None:
-                waiting.timer.cancel()
 
     def close(self) -> None:
         """Close the sockets."""
@@ -111,17 +120,15 @@ class Transport:
             self._loop.remove_reader(opened)
             opened.close()
         self._sockets.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _send(self, address: Address, waiting: _Waiting) -> None:
-        if waiting.reply.done():
-            return
-        if not waiting.sendings_left:
-            seen = waiting.seen_instead
-            waiting.reply.set_exception(NoAnswer(seen or "no answer", garbled=seen is not None))
-            return
-        waiting.sendings_left -= 1
-        waiting.sent_at_s = self._loop.time() if waiting.timer is None else None
-        waiting.timer = self._loop.call_later(waiting.timeout_s, self._send, address, waiting)
+    def _send(self, waiting: _Waiting) -> None:
+        address = waiting.address
+        waiting.sent += 1
+        waiting.number = next(self._sendings)
+        waiting.sent_at_s = self._loop.time()
+        self._watch(waiting)
         opened = self._socket(socket.AF_INET if len(address) == 2 else socket.AF_INET6)
         try:
             opened.sendto(waiting.payload, address)
@@ -130,13 +137,54 @@ class Transport:
         except OSError as error:
             # An ICMP error about another address may surface here: take it off and try once more.
             self._read_errors(opened)
-            self._send_again(opened, address, waiting, error)
+            self._send_again(opened, waiting, error)
 
-    def _send_again(
-        self, opened: socket.socket, address: Address, waiting: _Waiting, first: OSError
-    ) -> None:
+    def _watch(self, waiting: _Waiting) -> None:
+        """See to it that what was sent just now is looked at when its time is over."""
+        due_s = waiting.sent_at_s + waiting.timeout_s
+        queue = self._sent.setdefault(waiting.timeout_s, deque())
+        queue.append((due_s, waiting.address, waiting.number))
+        if self._timer is None or due_s < self._timer.when():
+            self._set_timer(due_s)
+
+    def _set_timer(self, due_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due_s, self._on_time)
+
+    def _on_time(self) -> None:
+        """Send again what has waited long enough, or give it up; then set the timer anew."""
+        self._timer = None
+        now_s = self._loop.time()
+        for waiting in self._overdue(now_s):
+            if waiting.sent < waiting.sendings:
+                self._send(waiting)
+            else:
+                seen = waiting.seen_instead
+                waiting.reply.set_exception(NoAnswer(seen or "no answer", garbled=seen is not None))
+        due_s = min((queue[0][0] for queue in self._sent.values() if queue), default=None)
+        if due_s is not None:
+            self._set_timer(max(due_s, now_s + _TICK_S))
+
+    def _overdue(self, now_s: float) -> list[_Waiting]:
+        """Take off what is answered, and what waited too long; return the latter."""
+        found = []
+        for queue in self._sent.values():
+            while queue:
+                due_s, address, number = queue[0]
+                waiting = self._waiting.get(address)
+                if waiting is None or waiting.number != number or waiting.reply.done():
+                    queue.popleft()
+                elif due_s <= now_s:
+                    queue.popleft()
+                    found.append(waiting)
+                else:
+                    break
+        return found
+
+    def _send_again(self, opened: socket.socket, waiting: _Waiting, first: OSError) -> None:
         try:
-            opened.sendto(waiting.payload, address)
+            opened.sendto(waiting.payload, waiting.address)
         except BlockingIOError:
             return
         except OSError:
@@ -151,16 +199,17 @@ class Transport:
         return opened
 
     def _on_readable(self, opened: socket.socket) -> None:
-        for _ in range(_DATAGRAMS_A_TURN):
+        for turn in range(_DATAGRAMS_A_TURN):
             try:
                 data, address = opened.recvfrom(_DATAGRAM_BYTES)
             except BlockingIOError:
-                break
+                if not turn:  # woken by nothing but an error
+                    self._read_errors(opened)
+                return
             except OSError:
                 self._read_errors(opened)
                 continue
             self._on_datagram(data, address)
-        self._read_errors(opened)
 
     def _on_datagram(self, data: bytes, address: Address) -> None:
         waiting = self._waiting.get(address)
@@ -173,7 +222,7 @@ class Transport:
             what = "" if isinstance(error, NotOurs) else "something that is not SNMP: "
             waiting.seen_instead = f"it answered {what}{error}"
             return
-        if waiting.sent_at_s is not None:
+        if waiting.sent == 1:
             rtt_s = self._loop.time() - waiting.sent_at_s
             self.rtt_s[address] = min(rtt_s, self.rtt_s.get(address, rtt_s))
         waiting.reply.set_result(reply)
