@@ -5,7 +5,7 @@ The shell has seen to it that the asker may see the device.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
@@ -98,11 +98,7 @@ def incidents(session: Session, device_id: int, *, last: timedelta) -> Sequence[
     ).all()
 
 
-def events(
-    session: Session, device_id: int, *, before: datetime | None = None, limit: int = 20
-) -> Sequence[Event]:
+def events(session: Session, device_id: int, *, limit: int = 20) -> Sequence[Event]:
     """Return the last events of a device, newest first."""
     query = select(Event).where(Event.device_id == device_id)
-    if before is not None:
-        query = query.where(col(Event.at) < before)
     return session.exec(query.order_by(col(Event.id).desc()).limit(limit)).all()

@@ -104,70 +104,42 @@ def device_view(
 ) -> HistoryView:
     """Return the charts of a device; of its ports that of `port`."""
     make = _Maker(stretch, speech, gap_s)
-    own = [each for each in histories if each.subject.kind is SubjectKind.DEVICE]
-    radios = [each for each in histories if each.subject.kind is SubjectKind.RADIO]
-    wlans = [each for each in histories if each.subject.kind is SubjectKind.WLAN]
-    ports = [
-        each
-        for each in histories
-        if each.subject.kind is SubjectKind.INTERFACE and each.subject.key == port
-    ]
-    names = _radio_names(observation, speech)
-
-    def of_radios(name: str) -> list[Trace]:
-        return [
-            make.trace(each, name, names.get(each.subject.key, each.subject.key)) for each in radios
-        ]
-
-    def of_device(name: str, label: str) -> list[Trace]:
-        return [make.trace(each, name, label) for each in own]
-
-    by_radio = of_radios("clients")
+    of_kind = {
+        kind: [each for each in histories if each.subject.kind is kind] for kind in SubjectKind
+    }
+    own = of_kind[SubjectKind.DEVICE]
+    ports = [each for each in of_kind[SubjectKind.INTERFACE] if each.subject.key == port]
     charts = (
-        make.chart(
-            "clients", N_("Clients connectés"), by_radio or of_device("clients", N_("Clients"))
-        ),
-        make.chart(
-            "reseaux",
-            N_("Clients par réseau"),
-            [make.trace(each, "clients", each.subject.key) for each in wlans],
-        )
-        if len(wlans) > 1 or not by_radio
-        else None,
-        make.chart(
-            "canal", N_("Occupation du canal"), of_radios("utilisation_percent"), "%", PERCENT
-        ),
-        make.chart("bruit", N_("Bruit radio"), of_radios("noise_floor_dbm"), "dBm"),
-        make.chart("puissance", N_("Puissance d’émission"), of_radios("tx_power_dbm"), "dBm"),
+        *_wireless_charts(make, of_kind, _radio_names(observation, speech)),
         *_port_charts(make, ports),
-        make.chart(
-            "disponibilite",
-            N_("Disponibilité"),
-            [Trace(speech.say(N_("Répond")), each, "reachable", times=100) for each in own],
-            "%",
-            PERCENT,
-        ),
-        make.chart("reponse", N_("Temps de réponse"), of_device("rtt_ms", N_("Réponse")), "ms"),
-        make.chart(
-            "charge",
-            N_("Processeur et mémoire"),
-            [
-                *of_device("cpu_percent", N_("Processeur")),
-                *of_device("memory_percent", N_("Mémoire")),
-            ],
-            "%",
-            PERCENT,
-        ),
-        make.chart(
-            "temperature",
-            N_("Température"),
-            of_device("temperature_celsius", N_("Température")),
-            "°C",
-        ),
-        make.chart("poe", N_("Alimentation PoE"), of_device("poe_w", N_("Fournie")), "W"),
+        *_own_charts(make, own),
     )
     availability = _mean(own[0], "reachable") if own else None
     return _view(span, stretch, charts, None if availability is None else 100 * availability)
+
+
+def _wireless_charts(
+    make: _Maker, of_kind: Mapping[SubjectKind, Sequence[History]], names: Mapping[str, str]
+) -> Iterable[Chart | None]:
+    radios, wlans = of_kind[SubjectKind.RADIO], of_kind[SubjectKind.WLAN]
+
+    def of_radios(name: str) -> list[Trace]:
+        return [
+            make.trace(each, name, names.get(each.subject.key, each.subject.key))
+            for each in radios
+            if each.told(name)
+        ]
+
+    whole = [make.trace(each, "clients", N_("Clients")) for each in of_kind[SubjectKind.DEVICE]]
+    by_radio = of_radios("clients")
+    yield make.chart("clients", N_("Clients connectés"), by_radio or whole)
+    if len(wlans) > 1 or not by_radio:
+        by_ssid = [make.trace(each, "clients", each.subject.key) for each in wlans]
+        yield make.chart("reseaux", N_("Clients par réseau"), by_ssid)
+    busy = of_radios("utilisation_percent")
+    yield make.chart("canal", N_("Occupation du canal"), busy, "%", PERCENT)
+    yield make.chart("bruit", N_("Bruit radio"), of_radios("noise_floor_dbm"), "dBm")
+    yield make.chart("puissance", N_("Puissance d’émission"), of_radios("tx_power_dbm"), "dBm")
 
 
 def _port_charts(make: _Maker, ports: Sequence[History]) -> Iterable[Chart | None]:
@@ -183,14 +155,29 @@ def _port_charts(make: _Maker, ports: Sequence[History]) -> Iterable[Chart | Non
 
     yield make.chart("trafic", N_("Trafic du port"), both("in_bps", "out_bps"), "bit/s")
     errors = both("in_errors_per_h", "out_errors_per_h")
+    figures = (trace.value(point) for trace in errors for point in trace.history.points)
     # A chart of nothing but zeros would only take room.
-    seen = any(trace.history.last(trace.metric) is not None for trace in errors)
-    if seen and any(
-        (f := trace.value(p)) and f.high for trace in errors for p in trace.history.points
-    ):
+    if any(figure is not None and figure.high for figure in figures):
         yield make.chart("erreurs", N_("Erreurs du port par heure"), errors)
     fed = [make.trace(each, "poe_w", N_("Fournie")) for each in ports]
     yield make.chart("poe-port", N_("Alimentation PoE du port"), fed, "W")
+
+
+def _own_charts(make: _Maker, own: Sequence[History]) -> Iterable[Chart | None]:
+    def of_device(name: str, label: str) -> list[Trace]:
+        return [make.trace(each, name, label) for each in own]
+
+    answers = [Trace(make.speech.say(N_("Répond")), each, "reachable", times=100) for each in own]
+    yield make.chart("disponibilite", N_("Disponibilité"), answers, "%", PERCENT)
+    yield make.chart("reponse", N_("Temps de réponse"), of_device("rtt_ms", N_("Réponse")), "ms")
+    load = [
+        *of_device("cpu_percent", N_("Processeur")),
+        *of_device("memory_percent", N_("Mémoire")),
+    ]
+    yield make.chart("charge", N_("Processeur et mémoire"), load, "%", PERCENT)
+    warmth = of_device("temperature_celsius", N_("Température"))
+    yield make.chart("temperature", N_("Température"), warmth, "°C")
+    yield make.chart("poe", N_("Alimentation PoE"), of_device("poe_w", N_("Fournie")), "W")
 
 
 def _radio_names(observation: Observation | None, speech: Tongue) -> dict[str, str]:

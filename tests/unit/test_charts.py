@@ -182,3 +182,21 @@ def test_a_poll_every_few_seconds_draws_no_longer_a_line_than_one_every_quarter(
     trace = Trace("", history({second / 360: 1.0 for second in range(8640)}), "clients")
     points, bucket_s = shown(trace, timedelta(days=1))
     assert (bucket_s, len(points)) == (300, 288)
+
+
+def test_clients_that_radios_do_not_tell_are_told_of_the_whole() -> None:
+    own = history({0: 3, 0.25: 4})
+    radio = Subject(SubjectKind.RADIO, 1, "radio0")
+    noise = Point(START, {"noise_floor_dbm": Figure(1, -91, -91, -91)})
+    view = device_view(
+        [own, History(radio, RAW, (noise,))],
+        None,
+        Span.DAY,
+        STRETCH,
+        FRENCH,
+        gap_s=2250,
+        port=None,
+    )
+    clients, noise_chart = view.charts
+    assert (clients.id, clients.lines[0].last, noise_chart.id) == ("clients", 4, "bruit")
+    assert noise_chart.marks[-1].value - noise_chart.marks[0].value >= 12
