@@ -80,7 +80,7 @@ def test_text_is_never_markup() -> None:
     assert pdf(made_run(HOSTILE, HOSTILE)).startswith(b"%PDF-")
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.text(max_size=60), st.text(st.characters(categories=["S", "P", "M", "C"]), max_size=40))
 def test_whatever_a_name_holds_the_report_is_set(name: str, note: str) -> None:
     shown = showable(name)
