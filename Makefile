@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-poll bench-round format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ texts: setup ## the catalogues brought up to date; what is left to translate
 
 bench-series: setup ## how fast figures over time are written, rolled up and read, on both databases
 	@$(BIN)/python -m tests.bench.series
+
+bench-poll: setup ## what walking a fleet of agents costs, SNMPv2c and v3, in CPU seconds for 1,000 devices
+	@$(BIN)/python -m tests.bench.poll
+
+bench-round: setup ## a health round of a fleet, alive and with dead devices (DEVICES=100000: the full one)
+	@$(BIN)/python -m tests.bench.round $(if $(DEVICES),--devices $(DEVICES))
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -8,7 +8,8 @@ import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
 from collectors.outcome import Outcome, as_device_error
@@ -22,6 +23,8 @@ Answer = TypeVar("Answer")
 OnDone = Callable[[Outcome[SnmpTarget, Answer]], None]
 
 MAX_IN_FLIGHT = 200
+_WAITED_FOR = 8
+_PACE_S = 0.02  # how finely a pace is kept: a timer for each device would cost more than it gives
 
 
 def get_many(
@@ -69,39 +72,122 @@ def converse_many(
     on_done: OnDone[Answer] | None = None,
 ) -> list[Outcome[SnmpTarget, Answer]]:
     """Return what `talk` made of each target, at most `max_in_flight` of them at a time."""
-    return asyncio.run(_converse_all(targets, talk, max_in_flight, on_done))
+    outcomes: dict[int, Outcome[SnmpTarget, Answer]] = {}
+
+    def keep(place: int, outcome: Outcome[SnmpTarget, Answer]) -> None:
+        outcomes[place] = outcome
+        if on_done is not None:
+            on_done(outcome)
+
+    asyncio.run(_converse_all(targets, talk, max_in_flight, keep))
+    return [outcomes[place] for place in range(len(targets))]
+
+
+def converse_each(
+    targets: Iterable[SnmpTarget],
+    talk: Callable[[Conversation], Awaitable[Answer]],
+    on_done: OnDone[Answer],
+    *,
+    max_in_flight: int = MAX_IN_FLIGHT,
+    per_s: float | None = None,
+) -> None:
+    """Give `on_done` what `talk` made of each target as it ends, and keep nothing of it.
+
+    For fleets whose answers together would not fit into memory; `targets` are taken as they are
+    needed, with `per_s` no more of them in a second.
+    """
+
+    def done(_: int, outcome: Outcome[SnmpTarget, Answer]) -> None:
+        on_done(outcome)
+
+    asyncio.run(_converse_all(targets, talk, max_in_flight, done, per_s))
+
+
+class _Window:
+    """How many devices are spoken to at once.
+
+    One that does not answer gives its place to another while it is waited for, else a few dead
+    ones would hold up a fleet; but `_WAITED_FOR` times as many are the most in all.
+    """
+
+    def __init__(self, devices: int) -> None:
+        self._speaking = asyncio.Semaphore(devices)
+        self._all = asyncio.Semaphore(devices * _WAITED_FOR)
+        self._silent: set[Address] = set()
+
+    async def enter(self) -> None:
+        """Wait for a place."""
+        await self._all.acquire()
+        await self._speaking.acquire()
+
+    def silent(self, address: Address) -> None:
+        """Give the place of a device that was sent its request again to another."""
+        if address not in self._silent:
+            self._silent.add(address)
+            self._speaking.release()
+
+    def leave(self, address: Address | None) -> None:
+        """Give the place back."""
+        self._all.release()
+        if address in self._silent:
+            self._silent.discard(address)
+        else:
+            self._speaking.release()
 
 
 async def _converse_all(
-    targets: Sequence[SnmpTarget],
+    targets: Iterable[SnmpTarget],
     talk: Callable[[Conversation], Awaitable[Answer]],
     max_in_flight: int,
-    on_done: OnDone[Answer] | None,
-) -> list[Outcome[SnmpTarget, Answer]]:
-    transport = Transport()
-    outcomes: dict[int, Outcome[SnmpTarget, Answer]] = {}
-    # Two targets with the same address (two communities) take turns: one request at a time.
-    turns: dict[Address, asyncio.Lock] = {}
-    places = iter(enumerate(targets))
+    on_done: Callable[[int, Outcome[SnmpTarget, Answer]], None],
+    per_s: float | None = None,
+) -> None:
+    started_s = time.monotonic()
+    window = _Window(max_in_flight)
+    transport = Transport(on_silence=window.silent)
+    turns = _Turns()
 
-    async def work() -> None:
-        for place, target in places:
-            outcomes[place] = outcome = await _converse(transport, turns, target, talk)
-            if on_done is not None:
-                on_done(outcome)
+    async def work(place: int, target: SnmpTarget) -> None:
+        on_done(place, await _converse(transport, turns, window, target, talk))
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(max_in_flight, len(targets))):
-                group.create_task(work())
+            for place, target in enumerate(targets):
+                if per_s is not None:
+                    early_s = started_s + place / per_s - time.monotonic()
+                    if early_s > _PACE_S:
+                        await asyncio.sleep(early_s)
+                await window.enter()
+                group.create_task(work(place, target))
     finally:
         transport.close()
-    return [outcomes[place] for place in range(len(targets))]
+
+
+class _Turns:
+    """Two targets with the same address (two communities) take turns: one request at a time."""
+
+    def __init__(self) -> None:
+        self._locks: dict[Address, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def of(self, address: Address) -> AsyncIterator[None]:
+        lock, waiting = self._locks.get(address) or (asyncio.Lock(), 0)
+        self._locks[address] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._locks[address]
+            if waiting == 1:
+                del self._locks[address]
+            else:
+                self._locks[address] = (lock, waiting - 1)
 
 
 async def _converse(
     transport: Transport,
-    turns: dict[Address, asyncio.Lock],
+    turns: _Turns,
+    window: _Window,
     target: SnmpTarget,
     talk: Callable[[Conversation], Awaitable[Answer]],
 ) -> Outcome[SnmpTarget, Answer]:
@@ -109,13 +195,19 @@ async def _converse(
     answer: Answer | None = None
     error: DeviceError | None = None
     rtt_s: float | None = None
+    address: Address | None = None
     try:
         address = await _resolve(target)
-        async with turns.setdefault(address, asyncio.Lock()):
-            answer = await talk(Conversation(transport, target, address))
-            rtt_s = transport.rtt_s.pop(address, None)
+        async with turns.of(address):
+            try:
+                answer = await talk(Conversation(transport, target, address))
+                rtt_s = transport.rtt_s.pop(address, None)
+            finally:
+                window.leave(address)
     except Exception as failure:
         error = as_device_error(failure)
+        if address is None:
+            window.leave(None)
     return Outcome(target, answer, error, time.monotonic() - started, rtt_s=rtt_s)
 
 

@@ -77,10 +77,12 @@ class Transport:
 
     `rtt_s` holds the shortest time from sending to reply for each address, by the loop's clock; of
     what was sent once only (which sending of several was answered cannot be told: RFC 6298, 3).
+    `on_silence` is told of each address to which something must be sent again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_silence: Callable[[Address], None] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
+        self._on_silence = on_silence
         self._sockets: dict[int, socket.socket] = {}
         self._waiting: dict[Address, _Waiting] = {}
         # What was sent, oldest first, by how long it may wait: one timer watches all of them.
@@ -159,6 +161,8 @@ class Transport:
         for waiting in self._overdue(now_s):
             if waiting.sent < waiting.sendings:
                 self._send(waiting)
+                if self._on_silence is not None:
+                    self._on_silence(waiting.address)
             else:
                 seen = waiting.seen_instead
                 waiting.reply.set_exception(NoAnswer(seen or "no answer", garbled=seen is not None))

@@ -100,16 +100,14 @@ def _objects(variant: int) -> dict[Oid, Any]:
         for column, kind in zip(COLUMNS, kinds, strict=True)
         for row in range(1, ROWS + 1)
     }
-    health = {_health_name(place): 10 + (variant * 7 + place) % 80 for place in range(HEALTH)}
+    health = {name: 10 + (variant * 7 + place) % 80 for place, name in enumerate(health_names())}
     behind = {(*column[:-1], column[-1] + 1, 1): 0 for column in COLUMNS}
     return {**behind, **table, **health, (1, 3, 6, 1, 2, 1, 99, 1): 0}
 
 
-HEALTH = 10
-
-
-def _health_name(place: int) -> Oid:
-    return (1, 3, 6, 1, 4, 1, 99999, 1, place + 1, 0)
+def health_names() -> list[Oid]:
+    """Return the instances that hold a device's 10 figures."""
+    return [(1, 3, 6, 1, 4, 1, 99999, 1, place, 0) for place in range(1, 11)]
 
 
 class _Fleet:
