@@ -21,6 +21,7 @@ from inventory.settings import load_settings
 from lab import acceptance, console, story, survey
 from lab.demo_steps import Preau, say
 from lab.dossiers import walk
+from lab.history import write_synthetic_history
 
 Figures = dict[str, Any]
 
@@ -44,6 +45,7 @@ def main_job(preau: Preau, district: dict[str, Any], login: str, password: str) 
     say("7/10", "A reading of the new state, and the audit")
     again = preau.json("poll")
     audited = preau.json("audit", "run")
+    _make_up_history(preau)
     states = pushed["states"]
     return {
         "sites": len(district["schools"]),
@@ -132,6 +134,16 @@ def _set_intents(preau: Preau, district: dict[str, Any]) -> None:
             row = find_device(session, device["name"])
             set_intent(session, IntentScope.DEVICE, str(row.id), layer)
     say("", f"intent for the programme, one school and {len(_devices(district))} devices")
+
+
+def _make_up_history(preau: Preau) -> None:
+    settings = load_settings(preau.config)
+    database = open_database(settings)
+    try:
+        write_synthetic_history(settings, database)
+    finally:
+        database.close()
+    say("", "two days of figures before this one are made up, and the pages say so")
 
 
 def _walk_dossiers(preau: Preau, district: dict[str, Any]) -> dict[str, int]:
