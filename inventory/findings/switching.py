@@ -91,7 +91,7 @@ def vlans_differ(subject: Subject) -> Iterator[Finding]:
                     Sentence(
                         "VLAN natif %(told)s au lieu de %(planned)s",
                         told=min(native),
-                        planned=plan.native_vlan if plan.native_vlan is not None else "–",
+                        planned=plan.native_vlan,
                     )
                 )
             yield Finding(

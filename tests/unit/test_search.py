@@ -61,7 +61,7 @@ def _titles(database: Database, text: str, kind: Kind, viewer: Viewer = EVERYWHE
         return [hit.title for hit in search(session, viewer, text, kind).hits]
 
 
-FOUND = (
+FOUND: tuple[tuple[str, Kind, list[str]], ...] = (
     ("ecole TILLEULS", Kind.SITES, ["École communale Les Tilleuls"]),
     ("95002", Kind.SITES, ["Institut Saint-Roch"]),
     ("charleroi", Kind.SITES, ["Athénée royal du Lac"]),
