@@ -171,3 +171,68 @@ def test_the_cache_of_names_does_not_grow_without_bound() -> None:
     for number in range(1000):
         ber.decode_oid(bytes((0x2B, 6, 1)) + ber.encode_oid((1, 3, number))[2:])
     assert len(ber._oid_cache) <= ber._CACHED_OIDS
+
+
+def _bindings(data: bytes) -> bytes:
+    """Return the content of the variable bindings of a response."""
+    at, end = ber.read_header(data, 0, len(data))[1:]
+    for _ in range(2):  # version, community
+        at = ber.read_header(data, at, end)[2]
+    at = ber.read_header(data, at, end)[1]
+    for _ in range(3):  # request id, error status and index
+        at = ber.read_header(data, at, end)[2]
+    return data[ber.read_header(data, at, end)[1] :]
+
+
+def _without_memory(content: bytes) -> list[ber.VarBind] | None:
+    ber._head_cache.clear()
+    ber._oid_cache.clear()
+    try:
+        return ber.read_varbinds(content, 0, len(content))
+    except Malformed:
+        return None
+
+
+def _with_memory(true: bytes, content: bytes) -> tuple[list[ber.VarBind] | None, Any]:
+    for _ in range(3):  # seen, remembered, used
+        known = ber.read_varbinds(true, 0, len(true))
+    values = ber.read_values(content, 0, len(content), [name for name, _, _ in known])
+    try:
+        return ber.read_varbinds(content, 0, len(content)), values
+    except Malformed:
+        return None, values
+
+
+ROWS_OF_PYSNMP = st.lists(st.tuples(OIDS, VALUES), min_size=1, max_size=8).map(
+    lambda rows: _bindings(response(request_for([], 1), [(name, v) for name, (v, _) in rows]))
+)
+
+
+@given(true=ROWS_OF_PYSNMP)
+def test_bindings_seen_before_are_read_as_if_they_were_new(true: bytes) -> None:
+    new = _without_memory(true)
+    again, values = _with_memory(true, true)
+    assert new is not None
+    assert again == new
+    assert values is None or values == [value for _, _, value in new]
+
+
+@settings(max_examples=250)
+@given(true=ROWS_OF_PYSNMP, data=st.data())
+def test_what_is_remembered_never_makes_spoilt_bindings_good(
+    true: bytes, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(true) - 1))
+    octets = data.draw(st.binary(max_size=3))
+    spoilt = true[:place] + octets + true[place + data.draw(st.integers(0, 3)) :]
+    new = _without_memory(spoilt)
+    again, values = _with_memory(true, spoilt)
+    assert again == new
+    assert values is None or (new is not None and values == [value for _, _, value in new])
+
+
+def test_values_of_known_names_are_read_without_judging_them_again() -> None:
+    true = _bindings(TRUE_RESPONSE)
+    known, values = _with_memory(true, true)
+    assert known is not None
+    assert values == [b"x" * 40, 99]

@@ -1,13 +1,13 @@
 """The engine against agents that fail as real ones and other libraries were measured to fail."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pytest
 
 from collectors.outcome import Outcome
-from collectors.snmp.client import converse_many, get_many, walk_many
+from collectors.snmp.client import converse_each, converse_many, get_many, walk_many
 from collectors.snmp.engine import Conversation
 from collectors.target import SnmpTarget
 from inventory.errors import Garbled, Refused, Unreachable
@@ -416,3 +416,85 @@ def test_a_community_never_stands_in_an_error_or_a_representation() -> None:
     target = SnmpTarget("test", "127.0.0.1", 1, community="s3cret-community", timeout_s=0.05)
     outcome = get_many([target], [(1, 3)])[0]
     assert "s3cret" not in f"{outcome!r} {outcome.error}"
+
+
+def other_values(agent: Agent, request: Request) -> Sequence[bytes]:
+    """Answer with the names of the table, and values that no other agent here has."""
+    rows = [
+        (name, value + 7_000_000 if isinstance(value, int) else value)
+        for name, value in agent.rows(request)
+    ]
+    return [response(request, rows)]
+
+
+def test_of_devices_that_are_alike_each_one_s_own_values_are_read() -> None:
+    with running_agent(TABLE | AFTER) as first, running_agent(TABLE | AFTER, other_values) as twin:
+        outcomes = walk_many(
+            [first.target(), first.target(), twin.target(), twin.target()], COLUMNS
+        )
+    for outcome in outcomes[:2]:
+        assert_whole(outcome.unwrap())
+    for outcome in outcomes[2:]:
+        view = outcome.unwrap()
+        assert view.problems == ()
+        assert view.column(COLUMNS[2]) == {(row,): 7_003_000 + row for row in range(1, ROWS + 1)}
+
+
+@pytest.mark.parametrize("row", [1, 7, 13, ROWS])
+def test_a_device_that_differs_in_one_row_from_those_read_before_is_read_truly(row: int) -> None:
+    lacking = {name: value for name, value in TABLE.items() if name != (*COLUMNS[4], row)}
+    with running_agent(TABLE | AFTER) as first, running_agent(lacking | AFTER) as other:
+        views = [walked(agent) for agent in (first, first, other, other, first)]
+    for view in (views[0], views[1], views[4]):
+        assert_whole(view)
+    for view in views[2:4]:
+        assert (*COLUMNS[4], row) not in view
+        assert len(view) == len(TABLE) - 1
+        assert view.problems == ()
+
+
+def test_oids_that_go_backwards_are_told_also_where_the_answer_before_was_right() -> None:
+    def loop(agent: Agent, request: Request) -> Sequence[bytes]:
+        rows = agent.rows(request)
+        rows[-1] = (request.names[-1], 1)
+        return [response(request, rows)]
+
+    with running_agent(TABLE | AFTER) as right, running_agent(TABLE | AFTER, loop) as wrong:
+        walked(right)
+        walked(right)
+        for _ in range(2):
+            assert any("do not increase" in problem.why for problem in walked(wrong).problems)
+
+
+def test_a_silent_device_gives_its_place_to_another_while_it_is_waited_for() -> None:
+    done: list[SnmpTarget] = []
+    with running_agent(TABLE, mute) as silent, running_agent(TABLE) as good:
+        targets = [silent.target(timeout_s=0.5), *[good.target()] * 3]
+        get_many(
+            targets,
+            [(*COLUMNS[0], 1)],
+            max_in_flight=1,
+            on_done=lambda outcome: done.append(outcome.key),
+        )
+    assert [target.port for target in done] == [good.port] * 3 + [silent.port]
+
+
+def test_a_fleet_is_taken_as_it_is_needed_and_nothing_of_it_is_kept() -> None:
+    taken, done = 0, []
+
+    def targets() -> Iterator[SnmpTarget]:
+        nonlocal taken
+        for _ in range(20):
+            taken += 1
+            yield agent.target()
+
+    def note(outcome: Outcome[SnmpTarget, MibView]) -> None:
+        done.append((taken, len(outcome.unwrap())))
+
+    async def get(conversation: Conversation) -> MibView:
+        return await conversation.get([(*COLUMNS[0], 1)])
+
+    with running_agent(TABLE) as agent:
+        converse_each(targets(), get, note, max_in_flight=2, per_s=10_000)
+    assert [read for _, read in done] == [1] * 20
+    assert done[0][0] <= 4  # those in flight, and the next
