@@ -10,8 +10,8 @@ import pytest
 
 from tests.canaries import canary, found_in
 
-VALUE = canary("Wifi")
-OTHER = canary("Wifi")
+# Fixed, so that every process of a run names its tests alike.
+VALUE, OTHER = "Wifi5b0c1e9a7d3f48260a1b", "Wifi0d4e8a16c37f92b5e8d4"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,10 @@ OTHER = canary("Wifi")
 )
 def test_a_canary_is_found_in_every_form_and_no_other(written: bytes) -> None:
     assert found_in(written, [VALUE, OTHER]) == [VALUE]
+
+
+def test_no_two_canaries_are_alike() -> None:
+    assert canary("Wifi") != canary("Wifi")
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
