@@ -183,17 +183,24 @@ def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
     return found
 
 
-def read_values(data: bytes, at: int, end: int, names: Sequence[Oid]) -> list[Value] | None:
+def head_octets(name: Oid) -> int:
+    """Return how long the head of a binding of this name is, with short lengths."""
+    return len(encode_oid(name)) + 4
+
+
+def read_values(
+    data: bytes, at: int, end: int, heads: Sequence[tuple[Oid, int]]
+) -> list[Value] | None:
     """Return the values of the bindings that fill `data[at:end]` if they have just these names.
 
     None when they do not, or when anything about them is new or not well-formed: they are then to
-    be read by `read_varbinds`. `names` are those that it returned before.
+    be read by `read_varbinds`. `heads` are names that it returned before, with their `head_octets`.
     """
     values: list[Value] = []
-    append, heads, number = values.append, _head_cache, _number
+    append, known, number = values.append, _head_cache, _number
     try:
-        for expected in names:
-            name, value_at, next_at, kind = heads[data[at : at + data[at + 3] + 6]]
+        for expected, octets in heads:
+            name, value_at, next_at, kind = known[data[at : at + octets]]
             if name is not expected:
                 return None
             if kind == _UNSIGNED_MANY:

@@ -113,7 +113,7 @@ class Conversation:
 
     async def _step(self, active: list[Column]) -> None:
         pdu_type = message.GET_BULK if self._bulk else message.GET_NEXT
-        standing = tuple((column.root, column.last) for column in active)
+        standing = tuple([(column.root, column.last) for column in active])
         question = familiar.question((pdu_type, self._repetitions, standing), _encode_question)
         try:
             response = await self._ask(pdu_type, question)
@@ -146,7 +146,7 @@ class Conversation:
         self, active: list[Column], varbinds: list[VarBind], question: Question
     ) -> None:
         width, problems = len(active), len(self.problems)
-        asked = min(width * (self._repetitions if self._bulk else 1), len(varbinds))
+        asked = min(width * (question.repetitions if self._bulk else 1), len(varbinds))
         kept: list[int] = []
         before = [column.rows for column in active]
         for place, column in enumerate(active):

@@ -34,10 +34,11 @@ class Column:
 class Pattern:
     """One way in which a question was answered: the names, and what was made of them."""
 
-    names: tuple[Oid, ...]
+    heads: tuple[tuple[Oid, int], ...]
+    """The names, each with the octets of its binding's head."""
     kept: tuple[Oid, ...]
     pick: Pick
-    """Takes the values of `kept` out of the values of `names`."""
+    """Takes the values of `kept` out of those of all names."""
     steps: tuple[tuple[Oid, int, bool], ...]
     """For each column: its last name now, the rows that came, whether it ended."""
 
@@ -51,31 +52,46 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class Question:
-    """A request of a walk. `tail` is its PDU behind the request id, encoded."""
+    """A request of a walk. `tail` is its PDU behind the request id, encoded.
+
+    `enough` is how many rows of it were enough to see all its columns end. A device of the same
+    kind is then asked for no more than those; where that was too few once, it is not done again.
+    """
 
     tail: bytes
+    repetitions: int = 0
+    enough: int | None = None
+    shortens: "Question | None" = None
     _patterns: list[Pattern] = field(default_factory=list)
 
     def recognise(self, data: bytes, at: int, end: int) -> Known | None:
         """Return what the variable bindings in `data[at:end]` hold, if they are a known answer."""
         for pattern in self._patterns:
-            values = ber.read_values(data, at, end, pattern.names)
+            values = ber.read_values(data, at, end, pattern.heads)
             if values is not None:
                 return Known(pattern, values)
         return None
 
     def learn(self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column]) -> None:
         """Remember an answer: its names, the places that were kept, and the columns' new rows."""
+        self._learn_enough(steps)
         if len(kept) < 2:  # an itemgetter of one place gives no tuple, and little is won
             return
         del self._patterns[_PATTERNS_A_QUESTION - 1 :]
         pattern = Pattern(
-            names=tuple(names),
+            heads=tuple((name, ber.head_octets(name)) for name in names),
             kept=tuple(names[place] for place in kept),
             pick=itemgetter(*kept),
             steps=tuple((step.last, step.rows, step.ended) for step in steps),
         )
         self._patterns.insert(0, pattern)
+
+    def _learn_enough(self, steps: Sequence[Column]) -> None:
+        if self.shortens is not None:
+            if not all(step.ended for step in steps):
+                self.shortens.enough = self.shortens.repetitions
+        elif self.enough is None and all(step.ended for step in steps):
+            self.enough = 1 + max(step.rows for step in steps)
 
 
 # What a question is told apart by: the PDU's type, how often each name repeats, and the columns.
@@ -84,10 +100,22 @@ _questions: dict[Key, Question] = {}
 
 
 def question(key: Key, encode: Callable[[Key], bytes]) -> Question:
-    """Return the question that `key` tells; `encode` makes its tail where it is new."""
+    """Return the question that `key` tells, or a shorter one that was enough for others.
+
+    `encode` makes its tail where it is new.
+    """
+    known = _known(key, encode)
+    if known.enough is None or known.enough >= known.repetitions:
+        return known
+    shorter = _known((key[0], known.enough, key[2]), encode)
+    shorter.shortens = known
+    return shorter
+
+
+def _known(key: Key, encode: Callable[[Key], bytes]) -> Question:
     known = _questions.get(key)
     if known is None:
         if len(_questions) >= _REMEMBERED:
             _questions.clear()
-        _questions[key] = known = Question(encode(key))
+        _questions[key] = known = Question(encode(key), key[1])
     return known

@@ -196,7 +196,9 @@ def _without_memory(content: bytes) -> list[ber.VarBind] | None:
 def _with_memory(true: bytes, content: bytes) -> tuple[list[ber.VarBind] | None, Any]:
     for _ in range(3):  # seen, remembered, used
         known = ber.read_varbinds(true, 0, len(true))
-    values = ber.read_values(content, 0, len(content), [name for name, _, _ in known])
+    values = ber.read_values(
+        content, 0, len(content), [(name, ber.head_octets(name)) for name, _, _ in known]
+    )
     try:
         return ber.read_varbinds(content, 0, len(content)), values
     except Malformed:
