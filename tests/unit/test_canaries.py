@@ -27,7 +27,7 @@ VALUE, OTHER = "Wifi5b0c1e9a7d3f48260a1b", "Wifi0d4e8a16c37f92b5e8d4"
         base64.urlsafe_b64encode(f"xx{VALUE}yy".encode()),
         base64.b64encode(f"xxx{VALUE}".encode()),
         zlib.compress(f"key {VALUE}".encode()),
-        gzip.compress(f"key {VALUE}".encode()),
+        gzip.compress(f"key {VALUE}".encode(), mtime=0),
     ],
 )
 def test_a_canary_is_found_in_every_form_and_no_other(written: bytes) -> None:
