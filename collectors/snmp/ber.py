@@ -35,7 +35,7 @@ _oid_cache: dict[bytes, Oid] = {}
 # (from the head's first octet), and how the value is read. Only heads that were found in a
 # well-formed binding are kept: the lengths in them agree.
 _Head = tuple[Oid, int, int, int]
-_OCTETS, _SIGNED, _UNSIGNED_MANY, _UNSIGNED_ONE = 0, 1, 2, 3
+_UNSIGNED_MANY, _SIGNED_ONE, _OCTETS, _UNSIGNED_ONE, _SIGNED_MANY = range(5)
 _head_cache: dict[bytes, _Head] = {}
 
 
@@ -53,7 +53,10 @@ def encode_length(length: int) -> bytes:
 
 def encode(tag: int, content: bytes) -> bytes:
     """Return one type-length-value."""
-    return bytes((tag,)) + encode_length(len(content)) + content
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    return bytes((tag,)) + encode_length(length) + content
 
 
 def encode_integer(value: int, tag: int = INTEGER) -> bytes:
@@ -97,6 +100,10 @@ def read_header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 def read_expected(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Return where the content of the value at `at` begins and ends; its tag must be `tag`."""
+    if at + 2 <= end and data[at] == tag and data[at + 1] < 0x80:
+        stop = at + 2 + data[at + 1]
+        if stop <= end:
+            return at + 2, stop
     found, begin, stop = read_header(data, at, end)
     if found != tag:
         raise Malformed(f"tag {found:#x} stands where {tag:#x} must")
@@ -106,6 +113,9 @@ def read_expected(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
     """Return (INTEGER, where the next value begins)."""
     begin, stop = read_expected(data, at, end, INTEGER)
+    if stop == begin + 1:
+        octet = data[begin]
+        return (octet if octet < 0x80 else octet - 0x100), stop
     return decode_integer(data[begin:stop]), stop
 
 
@@ -178,7 +188,7 @@ def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
         if kind == _OCTETS:
             append((name, tag, content))
         else:
-            append((name, tag, _number(content, "big", signed=kind == _SIGNED)))
+            append((name, tag, _number(content, "big", signed=tag == INTEGER)))
         at += next_at
     return found
 
@@ -205,12 +215,13 @@ def read_values(
                 return None
             if kind == _UNSIGNED_MANY:
                 append(number(data[at + value_at : at + next_at], "big"))
-            elif kind == _UNSIGNED_ONE:
-                append(data[at + value_at])
+            elif kind == _SIGNED_ONE:
+                octet = data[at + value_at]
+                append(octet if octet < 0x80 else octet - 0x100)
             elif kind == _OCTETS:
                 append(data[at + value_at : at + next_at])
-            elif (first := data[at + value_at]) < 0x80 and next_at == value_at + 1:
-                append(first)
+            elif kind == _UNSIGNED_ONE:
+                append(data[at + value_at])
             else:
                 append(number(data[at + value_at : at + next_at], "big", signed=True))
             at += next_at
@@ -240,7 +251,7 @@ def _remember_head(head: bytes, name: Oid, tag: int, next_at: int) -> None:
     if tag in (OCTET_STRING, OPAQUE, IP_ADDRESS):
         kind = _OCTETS
     elif tag == INTEGER:
-        kind = _SIGNED
+        kind = _SIGNED_ONE if octets == 1 else _SIGNED_MANY
     elif tag in _UNSIGNED and octets < _LEADING_ZERO:
         kind = _UNSIGNED_ONE if octets == 1 else _UNSIGNED_MANY
     else:

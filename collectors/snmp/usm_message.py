@@ -19,6 +19,7 @@ REPORT = 0xA8
 AUTHENTICATED, ENCRYPTED, REPORTABLE = 0x01, 0x02, 0x04
 _USM = 3
 _LARGEST_MESSAGE = 65_507  # what one UDP datagram holds over IPv4
+_VERSION, _LARGEST, _MODEL = map(ber.encode_integer, (V3, _LARGEST_MESSAGE, _USM))
 _LATEST = 2**31 - 1  # of snmpEngineBoots and snmpEngineTime
 
 # How much of the HMAC is sent (RFC 3414 clauses 6 and 7, RFC 7860 clause 4.1).
@@ -84,10 +85,7 @@ def encode_message(
     """
     head = ber.encode(
         ber.SEQUENCE,
-        ber.encode_integer(msg_id)
-        + ber.encode_integer(_LARGEST_MESSAGE)
-        + ber.encode(ber.OCTET_STRING, bytes((flags,)))
-        + ber.encode_integer(_USM),
+        ber.encode_integer(msg_id) + _LARGEST + b"\x04\x01" + bytes((flags,)) + _MODEL,
     )
     after = ber.encode(ber.OCTET_STRING, salt)
     parameters = ber.encode(
@@ -100,7 +98,7 @@ def encode_message(
         + after,
     )
     content = head + ber.encode(ber.OCTET_STRING, parameters) + body
-    message = ber.encode(ber.SEQUENCE, ber.encode_integer(V3) + content)
+    message = ber.encode(ber.SEQUENCE, _VERSION + content)
     return message, len(message) - len(body) - len(after) - digest_octets
 
 

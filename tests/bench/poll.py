@@ -22,7 +22,7 @@ def main() -> None:
     """Measure both versions and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     found: dict[str, float] = {}
     with running_fleet() as port:
