@@ -22,7 +22,7 @@ from inventory.observation import Problem
 from inventory.vendors.mib import MibView, Oid, Value, dotted
 
 WIDTH = 8
-MAX_REPETITIONS = 12  # 8 columns x 12 rows of counters stay inside one Ethernet frame
+MAX_REPETITIONS = 12  # 8 columns x 12 rows of counters are 2 KB: two fragments on Ethernet
 NAMES_A_GET = 24
 MAX_ROWS = 100_000
 SILENT_COLUMNS = 2
