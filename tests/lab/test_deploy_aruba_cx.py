@@ -39,9 +39,9 @@ SITE: dict[str, Any] = {
 
 @pytest.fixture
 def switch(tmp_path: Path) -> Iterator[Lab]:
-    # A minute of the switch's own timers lasts two seconds here.
+    # A minute of the switch's own timers lasts five seconds here.
     spec = DeviceSpec(
-        family="arubaos_cx", name="sw1", host="127.40.1.1", hostname="6300", minute_s=2.0
+        family="arubaos_cx", name="sw1", host="127.40.1.1", hostname="6300", minute_s=5.0
     )
     with running_lab([spec], folder=tmp_path) as lab:
         yield lab
@@ -94,7 +94,7 @@ def test_a_second_plan_after_a_verified_run_finds_nothing_to_do(
 ) -> None:
     here.know(switch["sw1"])
     here.intend(SITE)
-    here.run(here.plan())
+    assert here.run(here.plan()).states == {PushState.VERIFIED: 1}
     again = here.plan()
     assert again.states == {PushState.UNCHANGED: 1}
     assert here.run(again).states == {PushState.UNCHANGED: 1}

@@ -1,7 +1,5 @@
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,10 @@ from api.usecases.surveys import import_survey, load_survey, read_survey_files
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import Event, Survey, SurveySample
+from inventory.settings import Settings
 from lab import survey as lab_survey
 from tests.seed import seed
+from tests.serving import preau_here
 from tests.survey_frames import beacon, client_frames, radiotap, rsn, write_capture
 
 SITE = "95001/9501"
@@ -99,13 +99,7 @@ def test_silence_is_a_sample_too(tmp_path: Path) -> None:
 
 
 def preau(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        env=os.environ | {"PREAU_DATA_DIR": str(folder / "data")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return preau_here(Settings(data_dir=folder / "data"), *arguments)
 
 
 def test_a_map_needs_no_database(tmp_path: Path) -> None:

@@ -231,7 +231,9 @@ def test_its_end_is_told(database: Database, switch_id: int, audit: Audit) -> No
     audit()
     with database.read() as session:
         event = session.exec(select(Event).where(Event.kind == "audit.finished")).one()
-    assert event.message == "Audit terminé\u00a0: 1 équipements, 0 constats graves ouverts"
+    assert event.message == (
+        "Audit terminé\u00a0: équipements contrôlés\u00a0: 1, constats graves ouverts\u00a0: 0"
+    )
 
 
 def test_an_access_point_s_port_is_known_by_its_link(
