@@ -21,11 +21,14 @@ pytest_plugins = ["tests.district"]
 
 # Other tests share the machine: how long an example takes says nothing.
 hypothesis_settings.register_profile(
-    "preau", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "preau", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
-# make check asks for few examples on every commit, make test for all of them.
+# make check asks for few examples on every commit; a search of hours asks for thousands.
 hypothesis_settings.register_profile(
-    "quick", hypothesis_settings.get_profile("preau"), max_examples=20
+    "quick", hypothesis_settings.get_profile("preau"), max_examples=10
+)
+hypothesis_settings.register_profile(
+    "thorough", hypothesis_settings.get_profile("preau"), max_examples=2000
 )
 hypothesis_settings.load_profile("preau")
 

@@ -18,7 +18,8 @@ from tests.conftest import skip_or_fail
 from tests.lab.deploy_setup import Installation
 from tests.webapp import person, web_client
 
-pytestmark = [pytest.mark.browser, pytest.mark.lab]
+# Slow: what lasts a second is seen by a browser that has the machine for itself.
+pytestmark = [pytest.mark.browser, pytest.mark.lab, pytest.mark.slow]
 
 SITE: dict[str, Any] = {
     "vlans": [{"id": 10, "name": "pedago"}],
