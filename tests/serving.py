@@ -15,6 +15,7 @@ from unittest import mock
 
 import httpx
 
+from inventory.log import configure_logging
 from inventory.settings import Settings
 
 PATIENCE_S = 60.0
@@ -107,6 +108,8 @@ def preau_here(
             main()
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    # The command told all of this process how to log; its threads may go on for a while.
+    configure_logging(Settings(log_level="warning"), "tests")
     return subprocess.CompletedProcess(arguments, status, printed.getvalue(), complained.getvalue())
 
 

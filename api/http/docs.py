@@ -63,7 +63,7 @@ def _operations(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
                 parameters=tuple(map(_parameter, told.get("parameters", ()))),
                 body=_content(told.get("requestBody", {})),
                 answers=tuple(
-                    (status, answer.get("description", ""), _content(answer))
+                    (status, answer.get("description", "").rstrip("."), _content(answer))
                     for status, answer in told["responses"].items()
                 ),
             )
