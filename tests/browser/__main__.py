@@ -67,8 +67,16 @@ def _take_all(folder: Path, address: str) -> dict[str, list[str]]:
     return taken
 
 
+# Pictures that load when they come near the screen are all wanted here.
+_ALL_LOADED = """() => Promise.all([...document.images].map(each => {
+  each.loading = "eager";
+  return each.complete || new Promise(done => each.onload = each.onerror = done);
+}))"""
+
+
 def _take(page: Page, folder: Path, path: str, look: str, taken: dict[str, list[str]]) -> None:
     name = re.sub(r"\W+", "-", path).strip("-") or "ecoles"
+    page.evaluate(_ALL_LOADED)
     page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
     taken.setdefault(path, []).append(f"{name}-{look}.png")
 
