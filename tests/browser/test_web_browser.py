@@ -123,6 +123,7 @@ def test_no_page_breaks_wcag_in_another_language(chromium: Browser, address: str
     assert "\n".join(wrong) == ""
 
 
+@pytest.mark.slow  # two processes and a browser: by itself, like the rollout that is seen live
 def test_a_person_finds_a_school_and_runs_its_audit(chromium: Browser, address: str) -> None:
     page, complaints = new_page(chromium)
     log_in(page, address)
