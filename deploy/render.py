@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent
+from inventory.intent.named_secrets import SecretUse, named_secrets
 from inventory.vendors.configuration import NAMED, Configuration
 
 
@@ -19,34 +20,32 @@ class Intended:
 
 def wanted_secrets(intent: DeviceIntent) -> list[str]:
     """Return the names of the secrets that the intent of a device needs."""
-    names = {wlan.passphrase_secret for wlan in intent.wlans if wlan.security.personal}
-    names |= {
-        server.secret_name
-        for wlan in intent.wlans
-        if wlan.security.enterprise
-        for server in wlan.radius_servers
-    }
-    return sorted(name for name in names if name)
+    return sorted({each.name for each in named_secrets(intent.wlans, intent.management)})
 
 
 def check_secrets(intent: DeviceIntent, values: Mapping[str, str]) -> None:
-    """Raise InvalidInput, naming the secret, for a passphrase that no access point takes.
+    """Raise InvalidInput, naming the secret, for one that no device takes.
 
-    IEEE 802.11-2020, annex J.4.1: 8 to 63 characters, each from 32 to 126. A RADIUS secret goes
-    into lines of text and must not be empty nor hold a line's end (RFC 2865, 3).
+    Passphrases: IEEE 802.11-2020, annex J.4.1: 8 to 63 characters, each from 32 to 126. SNMPv3: at
+    least 8 (RFC 3414, 11.2). Any other goes into lines of text and must not be empty nor hold a
+    line's end (RFC 2865, 3, for RADIUS).
     """
-    for wlan in intent.wlans:
-        if wlan.security.personal and wlan.passphrase_secret:
-            value = values[wlan.passphrase_secret]
-            if not 8 <= len(value) <= 63 or not all(32 <= ord(sign) <= 126 for sign in value):
-                raise InvalidInput(
-                    f"the passphrase {wlan.passphrase_secret} of the WLAN {wlan.name} "
-                    "is not 8 to 63 ASCII characters",
-                    todo=f"run: preau secret set {wlan.passphrase_secret}",
-                )
-    for name in wanted_secrets(intent):
-        if not values[name] or not values[name].isprintable():
-            raise InvalidInput(f"the secret {name} is empty or holds control characters")
+    for secret in named_secrets(intent.wlans, intent.management):
+        value = values[secret.name]
+        if secret.use is SecretUse.WPA:
+            fits = 8 <= len(value) <= 63 and all(32 <= ord(sign) <= 126 for sign in value)
+            wanted = "is not 8 to 63 ASCII characters"
+        elif secret.use is SecretUse.SNMP:
+            fits = len(value) >= 8 and value.isprintable()
+            wanted = "is shorter than 8 characters or holds control characters"
+        else:
+            fits = bool(value) and value.isprintable()
+            wanted = "is empty or holds control characters"
+        if not fits:
+            raise InvalidInput(
+                f"the {secret.use} {secret.name} of {secret.owner} {wanted}",
+                todo=f"run: preau secret set {secret.name}",
+            )
 
 
 def intended_configuration(

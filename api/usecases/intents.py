@@ -15,7 +15,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from inventory import clock
 from inventory.errors import InvalidInput, NotFound
-from inventory.intent import DeviceIntent, IntentLayer, Wlan, resolve
+from inventory.intent import DeviceIntent, IntentLayer, resolve
+from inventory.intent.named_secrets import named_secrets
 from inventory.models import (
     Device,
     DeviceRole,
@@ -50,7 +51,7 @@ def set_intent(
     """
     layer = parse_layer(body)
     _refuse_unknown_scope(session, scope, scope_key)
-    _refuse_unknown_secrets(session, layer.wlans)
+    _refuse_unknown_secrets(session, layer)
     _refuse_contradiction(session, scope, scope_key, layer)
     stored = layer.model_dump(mode="json", exclude_defaults=True)
     row = _rows(session, [(scope, scope_key)]).get((scope, scope_key))
@@ -104,6 +105,7 @@ def intent_to_json(intent: DeviceIntent) -> dict[str, Any]:
             name: [each.model_dump(mode="json") for each in getattr(intent, name)]
             for name in ("vlans", "wlans", "radios", "ports")
         },
+        "management": intent.management.model_dump(mode="json", exclude_none=True),
         "origins": intent.origins,
     }
 
@@ -184,17 +186,14 @@ def _refuse_unknown_scope(session: Session, scope: IntentScope, scope_key: str) 
         raise NotFound(f"there is no {scope.replace('_', ' ')} {scope_key}")
 
 
-def _refuse_unknown_secrets(session: Session, wlans: Iterable[Wlan]) -> None:
-    for wlan in wlans:
-        names = [wlan.passphrase_secret] if wlan.passphrase_secret else []
-        names += [server.secret_name for server in wlan.radius_servers]
-        for name in names:
-            if session.get(Secret, name) is None:
-                raise InvalidInput(
-                    f"the WLAN {wlan.name} uses the secret {name}, which is not kept",
-                    where="intent",
-                    todo=f"run: preau secret set {name}",
-                )
+def _refuse_unknown_secrets(session: Session, layer: IntentLayer) -> None:
+    for secret in named_secrets(layer.wlans, layer.management):
+        if session.get(Secret, secret.name) is None:
+            raise InvalidInput(
+                f"{secret.owner} uses the secret {secret.name}, which is not kept",
+                where="intent",
+                todo=f"run: preau secret set {secret.name}",
+            )
 
 
 def _refuse_contradiction(

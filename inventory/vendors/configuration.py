@@ -8,11 +8,11 @@ intends is left as it is. Sockets are not known here.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from inventory.intent import DeviceIntent
+from inventory.intent import DeviceIntent, IntentLayer
 
 MASK = "‹secret›"
 NAMED = re.compile(r"‹secret:([^›]+)›")
@@ -107,7 +107,10 @@ class Guard:
     """How the device itself undoes a change that we do not confirm in time.
 
     `restore` undoes it at once from a session; empty: the rollback lines do. `settle_s` is what the
-    device needs, after its timer ran out, to be back as it was.
+    device needs, after its timer ran out, to be back as it was. `reboots` says that the device
+    restarts to undo it, which on a switch takes the power from every access point. `by_power` says
+    that the device has no timer: its change is not saved until it is confirmed, and cutting its
+    power at its switch port (`Configuration.power_cycle` of the switch) undoes it.
     """
 
     kind: str
@@ -116,6 +119,8 @@ class Guard:
     restore: tuple[Exchange, ...]
     waits_s: Callable[[int], int]  # seconds until it acts really, where the device rounds
     settle_s: int
+    reboots: bool = False
+    by_power: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,27 @@ class Risk:
     """Why a change could cut the path to the device, in French; empty: it should not."""
 
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What a running configuration says in the terms of intent, for a site that already exists.
+
+    `secrets` are the values found, by the names that `layer` gives them; `notes`, in French, say
+    what the intent has no words for.
+    """
+
+    layer: IntentLayer
+    secrets: Mapping[str, str] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCycle:
+    """The lines that take the power from one port of a switch, and give it back; never saved."""
+
+    off: tuple[Exchange, ...]
+    on: tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +173,8 @@ class Configuration:
     errors: tuple[str, ...]
     guard: Guard
     effect: Effect | None = None
+    adopt: Callable[[str], Adoption] | None = None  # the running configuration, with its secrets
+    power_cycle: Callable[[str], PowerCycle] | None = None  # the port's name
     default_port: int = 22
 
 
