@@ -5,6 +5,7 @@ first. The right stands in the database, so that it holds between processes and 
 itself after its time, so that a process that died blocks nobody for long.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict
 from inventory.models import Lease
+
+_LOOK_AGAIN_S = 1.0
 
 
 def device_resource(device_id: int) -> str:
@@ -56,17 +59,29 @@ class Held:
 
 @contextmanager
 def lease(
-    database: Database, resource: str, *, holder: str, purpose: str, ttl_s: float
+    database: Database,
+    resource: str,
+    *,
+    holder: str,
+    purpose: str,
+    ttl_s: float,
+    wait_s: float = 0.0,
 ) -> Iterator[Held]:
     """Hold `resource` (as `device:12`) during the block, for `ttl_s` seconds at most.
 
     Raises Conflict, saying who holds it, why and until when, while another holder (or the same one
-    a second time) has it. The lease is given back at the end of the block, also when it raises.
+    a second time) has it and does not give it back within `wait_s`. The lease is given back at the
+    end of the block, also when it raises.
     """
-    with leases(database, [resource], holder=holder, purpose=purpose, ttl_s=ttl_s) as held:
-        if not held:
+    deadline = time.monotonic() + wait_s
+    while True:
+        with leases(database, [resource], holder=holder, purpose=purpose, ttl_s=ttl_s) as held:
+            if held:
+                yield held[resource]
+                return
+        if time.monotonic() >= deadline:
             raise _busy(database, resource)
-        yield held[resource]
+        time.sleep(_LOOK_AGAIN_S)
 
 
 @contextmanager

@@ -61,17 +61,18 @@ def run_audit(
     actor: str,
     site_ids: Sequence[int] | None = None,
     on_progress: Progress = quiet,
+    wait_s: float = 0.0,
 ) -> AuditResult:
     """Judge the devices of all sites, or of `site_ids`, and keep what is found.
 
     Reads no device. Running it twice changes nothing but when findings were last seen. A device on
     which a rule fails is named in `failed` and keeps its findings. Raises Conflict while another
-    audit runs.
+    audit runs that does not end within `wait_s`.
     """
     started = time.monotonic()
     vault = open_vault(settings)
     result = AuditResult()
-    with lease(database, "audit", holder=actor, purpose="audit", ttl_s=_LEASE_S):
+    with lease(database, "audit", holder=actor, purpose="audit", ttl_s=_LEASE_S, wait_s=wait_s):
         with database.read() as session:
             total = len(session.exec(_devices(select(Device.id), site_ids)).all())
         progress = Counter(on_progress, "devices judged", total)

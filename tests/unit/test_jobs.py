@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from api.jobs.worker import JobsWorker
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Misconfigured, Unreachable
+from inventory.leases import lease
 from inventory.models import Job, JobState, Worker
 from inventory.secrets import Vault
 from inventory.settings import Settings
@@ -194,3 +195,21 @@ def test_the_audit_is_scheduled_in_brussels_time_and_a_bad_line_is_told(
     assert "0:15:00" in triggers["poll"]
     with pytest.raises(Misconfigured, match="audit_cron"):
         make_schedule(settings.model_copy(update={"audit_cron": "every night"}), database)
+
+
+def test_an_audit_that_meets_another_waits_for_it(
+    settings: Settings, database: Database, vault: Vault
+) -> None:
+    seed(database)
+    worker = JobsWorker(settings, database, vault)
+    job_id = ask(database, "audit")
+    with (
+        ThreadPoolExecutor(1) as slot,
+        lease(database, "audit", holder="schedule", purpose="audit", ttl_s=60),
+    ):
+        ran = slot.submit(worker.run_one)
+        # It reads the devices first; the audit itself is another's until the block ends.
+        assert not wait([ran], timeout=0.5).done
+    assert ran.result()
+    (job,) = jobs(database)
+    assert (job.id, job.state, job.error) == (job_id, JobState.DONE, None)
