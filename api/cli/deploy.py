@@ -27,8 +27,8 @@ def plan_command(
 ) -> None:
     """Read the devices and freeze what each would be sent; nothing is changed on them."""
     from api.cli.progress import progress_bars
-    from api.usecases.deployment import plan_deployment
     from api.usecases.lookup import find_sites
+    from api.usecases.planning import plan_deployment
 
     with installation() as here, progress_bars() as tell:
         with here.database.read() as session:
@@ -50,8 +50,7 @@ def plan_command(
 @app.command("show")
 def show_command(plan: PlanNumber, *, as_json: Json = False) -> None:
     """Show what a plan changes, each identical change once with the devices that it is for."""
-    from api.usecases.deployment import plan_status
-    from api.usecases.deployment_report import grouped_changes
+    from api.usecases.deployment_report import grouped_changes, plan_status
 
     with installation() as here:
         summary = plan_status(here.database, plan)
@@ -95,7 +94,7 @@ def status_command(
     as_json: Json = False,
 ) -> None:
     """Say how a plan stands, device by device."""
-    from api.usecases.deployment import plan_status
+    from api.usecases.deployment_report import plan_status
 
     with installation() as here:
         summary = plan_status(here.database, plan)

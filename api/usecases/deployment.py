@@ -1,30 +1,24 @@
-"""Plans and pushes: read every device, freeze what would be sent, send it, and say how it ended.
+"""Pushes: send what a plan froze, device by device, and say how each ended.
 
 No database session is open while a device is spoken to: each device's row, journal and result are
 written in short transactions of their own, so that a run that is killed leaves what is known.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-
 import structlog
 from sqlmodel import Session, col, select
 
 from api.usecases.deployment_report import PlanSummary, summary_of
-from api.usecases.deployment_targets import Subject, pin_host_key, subject_of, subjects_of
+from api.usecases.deployment_targets import Subject, pin_host_key, subject_of
 from api.usecases.progress import Counter, Progress, quiet
 from collectors.outcome import Outcome, fan_out
-from collectors.ssh import open_session
 from deploy.backup import digest, keep_backup
-from deploy.conversation import Conversation
-from deploy.plan import plan_change
 from deploy.push import PushOrder, PushResult, push
 from deploy.render import names_by_value
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict, DeviceError, InvalidInput, NotFound, PreauError
+from inventory.errors import Conflict, NotFound
 from inventory.events import record_event
-from inventory.leases import device_resource, lease, leases
+from inventory.leases import device_resource, lease
 from inventory.models import (
     DeployPlan,
     DeviceRole,
@@ -39,110 +33,6 @@ from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
 
 log = structlog.get_logger()
-
-_READ_LEASE_S = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    text: str = field(repr=False)
-    host_key: str
-
-
-def plan_deployment(
-    database: Database,
-    vault: Vault,
-    settings: Settings,
-    *,
-    site_ids: Sequence[int] | None,
-    actor: str,
-    on_progress: Progress = quiet,
-) -> PlanSummary:
-    """Read the devices of the sites (None: of all), and freeze what each would be sent.
-
-    A device that cannot be read or whose intent cannot be put on it is in the plan with its error.
-    Raises NotFound when no device there can be configured.
-    """
-    with database.read() as session:
-        subjects = subjects_of(session, vault, settings, site_ids)
-    if not subjects:
-        raise NotFound(
-            "no device that can be configured is known there", todo="run: preau discover"
-        )
-    with database.write(actor) as session:
-        plan = DeployPlan(
-            created_at=clock.now(),
-            created_by=actor,
-            selection={"site_ids": list(site_ids) if site_ids is not None else None},
-        )
-        session.add(plan)
-        session.flush()
-        plan_id = _id(plan.id)
-    counter = Counter(on_progress, "reading configurations", len(subjects))
-
-    def freeze(outcome: Outcome[Subject, _Read]) -> None:
-        with database.write(actor) as session:
-            _freeze(session, vault, plan_id, outcome)
-        counter.one_more()
-
-    holder = f"plan {plan_id} by {actor}"
-    resources = [device_resource(subject.device_id) for subject in subjects]
-    with leases(
-        database, resources, holder=holder, purpose="planning", ttl_s=_READ_LEASE_S
-    ) as held:
-        checked = [
-            subject
-            if device_resource(subject.device_id) in held
-            else replace(subject, error=Conflict("another holds it", todo="plan again later"))
-            for subject in subjects
-        ]
-        fan_out(_read, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
-    return plan_status(database, plan_id)
-
-
-def _read(subject: Subject) -> _Read:
-    if subject.error is not None:
-        raise DeviceError(subject.error.what) from subject.error
-    assert subject.target is not None
-    with open_session(subject.target) as session:
-        talk = Conversation(session, subject.configuration, names_by_value(subject.values))
-        return _Read(talk.read(), session.host_key)
-
-
-def _freeze(session: Session, vault: Vault, plan_id: int, outcome: Outcome[Subject, _Read]) -> None:
-    subject = outcome.key
-    row = Push(plan_id=plan_id, device_id=subject.device_id)
-    error: PreauError | None = subject.error or outcome.error
-    if error is None:
-        read = outcome.unwrap()
-        pin_host_key(session, subject, read.host_key)
-        names = names_by_value(subject.values)
-        scrubbed = subject.configuration.grammar.scrub(read.text, names)
-        keep_backup(session, vault, subject.device_id, text=read.text, scrubbed=scrubbed)
-        row.running_digest = digest(vault, read.text)
-        try:
-            _fill(row, subject, read.text)
-        except InvalidInput as unfit:
-            error = unfit
-    if error is not None:
-        row.state = PushState.FAILED
-        row.error_kind, row.error = type(error).__name__, str(error)
-    session.add(row)
-
-
-def _fill(row: Push, subject: Subject, running: str) -> None:
-    assert subject.intent is not None
-    change = plan_change(subject.configuration, subject.intent, running, subject.values)
-    row.intended = change.intended
-    row.remediation = "\n".join(change.difference.remediation)
-    row.rollback = "\n".join(change.difference.rollback)
-    row.diff = change.difference.review
-    row.risk = {
-        "touches_path": bool(change.risk_reasons),
-        "reasons": list(change.risk_reasons),
-        "notes": list(change.notes),
-    }
-    row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
 
 
 def run_plan(
@@ -350,19 +240,6 @@ class _Run:
                 },
             )
         return summary
-
-
-def plan_status(database: Database, plan_id: int | None = None) -> PlanSummary:
-    """Return how a plan stands, the newest one without a number; raises NotFound."""
-    with database.read() as session:
-        query = select(DeployPlan).order_by(col(DeployPlan.id).desc()).limit(1)
-        plan = session.get(DeployPlan, plan_id) if plan_id else session.exec(query).first()
-        if plan is None:
-            raise NotFound(
-                f"there is no plan {plan_id}" if plan_id else "there is no plan yet",
-                todo="run: preau deploy plan",
-            )
-        return summary_of(session, plan)
 
 
 def _push_row(session: Session, subject: Subject) -> Push:

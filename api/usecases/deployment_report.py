@@ -109,6 +109,19 @@ def summary_of(session: Session, plan: DeployPlan) -> PlanSummary:
     )
 
 
+def plan_status(database: Database, plan_id: int | None = None) -> PlanSummary:
+    """Return how a plan stands, the newest one without a number; raises NotFound."""
+    with database.read() as session:
+        query = select(DeployPlan).order_by(col(DeployPlan.id).desc()).limit(1)
+        plan = session.get(DeployPlan, plan_id) if plan_id else session.exec(query).first()
+        if plan is None:
+            raise NotFound(
+                f"there is no plan {plan_id}" if plan_id else "there is no plan yet",
+                todo="run: preau deploy plan",
+            )
+        return summary_of(session, plan)
+
+
 def grouped_changes(database: Database, plan_id: int) -> list[ChangeGroup]:
     """Return the changes of a plan, the most shared first; raises NotFound for an unknown plan.
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from api.usecases.deployment import plan_deployment, plan_status, run_plan
-from api.usecases.deployment_report import PlanSummary
+from api.usecases.deployment import run_plan
+from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.intents import set_intent
+from api.usecases.planning import plan_deployment
 from inventory.database import Database
 from inventory.models import (
     Credential,
