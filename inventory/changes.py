@@ -37,6 +37,7 @@ UNRECORDED = frozenset(
         "link",
         "login_throttle",
         "observation",
+        "plan_approval",
         "push_step",
         "radio",
         "register_import",

@@ -23,6 +23,7 @@ from api.http.dependencies import (
 from api.http.live import TooManyStreams, Watching
 from api.usecases.plans import (
     ENDED,
+    FOLLOWED,
     DeviceProgress,
     PlanProgress,
     list_plans,
@@ -33,7 +34,6 @@ from api.usecases.scope import Viewer
 from api.web import texts
 from api.web.language import Tongue, language_of, tongue
 from api.web.push_texts import PUSH_STEP
-from inventory.models import PlanState
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -125,7 +125,7 @@ async def _stream(
             told = devices
             plan = _plan(progress, devices.values(), speech)
             yield _event("plan", plan, _mark(devices.values()))
-            if progress.state not in {PlanState.FROZEN, PlanState.RUNNING}:
+            if progress.state not in FOLLOWED:
                 yield _event("end", {"state": progress.state})
                 return
 

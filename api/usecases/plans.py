@@ -17,6 +17,8 @@ from inventory.models import DeployPlan, Device, PlanState, Push, PushState, Pus
 MAX_ROWS = 200
 ENDED = frozenset(PushState) - {PushState.PLANNED, PushState.SENDING, PushState.IN_DOUBT}
 """The states in which nothing more happens to a device."""
+FOLLOWED = frozenset({PlanState.FROZEN, PlanState.RUNNING, PlanState.PAUSED})
+"""The states of a plan in which something may still happen to its devices by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, Reading, RowId
-from api.usecases.plans import list_plans, plan_devices, plan_line
+from api.usecases.plans import FOLLOWED, list_plans, plan_devices, plan_line
 from api.web.templating import page
 from inventory.models import PlanState, PushState
 
@@ -62,6 +62,6 @@ def deployment_page(
         devices=found.devices,
         running=line.plan.state is PlanState.RUNNING,
         # One that is started while the page is open is seen to start.
-        live=line.plan.state in {PlanState.FROZEN, PlanState.RUNNING},
+        live=line.plan.state in FOLLOWED,
         next_address=f"/deploiements/{plan_id}?{more}" if more else None,
     )

@@ -213,6 +213,8 @@ LIFECYCLE: Mapping[str, str] = {
 PLAN_STATE: Mapping[str, Label] = {
     PlanState.FROZEN: Label(N_("À relire et à lancer")),
     PlanState.RUNNING: Label(N_("En cours"), "busy"),
+    PlanState.PAUSED: Label(N_("Suspendu"), "warn"),
+    PlanState.HALTED: Label(N_("Arrêté après un échec"), "bad"),
     PlanState.DONE: Label(N_("Terminé"), "good"),
     PlanState.CANCELLED: Label(N_("Annulé"), "warn"),
 }

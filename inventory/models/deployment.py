@@ -11,12 +11,25 @@ from inventory.models.columns import UtcDateTime, json_column, text_enum
 
 
 class PlanState(StrEnum):
-    """Where a plan is; a frozen plan is what was reviewed and is what is sent."""
+    """Where a plan is; a frozen plan is what was reviewed and is what is sent.
+
+    `running` is also what a run that was killed left behind: whether somebody still runs it is told
+    by the lease of the plan. `paused` waits for a person's `resume`; `halted` stopped itself.
+    """
 
     FROZEN = "frozen"
     RUNNING = "running"
+    PAUSED = "paused"
+    HALTED = "halted"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+class PlanRequest(StrEnum):
+    """What a person asked of a plan that runs; it is looked at between devices."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
 
 
 class PushState(StrEnum):
@@ -49,6 +62,8 @@ class ConfigBackup(SQLModel, table=True):
     scrubbed_text: str
     sealed_text: bytes
     first_read_at: datetime = Field(sa_type=UtcDateTime)
+    first_read_by: str | None = Field(default=None, description="who asked for that reading")
+    first_read_for: str | None = Field(default=None, description="why: plan 12, backup of a site")
     last_read_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -62,7 +77,43 @@ class DeployPlan(SQLModel, table=True):
     created_by: str
     selection: dict[str, Any] = Field(sa_type=json_column())
     state: PlanState = Field(default=PlanState.FROZEN, sa_type=text_enum(PlanState))
+    reason: str | None = Field(default=None, description="why, in the words of who made it")
+    risk: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=json_column(),
+        description="`second_person`: why another than the author must approve it, in wordings",
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, sa_type=json_column(), description="deploy.rollout.Options"
+    )
+    asked: PlanRequest | None = Field(default=None, sa_type=text_enum(PlanRequest))
+    asked_by: str | None = None
+    halt: dict[str, Any] | None = Field(
+        default=None,
+        sa_type=json_column(),
+        description="why it halted: `wave`, `message` in French, its `wording`",
+    )
+    rolls_back_id: int | None = Field(
+        default=None,
+        foreign_key="deploy_plan.id",
+        index=True,
+        description="the plan whose verified changes this one takes back",
+    )
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PlanApproval(SQLModel, table=True):
+    """A person's approval of a frozen plan; one that is needed is another's than the author's."""
+
+    __tablename__ = "plan_approval"
+    __table_args__ = (UniqueConstraint("plan_id", "approved_by"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    plan_id: int = Field(foreign_key="deploy_plan.id")
+    approved_by: str
+    approved_at: datetime = Field(sa_type=UtcDateTime)
+    note: str | None = None
 
 
 class Push(SQLModel, table=True):
@@ -88,6 +139,27 @@ class Push(SQLModel, table=True):
     rollback: str = ""
     diff: str = Field(default="", description="what a person reviews, unified, secrets masked")
     risk: dict[str, Any] = Field(default_factory=dict, sa_type=json_column())
+    group_digest: str | None = Field(
+        default=None, description="equal where the family and the masked remediation are"
+    )
+    wave: int | None = Field(default=None, description="from 1; told when the plan is frozen")
+    backup_id: int | None = Field(
+        default=None,
+        foreign_key="config_backup.id",
+        index=True,
+        description="a kept configuration that is brought back: its full text is intended",
+    )
+    accepted_by: str | None = Field(
+        default=None, description="who, on site, accepts that the device has no guard for this"
+    )
+    accepted_note: str | None = None
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    guard_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when its guard has acted at the latest"
+    )
+    health_before: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="deploy.gates.Vitals before the change"
+    )
     state: PushState = Field(default=PushState.PLANNED, sa_type=text_enum(PushState))
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -105,6 +177,7 @@ class PushStep(SQLModel, table=True):
     push_id: int = Field(foreign_key="push.id")
     at: datetime = Field(sa_type=UtcDateTime)
     step: str
+    sent_lines: int | None = Field(default=None, description="how many lines are sent by it")
     note: str | None = None
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Connection, Index, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import UtcDateTime, search_text, text_enum
+from inventory.models.columns import UtcDateTime, json_column, search_text, text_enum
 from inventory.programme.spelling import bare, plain
 
 
@@ -72,6 +72,9 @@ class Device(SQLModel, table=True):
     firmware: str | None = None
     lifecycle: Lifecycle = Field(default=Lifecycle.ACTIVE, sa_type=text_enum(Lifecycle))
     health: Health = Field(default=Health.UNKNOWN, sa_type=text_enum(Health))
+    tags: list[str] = Field(
+        default_factory=list, sa_type=json_column(), description="a person's words to select it by"
+    )
     recent_readings: str = Field(
         default="", description="what came of the last readings, a letter each, the newest last"
     )

@@ -27,6 +27,9 @@ class Lease(SQLModel, table=True):
     resource: str = Field(primary_key=True)
     holder: str
     purpose: str
+    process: str | None = Field(
+        default=None, description="inventory.processes: a lease of one that died is taken over"
+    )
     acquired_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
