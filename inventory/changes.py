@@ -41,8 +41,10 @@ UNRECORDED = frozenset(
         "push_step",
         "radio",
         "register_import",
+        "snmp_engine",
         "survey",
         "survey_sample",
+        "trap_listener",
         "web_session",
         "worker",
     }

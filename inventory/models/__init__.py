@@ -65,6 +65,7 @@ from inventory.models.register import (
 )
 from inventory.models.secret import Secret
 from inventory.models.survey import Survey, SurveySample
+from inventory.models.trap import SnmpEngine, TrapListener
 
 metadata = SQLModel.metadata
 
@@ -127,9 +128,11 @@ __all__ = [
     "Site",
     "SiteImplantation",
     "SiteReason",
+    "SnmpEngine",
     "Survey",
     "SurveySample",
     "TeachingOffer",
+    "TrapListener",
     "User",
     "UserRole",
     "Waiver",
