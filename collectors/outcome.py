@@ -56,7 +56,7 @@ def fan_out(
     listed = list(items)
     outcomes: dict[int, Outcome[Key, Value]] = {}
     with ThreadPoolExecutor(max_workers=max(1, min(max_workers, len(listed) or 1))) as pool:
-        futures = {pool.submit(_run, work, item): place for place, item in enumerate(listed)}
+        futures = {pool.submit(outcome_of, work, item): place for place, item in enumerate(listed)}
         for future in as_completed(futures):
             outcome = future.result()
             outcomes[futures[future]] = outcome
@@ -73,7 +73,8 @@ def as_device_error(failure: Exception) -> DeviceError:
     return DeviceError(f"the product failed on it: {type(failure).__name__}: {failure}")
 
 
-def _run(work: Callable[[Key], Value], item: Key) -> Outcome[Key, Value]:
+def outcome_of(work: Callable[[Key], Value], item: Key) -> Outcome[Key, Value]:
+    """Return what came of one item, with the time that it took; nothing is raised."""
     started = time.monotonic()
     value: Value | None = None
     error: DeviceError | None = None

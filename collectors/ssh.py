@@ -6,17 +6,18 @@ what netmiko and paramiko raise becomes Unreachable, Refused or Garbled here and
 session log is kept, so that no secret is in one.
 """
 
-import base64
 import codecs
 import itertools
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from collectors.ssh_jump import JUMP_HOSTS
+from collectors.ssh_trust import ChangedHostKey, host_key_policy
 from collectors.target import SshTarget
 from inventory.errors import DeviceError, Garbled, Refused, Unreachable
 
@@ -35,6 +36,7 @@ _LEGACY = {
 }
 _PROMPT = re.compile(r"\S*[#$] ")
 _ECHO_TIMEOUT_S = 10.0
+_MOST_QUESTIONS = 4
 _CHUNK_OCTETS = 65_536
 
 
@@ -57,17 +59,37 @@ class SshSession:
         self._unread = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
-    def run(self, command: str, *, expect: str, timeout_s: float = 30.0) -> str:
+    def is_open(self) -> bool:
+        """Return whether the connection still stands, as far as this end knows."""
+        transport = self._connection.remote_conn.get_transport()
+        return transport is not None and transport.is_active()
+
+    def run(
+        self,
+        command: str,
+        *,
+        expect: str,
+        questions: Sequence[tuple[str, str]] = (),
+        timeout_s: float = 30.0,
+    ) -> str:
         """Return what a CLI answers to one command line, without its echo and prompt.
 
-        `expect` is a pattern of the prompt that ends the answer. Raises Unreachable when the
-        connection breaks, Garbled when the prompt does not come in time.
+        `expect` is a pattern of the prompt that ends the answer; a question that the device asks
+        before that gets its reply, and stands in the answer. Raises Unreachable when the connection
+        breaks, Garbled when the prompt does not come in time.
         """
+        ends = "|".join([f"(?:{expect})", *(f"(?:{asked})" for asked, _ in questions)])
         with self._translated(command):
             # The echo first: a prompt that was still on its way is no answer to this command.
             self._write(command)
             self._read_until(re.escape(command.strip()), _ECHO_TIMEOUT_S)
-            text = self._read_until(expect, timeout_s)
+            text = self._read_until(ends, timeout_s)
+            for _ in range(_MOST_QUESTIONS):
+                reply = next((reply for asked, reply in questions if _ends(text, asked)), None)
+                if reply is None:
+                    break
+                self._write(reply)
+                text += self._read_until(ends, timeout_s)
         return re.sub(expect, "", text).strip("\n")
 
     def run_lines(
@@ -134,6 +156,10 @@ class SshSession:
             yield
 
 
+def _ends(text: str, pattern: str) -> bool:
+    return re.search(f"(?:{pattern})\\Z", text) is not None
+
+
 def _without_echo(text: str, command: str, mark: str) -> str:
     """Return what a shell wrote between the marks, without the echo of the lines we typed."""
     output = text.rpartition(f"{mark}:\n")[2]
@@ -158,22 +184,29 @@ def open_session(target: SshTarget) -> Iterator[SshSession]:
     tried again), Garbled when what answers does not behave as the device type.
     """
     seen: list[str] = []
-    connection = _connect(target, seen)
-    try:
-        yield SshSession(target, connection, seen[-1] if seen else "")
-    finally:
-        # The device may be gone: logging out is a courtesy and must not hide what happened.
-        with suppress(Exception):
-            connection.disconnect()
+    with ExitStack() as path:
+        through = None
+        if target.via is not None:
+            through = path.enter_context(
+                JUMP_HOSTS.channel(target.via, target.host, target.port, str(target))
+            )
+        connection = _connect(target, seen, through)
+        try:
+            yield SshSession(target, connection, seen[-1] if seen else "")
+        finally:
+            # The device may be gone: logging out is a courtesy and must not hide what happened.
+            with suppress(Exception):
+                connection.disconnect()
 
 
-def _connect(target: SshTarget, seen: list[str]) -> Any:
+def _connect(target: SshTarget, seen: list[str], through: Any) -> Any:
     with translated(target, "at login"):
         return _session_class(target.device_type)(
             pinned=target.host_key,
             seen=seen,
             host=target.host,
             port=target.port,
+            sock=through,
             username=target.username,
             password=target.password,
             device_type=target.device_type,
@@ -188,28 +221,12 @@ def _connect(target: SshTarget, seen: list[str]) -> Any:
         )
 
 
-class _ChangedHostKey(Exception):
-    """Another host key than the pinned one was offered."""
-
-
 @cache
 def _session_class(device_type: str) -> Any:
     """Return netmiko's class for a device type, with our check of the host key."""
     from netmiko import ConnectHandler  # noqa: PLC0415, F401 - start-up
     from netmiko.ssh_dispatcher import CLASS_MAPPER  # noqa: PLC0415
-    from paramiko import MissingHostKeyPolicy, SSHClient  # noqa: PLC0415
-
-    class Policy(MissingHostKeyPolicy):  # type: ignore[misc]
-        """Asked for every key, since no file of known hosts is loaded, and before the login."""
-
-        def __init__(self, pinned: str | None, seen: list[str]) -> None:
-            self.pinned, self.seen = pinned, seen
-
-        def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
-            shown = f"{key.get_name()} {base64.b64encode(key.asbytes()).decode()}"
-            if self.pinned and shown != self.pinned:
-                raise _ChangedHostKey(key.fingerprint)
-            self.seen.append(shown)
+    from paramiko import SSHClient  # noqa: PLC0415
 
     base: Any = CLASS_MAPPER[device_type]
 
@@ -217,7 +234,7 @@ def _session_class(device_type: str) -> Any:
         """netmiko's class of the device, which asks our policy for the host key."""
 
         def __init__(self, *, pinned: str | None, seen: list[str], **kwargs: Any) -> None:
-            self._policy = Policy(pinned, seen)
+            self._policy = host_key_policy(pinned, seen)
             super().__init__(**kwargs)
 
         def _build_ssh_client(self) -> Any:
@@ -253,7 +270,7 @@ def translated(target: SshTarget, when: str) -> Iterator[None]:
         yield
     except DeviceError:
         raise
-    except _ChangedHostKey as error:
+    except ChangedHostKey as error:
         raise Refused(
             f"the SSH host key is another than the pinned one (now {error})",
             where=where,
@@ -273,7 +290,7 @@ def translated(target: SshTarget, when: str) -> Iterator[None]:
             raise _no_common_algorithm(target, error.__context__) from error
         raise Unreachable(f"the SSH connection failed {when}", where=where) from error
     except (paramiko.SSHException, netmiko.NetmikoBaseException) as error:
-        if isinstance(error.__cause__, _ChangedHostKey):
+        if isinstance(error.__cause__, ChangedHostKey):
             raise error.__cause__ from None
         raise Unreachable(
             f"the SSH connection failed {when}: {type(error).__name__}", where=where

@@ -50,8 +50,28 @@ class SnmpTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class JumpHost:
+    """An SSH server through which others are reached; only its pinned `host_key` is accepted."""
+
+    name: str
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    host_key: str
+    max_sessions: int = 8
+    timeout_s: float = 15.0
+
+    def __str__(self) -> str:
+        return f"jump host {self.name} ({self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
 class SshTarget:
-    """One SSH server. `device_type` is netmiko's; `host_key` None: pin the first that is seen."""
+    """One SSH server. `device_type` is netmiko's; `host_key` None: pin the first that is seen.
+
+    With `via` it is reached through a jump host, from which its address is looked up.
+    """
 
     zone: str
     host: str
@@ -62,6 +82,7 @@ class SshTarget:
     host_key: str | None = None
     timeout_s: float = 15.0
     legacy_algorithms: bool = False
+    via: JumpHost | None = None
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port} in {self.zone}"

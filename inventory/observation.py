@@ -86,13 +86,20 @@ class Radio:
 
 @dataclass(frozen=True, slots=True)
 class Wlan:
-    """One BSS: an SSID on a radio. `radio` is the radio's name, `security` our label of it."""
+    """One BSS: an SSID on a radio. `radio` is the radio's name, `security` our label of it.
+
+    `pmf` tells of protected management frames (IEEE 802.11w): `disabled`, `optional`, `required`;
+    `hidden` that beacons do not name the SSID, `isolated` that clients do not reach each other.
+    """
 
     ssid: str
     bssid: str | None = None
     radio: str | None = None
     clients: int | None = None
     security: str | None = None
+    pmf: str | None = None
+    hidden: bool | None = None
+    isolated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

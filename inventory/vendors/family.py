@@ -17,6 +17,7 @@ from inventory.errors import NotFound
 if TYPE_CHECKING:
     from inventory.vendors.configuration import Configuration
     from inventory.vendors.reading import Reading
+    from inventory.vendors.support import Support
 
 _NO_FAMILIES = {"standard"}  # the MIBs that all vendors share
 
@@ -30,6 +31,7 @@ class Family:
     role: str
     reading: "Reading"
     configuration: "Configuration | None" = None
+    support: "Support | None" = None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from inventory.vendors.aruba_cx.configuration import CONFIGURATION
 from inventory.vendors.aruba_cx.reading import READING
+from inventory.vendors.aruba_cx.support import SUPPORT
 from inventory.vendors.family import Family
 
 FAMILY = Family(
@@ -10,4 +11,5 @@ FAMILY = Family(
     role="switch",
     reading=READING,
     configuration=CONFIGURATION,
+    support=SUPPORT,
 )

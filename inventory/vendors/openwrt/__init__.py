@@ -3,6 +3,7 @@
 from inventory.vendors.family import Family
 from inventory.vendors.openwrt.configuration import CONFIGURATION
 from inventory.vendors.openwrt.reading import READING
+from inventory.vendors.openwrt.support import SUPPORT
 
 FAMILY = Family(
     id="openwrt",
@@ -10,4 +11,5 @@ FAMILY = Family(
     role="access_point",
     reading=READING,
     configuration=CONFIGURATION,
+    support=SUPPORT,
 )
