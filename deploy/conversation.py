@@ -46,7 +46,10 @@ class Conversation:
             failed, text = answer.status != 0, answer.text
         else:
             text = self.session.run(
-                exchange.command, expect=self.configuration.prompt, timeout_s=exchange.timeout_s
+                exchange.command,
+                expect=self.configuration.prompt,
+                questions=self.configuration.questions,
+                timeout_s=exchange.timeout_s,
             )
             failed = any(re.search(p, text, re.MULTILINE) for p in self.configuration.errors)
         if failed or (exchange.accept and not re.search(exchange.accept, text)):

@@ -5,8 +5,10 @@ hier_config cannot hold (it refuses two children of one name). Texts in, texts o
 secrets are masked or not is the caller's choice, and what comes out has the same form.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from inventory.vendors.configuration import Grammar
@@ -97,15 +99,56 @@ def _options(record: Record, goal: Mapping[str, Any]) -> list[Operation]:
 def _indented_ways(
     grammar: IndentedGrammar, running: str, intended: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from hier_config import Platform, WorkflowRemediation, get_hconfig  # noqa: PLC0415 - start-up
+    from hier_config import WorkflowRemediation, get_hconfig  # noqa: PLC0415 - start-up
 
-    platform = Platform[grammar.platform]
-    flow = WorkflowRemediation(get_hconfig(platform, running), get_hconfig(platform, intended))
+    # Only what differs is compared: it is faster, and hier_config refuses a configuration that
+    # says a line twice below one header, which certificates and banners do.
+    before, after = _apart(grammar.sections(running), grammar.sections(intended))
+    if before == after:
+        return (), ()
+    driver = _driver(grammar)
+    flow = WorkflowRemediation(get_hconfig(driver, before), get_hconfig(driver, after))
     there, back = (
-        tuple(grammar.arrange([line.cisco_style_text() for line in tree.all_children_sorted()]))
+        tuple(grammar.arrange(_lines(grammar, tree)))
         for tree in (flow.remediation_config, flow.rollback_config)
     )
     return there, back
+
+
+def _lines(grammar: IndentedGrammar, tree: Any) -> list[str]:
+    lines = [str(line.cisco_style_text()) for line in tree.all_children_sorted()]
+    for pattern, replacement in grammar.negations:
+        lines = [re.sub(pattern, replacement, line) for line in lines]
+    return lines
+
+
+def _apart(
+    running: Mapping[str, Sequence[str]], intended: Mapping[str, Sequence[str]]
+) -> tuple[str, str]:
+    """Return both texts without the sections that are equal."""
+
+    def text(sections: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> str:
+        return "".join(
+            f"{line}\n"
+            for header, below in sections.items()
+            if other.get(header) != below
+            for line in (header, *dict.fromkeys(below))
+        )
+
+    return text(running, intended), text(intended, running)
+
+
+@cache
+def _driver(grammar: IndentedGrammar) -> Any:
+    """Return hier_config's driver of the platform with the family's own rules."""
+    from hier_config import Platform, get_hconfig_driver  # noqa: PLC0415 - start-up
+    from hier_config.models import IdempotentCommandsRule, MatchRule  # noqa: PLC0415
+
+    driver = get_hconfig_driver(Platform[grammar.platform])
+    for lineage in grammar.replaces:
+        rules = tuple(MatchRule(re_search=pattern) for pattern in lineage)
+        driver.rules.idempotent_commands.append(IdempotentCommandsRule(match_rules=rules))
+    return driver
 
 
 _DIFFERS: Mapping[type, Callable[[Any, str, str], tuple[tuple[str, ...], tuple[str, ...]]]] = {

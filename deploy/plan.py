@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from deploy.difference import Difference, difference
 from deploy.render import intended_configuration
@@ -21,13 +22,18 @@ class PlannedChange:
 
 
 def plan_change(
-    configuration: Configuration, intent: DeviceIntent, running: str, values: Mapping[str, str]
+    configuration: Configuration,
+    intent: DeviceIntent,
+    running: str,
+    values: Mapping[str, str],
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> PlannedChange:
     """Return the change that makes `running`, as the device shows it, into what is intended.
 
-    Raises InvalidInput when the intent cannot be put on the device.
+    `known` are the names of secrets by the forms that the device shows of them. Raises InvalidInput
+    when the intent cannot be put on the device.
     """
-    both = intended_configuration(configuration, intent, running, values)
+    both = intended_configuration(configuration, intent, running, values, known)
     change = difference(configuration.grammar, both.running, both.intended)
     risk = configuration.risk(both.running, both.intended, intent.management_vlan)
     return PlannedChange(

@@ -38,6 +38,8 @@ class PushOrder:
     remediation: str
     values: Mapping[str, str] = field(repr=False)
     guard_s: int = 180
+    # The names of secrets by the hashed forms of them in a configuration: deploy.displayed.
+    known: Callable[[str], Mapping[str, str]] = field(default=lambda _shown: {}, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class _Push:
         self.journal("read", None)
         with self._conversation() as talk:
             self.shown = self.before = talk.read()
+            self.names = {**self.names, **self.order.known(self.before)}
+            self.configuration = self.configuration.guarded_for(self.before)
             change = self._planned_change()
             if not change:
                 return change
@@ -119,7 +123,9 @@ class _Push:
             raise _Changed("its configuration changed since the plan; plan again")
         grammar = self.configuration.grammar
         try:
-            self.intended = grammar.unscrub(self.order.intended, self.before, self.order.values)
+            self.intended = grammar.unscrub(
+                self.order.intended, self.before, self.order.values, self.names
+            )
         except (KeyError, ValueError) as error:
             raise _Changed(
                 f"a secret of the plan cannot be put in ({error}); plan again"
@@ -149,13 +155,15 @@ class _Push:
             talk.exchange(self.configuration.save)
 
     def _refuse_difference(self, talk: Conversation) -> None:
+        grammar = self.configuration.grammar
         self.shown = talk.read()
-        left = difference(self.configuration.grammar, self.shown, self.intended)
+        expected = grammar.as_shown(self.order.intended, self.intended, self.shown)
+        left = difference(grammar, self.shown, expected)
         if left:
             first = difference(
-                self.configuration.grammar,
-                self.configuration.grammar.scrub(self.shown, self.names),
-                self.configuration.grammar.scrub(self.intended, self.names),
+                grammar,
+                grammar.scrub(self.shown, self.names),
+                grammar.scrub(expected, self.names),
             ).remediation or ("a secret",)
             raise PushRejected(
                 f"it took {len(left.remediation)} lines that it does not show, "

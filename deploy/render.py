@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent
 from inventory.intent.named_secrets import SecretUse, named_secrets
-from inventory.vendors.configuration import NAMED, Configuration
+from inventory.vendors.configuration import NAMED, Configuration, secret_names
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,38 @@ def check_secrets(intent: DeviceIntent, values: Mapping[str, str]) -> None:
 
 
 def intended_configuration(
-    configuration: Configuration, intent: DeviceIntent, running: str, values: Mapping[str, str]
+    configuration: Configuration,
+    intent: DeviceIntent,
+    running: str,
+    values: Mapping[str, str],
+    known: Mapping[str, str] = _NOTHING,
 ) -> Intended:
     """Return the masked running and intended configurations of one device.
 
-    `running` is as the device shows it, `values` holds the secrets that the intent names. Where two
-    names have one value, the first in order stands for both, so that equal is equal. Raises
-    InvalidInput when the intent cannot be put on the device.
+    `running` is as the device shows it, `values` holds the secrets that the intent names, `known`
+    their names by the hashed forms that the device shows of them. Where two names have one value,
+    the first in order stands for both, so that equal is equal. Raises InvalidInput when the intent
+    cannot be put on the device.
     """
     check_secrets(intent, values)
     names = names_by_value(values)
-    masked = configuration.grammar.scrub(running, names)
+    masked = configuration.grammar.scrub(running, {**names, **known})
     rendered = configuration.render(intent, masked)
+    _check_forms(configuration, rendered.text, values)
     text = NAMED.sub(
         lambda match: f"‹secret:{names.get(values.get(match[1], ''), match[1])}›", rendered.text
     )
     return Intended(masked, text, rendered.notes)
+
+
+def _check_forms(configuration: Configuration, text: str, values: Mapping[str, str]) -> None:
+    form = configuration.secret_form
+    for name in sorted(secret_names(text)) if form else ():
+        if form and not form.fullmatch(values.get(name, "")):
+            raise InvalidInput(
+                f"the secret {name} holds characters that the command line of the device refuses",
+                todo=f"use letters, digits and simple signs: preau secret set {name}",
+            )
 
 
 def names_by_value(values: Mapping[str, str]) -> dict[str, str]:

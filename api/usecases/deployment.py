@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from api.usecases.deployment_report import PlanSummary, summary_of
 from api.usecases.deployment_targets import Subject, pin_host_key, subject_of
+from api.usecases.displayed_forms import forms_of, keep_forms
 from api.usecases.progress import Counter, Progress, quiet
 from collectors.outcome import Outcome, fan_out
 from deploy.backup import digest, keep_backup
@@ -22,7 +23,6 @@ from inventory.leases import device_resource, lease
 from inventory.models import (
     DeployPlan,
     DeviceRole,
-    DisplayedSecret,
     PlanState,
     Push,
     PushState,
@@ -157,6 +157,13 @@ class _Run:
                 remediation=row.remediation,
                 values=subject.values,
                 guard_s=self.settings.guard_s,
+                known=forms_of(
+                    session,
+                    self.vault,
+                    subject.device_id,
+                    subject.configuration.grammar,
+                    subject.values,
+                ),
             )
 
     def _journal(self, subject: Subject, step: str, note: str | None) -> None:
@@ -182,7 +189,8 @@ class _Run:
                 )
                 if result.state is PushState.VERIFIED:
                     row.verified_digest = kept.digest
-            self._keep_displayed(session, subject, result)
+            if result.state is PushState.VERIFIED:
+                keep_forms(session, self.vault, subject.device_id, result.displayed, subject.values)
             record_event(
                 session,
                 f"push.{result.state}",
@@ -191,31 +199,6 @@ class _Run:
                 device_id=subject.device_id,
                 body={"plan": self.plan_id, "push": _id(row.id), "error": result.error},
             )
-
-    def _keep_displayed(self, session: Session, subject: Subject, result: PushResult) -> None:
-        if result.state is not PushState.VERIFIED:
-            return
-        known = {
-            row.path: row
-            for row in session.exec(
-                select(DisplayedSecret).where(DisplayedSecret.device_id == subject.device_id)
-            )
-        }
-        now = clock.now()
-        for each in result.displayed:
-            row = known.pop(each.path, None) or DisplayedSecret(
-                device_id=subject.device_id,
-                path=each.path,
-                secret_name="",
-                displayed_hmac="",
-                verified_at=now,
-            )
-            row.secret_name = each.secret_name
-            row.displayed_hmac = self.vault.fingerprint(each.displayed)
-            row.verified_at = now
-            session.add(row)
-        for gone in known.values():
-            session.delete(gone)
 
     def finish(self) -> PlanSummary:
         """Close the plan and return how it ended."""

@@ -3,13 +3,14 @@
 No database session is open while a device is spoken to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
 from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.deployment_targets import Subject, pin_host_key, subjects_of
+from api.usecases.displayed_forms import forms_of
 from api.usecases.progress import Counter, Progress, quiet
 from collectors.outcome import Outcome, fan_out
 from collectors.ssh import open_session
@@ -107,7 +108,14 @@ def _freeze(session: Session, vault: Vault, plan_id: int, outcome: Outcome[Subje
         keep_backup(session, vault, subject.device_id, text=read.text, scrubbed=scrubbed)
         row.running_digest = digest(vault, read.text)
         try:
-            _fill(row, subject, read.text)
+            forms = forms_of(
+                session,
+                vault,
+                subject.device_id,
+                subject.configuration.grammar,
+                subject.values,
+            )
+            _fill(row, subject, read.text, forms(read.text))
         except InvalidInput as unfit:
             error = unfit
     if error is not None:
@@ -116,9 +124,9 @@ def _freeze(session: Session, vault: Vault, plan_id: int, outcome: Outcome[Subje
     session.add(row)
 
 
-def _fill(row: Push, subject: Subject, running: str) -> None:
+def _fill(row: Push, subject: Subject, running: str, known: Mapping[str, str]) -> None:
     assert subject.intent is not None
-    change = plan_change(subject.configuration, subject.intent, running, subject.values)
+    change = plan_change(subject.configuration, subject.intent, running, subject.values, known)
     row.intended = change.intended
     row.remediation = "\n".join(change.difference.remediation)
     row.rollback = "\n".join(change.difference.rollback)

@@ -8,7 +8,7 @@ intends is left as it is. Sockets are not known here.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -54,14 +54,26 @@ class Grammar(Protocol):
     def scrub(self, text: str, names: Mapping[str, str]) -> str:
         """Return `text` with `‹secret:name›` for the values in `names`, `‹secret›` for others."""
 
-    def unscrub(self, text: str, running: str, values: Mapping[str, str]) -> str:
+    def unscrub(
+        self, text: str, running: str, values: Mapping[str, str], names: Mapping[str, str] = ...
+    ) -> str:
         """Return `text` with the values of named secrets, and `‹secret›` as `running` has it.
 
-        Raises KeyError for a name without a value, ValueError where `running` has no such place.
+        `names` are those that `text` was scrubbed with, by value or displayed form. Raises KeyError
+        for a name without a value, ValueError where `running` has no such place.
         """
 
     def displayed(self, scrubbed: str, shown: str) -> tuple[DisplayedValue, ...]:
         """Return how `shown` displays each secret that `scrubbed` names."""
+
+    def hashed_forms(self, shown: str) -> Mapping[str, str]:
+        """Return, by path, what is shown in place of each secret that is not shown as typed."""
+
+    def as_shown(self, scrubbed: str, typed: str, shown: str) -> str:
+        """Return `typed`, which is `scrubbed` with its values, as the device would show it.
+
+        What is shown of a hashed secret is taken from `shown`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +188,14 @@ class Configuration:
     adopt: Callable[[str], Adoption] | None = None  # the running configuration, with its secrets
     power_cycle: Callable[[str], PowerCycle] | None = None  # the port's name
     default_port: int = 22
+    # What the device asks within the answer to a command, and what is replied: patterns, texts.
+    questions: tuple[tuple[str, str], ...] = ()
+    guards: Callable[[str], Guard] | None = None  # which guard a running configuration allows
+    secret_form: re.Pattern[str] | None = None  # the values that a line of this CLI can hold
+
+    def guarded_for(self, running: str) -> "Configuration":
+        """Return this configuration with the guard that a device with that `running` one has."""
+        return replace(self, guard=self.guards(running)) if self.guards else self
 
 
 def secret_names(text: str) -> set[str]:

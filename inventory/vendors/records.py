@@ -6,10 +6,12 @@ secrets, and how records are written, is the family's knowledge.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from inventory.vendors.configuration import MASK, NAMED, DisplayedValue, Shape
 
 Value = str | tuple[str, ...]
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,10 @@ class RecordGrammar:
 
         return self._each_option(text, masked)
 
-    def unscrub(self, text: str, running: str, values: Mapping[str, str]) -> str:
-        """Return `text` with the values of its secrets put back."""
+    def unscrub(
+        self, text: str, running: str, values: Mapping[str, str], names: Mapping[str, str] = _NOBODY
+    ) -> str:
+        """Return `text` with the values of its secrets put back; all are shown as they are set."""
         present = {record.identity: record for record in self.parse(running)}
 
         def opened(record: Record, option: str, value: Value) -> Value:
@@ -127,6 +131,14 @@ class RecordGrammar:
                 if name and isinstance(displayed, str):
                     found.append(DisplayedValue(f"{record.address}.{option}", name[1], displayed))
         return tuple(found)
+
+    def hashed_forms(self, shown: str) -> Mapping[str, str]:
+        """Return nothing: secrets are shown as they are set."""
+        return {}
+
+    def as_shown(self, scrubbed: str, typed: str, shown: str) -> str:
+        """Return `typed`: secrets are shown as they are set."""
+        return typed
 
     def _each_option(self, text: str, change: Callable[[Record, str, Value], Value]) -> str:
         return self.write(

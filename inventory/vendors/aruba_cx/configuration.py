@@ -24,15 +24,19 @@ from inventory.vendors.configuration import (
     Rendered,
     Risk,
 )
-from inventory.vendors.indented import IndentedGrammar
+from inventory.vendors.indented import IndentedGrammar, clear, hashed
 from inventory.vendors.templates import render_template
 
 _INDENT = "    "
+_CIPHER = r"(?:ciphertext|plaintext) \S+"
 _SECRETS = (
-    re.compile(r"\b(?:ciphertext|plaintext) (\S+)"),
-    re.compile(r"\bsnmp-server community (\S+)"),
-    re.compile(r"\b(?:auth-pass|priv-pass) (?:ciphertext |plaintext )?(\S+)"),
-    re.compile(r"\b(?:pre-shared-key|shared-key|key-string|password|passphrase) (\S+)$"),
+    hashed(r"^user \S+ group \S+ password ", _CIPHER, "plaintext {}"),
+    hashed(r"^snmpv3 user .*\bauth-pass ", _CIPHER, "plaintext {}"),
+    hashed(r"^snmpv3 user .*\bpriv-pass ", _CIPHER, "plaintext {}"),
+    clear(r"\b(?:ciphertext|plaintext) "),
+    clear(r"\bsnmp-server community "),
+    clear(r"\b(?:auth-pass|priv-pass) "),
+    clear(r"\b(?:pre-shared-key|shared-key|key-string|password|passphrase) ", after="$"),
 )
 # Lines of the display that change by themselves or are not configuration.
 _NOISE = re.compile(r"^(!|Current configuration|Startup configuration|WARNING\b|\s*$)")
