@@ -2,7 +2,8 @@
 
 A push, a poll and a person never act on one device at once: each takes the lease of `device:<id>`
 first. The right stands in the database, so that it holds between processes and machines; it ends by
-itself after its time, so that a process that died blocks nobody for long.
+itself after its time, so that a process that died blocks nobody for long, and at once where another
+process of the same machine sees that it died.
 """
 
 import time
@@ -19,8 +20,11 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict
 from inventory.models import Lease
+from inventory.processes import is_gone, this_process
 
 _LOOK_AGAIN_S = 1.0
+_AT_ONCE = 1000  # rows in one statement: databases count its parameters
+_TAKEN_OVER = ("holder", "purpose", "process", "acquired_at", "expires_at")
 
 
 def device_resource(device_id: int) -> str:
@@ -91,13 +95,48 @@ def leases(
     """Hold those of `resources` that are free during the block; the others are just not in it."""
     with database.write(holder) as session:
         at = clock.now()
-        taken = _take(session, resources, holder=holder, purpose=purpose, at=at, ttl_s=ttl_s)
+        _free_dead(session, resources)
+        # Sorted, so that two who ask for the same ones wait for each other in one order.
+        wanted = sorted(set(resources))
+        taken = [
+            each
+            for start in range(0, len(wanted), _AT_ONCE)
+            for each in _take(
+                session,
+                wanted[start : start + _AT_ONCE],
+                holder=holder,
+                purpose=purpose,
+                at=at,
+                ttl_s=ttl_s,
+            )
+        ]
     held = {resource: Held(database, resource, holder, at) for resource in taken}
     try:
         yield held
     finally:
         if held:
             _give_back(database, list(held), holder=holder, acquired_at=at)
+
+
+def holder_of(session: Session, resource: str) -> str | None:
+    """Return who holds `resource` now; None when nobody does, or when who did is gone."""
+    row = session.get(Lease, resource)
+    if row is None or row.expires_at <= clock.now() or is_gone(row.process):
+        return None
+    return row.holder
+
+
+def _free_dead(session: Session, resources: Sequence[str]) -> None:
+    """Take away what processes of this machine held that do not run any more."""
+    for start in range(0, len(resources), _AT_ONCE):
+        some = resources[start : start + _AT_ONCE]
+        for row in session.exec(select(Lease).where(col(Lease.resource).in_(some))).all():
+            if is_gone(row.process):
+                session.execute(
+                    delete(Lease).where(
+                        col(Lease.resource) == row.resource, col(Lease.process) == row.process
+                    )
+                )
 
 
 def _take(
@@ -109,10 +148,8 @@ def _take(
     at: datetime,
     ttl_s: float,
 ) -> list[str]:
-    if not resources:
-        return []
     # One statement decides on both databases: a row is inserted, or taken over when it has expired.
-    # Sorted, so that two who ask for the same ones wait for each other in one order.
+    process = this_process()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Lease).values(
         [
@@ -120,17 +157,18 @@ def _take(
                 "resource": resource,
                 "holder": holder,
                 "purpose": purpose,
+                "process": process,
                 "acquired_at": at,
                 "expires_at": at + timedelta(seconds=ttl_s),
             }
-            for resource in sorted(set(resources))
+            for resource in resources
         ]
     )
     new = statement.excluded
     taken = session.execute(
         statement.on_conflict_do_update(
             index_elements=[col(Lease.resource)],
-            set_={name: new[name] for name in ("holder", "purpose", "acquired_at", "expires_at")},
+            set_={name: new[name] for name in _TAKEN_OVER},
             where=col(Lease.expires_at) <= at,
         ).returning(col(Lease.resource))
     )
