@@ -53,6 +53,29 @@ class Settings(BaseSettings):
         0.2, ge=0, le=1, description="An edition that closes more needs --accept-closures."
     )
     guard_s: int = Field(180, ge=30, description="How long a device waits for our confirmation.")
+    school_hours: tuple[str, ...] = Field(
+        ("mon-fri 07:30-17:00",),
+        description="When pupils are there, in Belgian time: nothing that could interrupt is sent.",
+    )
+    school_holidays: tuple[str, ...] = Field(
+        (), description="Days without school: 2026-12-21..2027-01-03, both included."
+    )
+    maintenance_windows: tuple[str, ...] = Field(
+        (), description="When what could interrupt may be sent; none: outside school hours."
+    )
+    rollout_waves: str = Field(
+        "1 device, 1 site, 5 %, rest", description="What each wave of a plan takes."
+    )
+    rollout_tolerated_percent: float = Field(
+        2.0, ge=0, le=100, description="Devices of a wave that may fail without stopping the plan."
+    )
+    rollout_on_failure: str = Field(
+        "undo_wave",
+        description="What is taken back where a wave fails: halt, undo_wave, undo_plan.",
+    )
+    rollout_gate_s: float = Field(
+        300.0, ge=0, description="How long a wave may take to be well before it counts as failed."
+    )
 
     def sqlalchemy_url(self) -> str:
         """Return the database's URL for SQLAlchemy, with the psycopg 3 driver named."""
