@@ -277,6 +277,21 @@ class Device:
             if self.link_is_up(port)
         }
 
+    def addresses(self) -> list[tuple[str, int | None]]:
+        """Return the hardware addresses that this device sends from, with the VLAN of each tag."""
+        return []
+
+    def addresses_behind(self, port: str) -> list[tuple[str, int | None]]:
+        """Return the addresses that come in by a port: of all that stands behind its cable."""
+        if port not in self.links or not self.link_is_up(port):
+            return []
+        other, other_port = self.links[port]
+        further = [each for each in other.links if each != other_port]
+        return [
+            *other.addresses(),
+            *(found for each in further for found in other.addresses_behind(each)),
+        ]
+
     def mib(self) -> Tree:
         """Return all that the SNMP agent answers."""
         raise NotImplementedError

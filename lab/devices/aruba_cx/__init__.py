@@ -200,6 +200,21 @@ class ArubaCx(Device):
             capabilities=0x28,
         )
 
+    def addresses(self) -> list[tuple[str, int | None]]:
+        """Return the switch's own address."""
+        return [(self.base_mac, None)]
+
+    def learnt(self) -> list[tuple[str, int, str]]:
+        """Return (address, VLAN, port) of all that is learnt, people's devices included."""
+        rows = []
+        for port in self.links:
+            untagged, tagged = self.config.vlans_of(port)
+            for mac, tag in self.addresses_behind(port):
+                vlan = untagged if tag is None else tag if tag in tagged else None
+                if vlan is not None:
+                    rows.append((mac, vlan, port))
+        return rows
+
     def mib(self) -> Tree:
         """Return what the agent answers."""
         return build_tree(self)

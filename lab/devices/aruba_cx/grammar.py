@@ -69,6 +69,7 @@ PARAMETERS: dict[str, Callable[[str], Any]] = {
     "address": _matching(r"\d+(\.\d+){3}"),
     "name": _matching(r"[A-Za-z0-9_.-]{1,32}"),
     "word": _matching(r"\S+"),
+    "mac": _matching(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}"),
     "zone": _matching(r"[A-Za-z_/+-]+"),
 }
 REST = "text"  # takes the rest of the line

@@ -212,3 +212,15 @@ def _ssh(cli: Cli) -> str:
     return "\n".join(
         f"SSH server configuration on VRF {vrf} :" for vrf in cli.device.config.ssh_vrfs
     )
+
+
+@ANYWHERE.command("show mac-address-table address <mac>")
+def _mac_address(cli: Cli, mac: str) -> str:
+    """Answer as the guide shows it (5200-7013, show mac-address-table address)."""
+    rows = [row for row in cli.device.learnt() if row[0] == mac.lower()]
+    if not rows:
+        return "No MAC entries found."
+    lines = ["MAC age-time            : 300 seconds", f"Number of MAC addresses : {len(rows)}", ""]
+    lines += ["MAC Address          VLAN     Type       Port", "-" * 50]
+    lines += [f"{mac:<20} {vlan:<8} {'dynamic':<10} {port}" for mac, vlan, port in rows]
+    return "\n".join(lines)

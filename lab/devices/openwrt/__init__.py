@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
 from lab.devices.openwrt import (
+    air,
     applied,
     conditions,
     defaults,
@@ -29,8 +30,11 @@ from lab.devices.openwrt.uci_text import Package
 from lab.mib import Tree
 
 # Importing a module of commands registers them.
-__all__ = ["OpenWrt", "conditions", "file_tools", "process_tools", "system", "text_tools"]
+__all__ = ["OpenWrt", "air", "conditions", "file_tools", "process_tools", "system", "text_tools"]
 FIRST_PID, KILL = 1200, 9
+ARP_HEADER = (  # proc(5)
+    "IP address       HW type     Flags       HW address            Mask     Device\n"
+)
 APPLIED = ("network", "wireless", "system", "snmpd", "lldpd")
 
 
@@ -48,6 +52,9 @@ class OpenWrt(Device):
         self.files.computed = {
             "/proc/uptime": lambda: f"{self.uptime_s():.2f} {self.uptime_s() * 0.9:.2f}\n",
             "/proc/sys/kernel/hostname": lambda: self.hostname() + "\n",
+            "/proc/net/arp": lambda: ARP_HEADER,
+            "/tmp/run/hostapd-phy0.conf": lambda: air.hostapd_conf(self, 0),  # noqa: S108
+            "/tmp/run/hostapd-phy1.conf": lambda: air.hostapd_conf(self, 1),  # noqa: S108
         }
         configs = defaults.configurations(spec.host, spec.hostname or spec.name, spec.community)
         for name, content in configs.items():
@@ -341,6 +348,20 @@ class OpenWrt(Device):
             management_address=self.host,
             capabilities=0x30,
         )
+
+    def addresses(self) -> list[tuple[str, int | None]]:
+        """Return the access point's own address and those of its stations, in their VLANs."""
+        network = self.applied["network"]
+        found: list[tuple[str, int | None]] = [(self.base_mac, None)]
+        for radio in self.radios():
+            for each in radio.interfaces:
+                if each.name is None or self.pending:
+                    continue
+                lan = network.section(text(each.section, "network"))
+                _, _, tag = (text(lan, "device") if lan else "").partition(".")
+                vlan = int(tag) if tag.isdecimal() else None
+                found += [(station.mac, vlan) for station in air.stations(self, each.name)]
+        return found
 
     def mib(self) -> Tree:
         """Return what the agent answers."""

@@ -120,7 +120,7 @@ class FileSystem:
         """Return the paths that fit a pattern, as written; none fits: none."""
         full = self.resolve(pattern, directory)
         absolute = pattern.startswith("/")
-        names = sorted({*self.files, *self.directories} - {"/"})
+        names = sorted({*self.files, *self.computed, *self.directories} - {"/"})
         depth = full.count("/")
         found = [
             name

@@ -58,6 +58,8 @@ async def _grep(shell: "Shell", words: list[str]) -> int:
     source = re.escape(wanted) if "F" in flags else wanted if "E" in flags else _basic(wanted)
     pattern = re.compile(source, re.IGNORECASE if "i" in flags else 0)
     texts, status = await read_texts(shell, "grep", operands)
+    if "H" in flags and not status:
+        return _grep_named(shell, pattern, dict(zip(operands, texts, strict=True)), flags)
     lines = [line for text in texts for line in text.splitlines()]
     found = [line for line in lines if bool(pattern.search(line)) != ("v" in flags)]
     if "c" in flags:
@@ -68,6 +70,20 @@ async def _grep(shell: "Shell", words: list[str]) -> int:
     elif "q" not in flags:
         shell.streams.write("".join(f"{line}\n" for line in found))
     return status or (0 if found else 1)
+
+
+def _grep_named(
+    shell: "Shell", pattern: re.Pattern[str], texts: dict[str, str], flags: dict[str, str]
+) -> int:
+    """Print what is found behind the name of its file."""
+    found = [
+        (name, match[0] if "o" in flags else line)
+        for name, text in texts.items()
+        for line in text.splitlines()
+        if (match := pattern.search(line))
+    ]
+    shell.streams.write("".join(f"{name}:{line}\n" for name, line in found))
+    return 0 if found else 1
 
 
 def _basic(pattern: str) -> str:
