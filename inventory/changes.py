@@ -46,6 +46,7 @@ UNRECORDED = frozenset(
         "survey_sample",
         "trap_listener",
         "web_session",
+        "wlan_reading",
         "worker",
     }
 )

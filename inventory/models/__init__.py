@@ -47,12 +47,13 @@ from inventory.models.job import Event, Job, JobState, Lease, Worker
 from inventory.models.network import (
     Credential,
     CredentialKind,
+    JumpHost,
     ManagementEndpoint,
     Protocol,
     Zone,
     ZoneLogin,
 )
-from inventory.models.observation import ObservationRecord
+from inventory.models.observation import ObservationRecord, WlanReading
 from inventory.models.place import Building, Floor, Room
 from inventory.models.register import (
     Implantation,
@@ -99,6 +100,7 @@ __all__ = [
     "Interface",
     "Job",
     "JobState",
+    "JumpHost",
     "Lease",
     "Lifecycle",
     "Link",
@@ -137,6 +139,7 @@ __all__ = [
     "UserRole",
     "Waiver",
     "WebSession",
+    "WlanReading",
     "Worker",
     "Zone",
     "ZoneLogin",

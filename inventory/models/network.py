@@ -40,6 +40,10 @@ class Zone(SQLModel, table=True):
     )
     snmp_port: int = 161
     ssh_port: int = 22
+    ssh_via: str = Field(
+        default="direct",
+        description="direct, or the jump host through which SSH goes to all of the zone",
+    )
     snmp_credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
     ssh_credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
 
@@ -74,6 +78,23 @@ class ZoneLogin(SQLModel, table=True):
     credential_id: int = Field(foreign_key="credential.id", index=True)
 
 
+class JumpHost(SQLModel, table=True):
+    """An SSH server through which the devices of a school are reached, where nothing is direct.
+
+    Its address is one of ours, not of the zone behind it. Without a pinned key it is not used.
+    """
+
+    __tablename__ = "jump_host"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    host: str
+    port: int = 22
+    credential_id: int = Field(foreign_key="credential.id", index=True)
+    host_key: str | None = Field(default=None, description="the SSH host key that a person pinned")
+    max_sessions: int = Field(default=8, description="how many sessions it carries at once")
+
+
 class ManagementEndpoint(SQLModel, table=True):
     """Where a device answers: (zone, host, protocol, port, via)."""
 
@@ -88,7 +109,8 @@ class ManagementEndpoint(SQLModel, table=True):
     protocol: Protocol = Field(sa_type=text_enum(Protocol))
     port: int
     via: str = Field(
-        default="direct", description="direct, or the jump host or probe to go through"
+        default="direct",
+        description="the jump host or probe to go through; direct: as its zone says",
     )
     credential_id: int | None = Field(default=None, foreign_key="credential.id", index=True)
     device_id: int | None = Field(default=None, foreign_key="device.id", index=True)

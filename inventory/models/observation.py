@@ -21,3 +21,15 @@ class ObservationRecord(SQLModel, table=True):
     duration_s: float
     problem_count: int = 0
     body: dict[str, Any] = Field(sa_type=json_column())
+
+
+class WlanReading(SQLModel, table=True):
+    """How a device's networks are protected as they run, as last read over SSH; no secret in it."""
+
+    __tablename__ = "wlan_reading"
+
+    device_id: int = Field(foreign_key="device.id", primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    body: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=json_column(), description="observation.Wlan, its JSON form"
+    )
