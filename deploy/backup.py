@@ -13,9 +13,20 @@ def digest(vault: Vault, text: str) -> str:
 
 
 def keep_backup(
-    session: Session, vault: Vault, device_id: int, *, text: str, scrubbed: str
+    session: Session,
+    vault: Vault,
+    device_id: int,
+    *,
+    text: str,
+    scrubbed: str,
+    by: str | None = None,
+    reason: str | None = None,
 ) -> ConfigBackup:
-    """Keep a configuration that was read just now, or note that it was read again."""
+    """Keep a configuration that was read just now, or note that it was read again.
+
+    `by` and `reason` say who asked for the reading and why, of the first one only: from then on it
+    is known.
+    """
     now = clock.now()
     key = digest(vault, text)
     row = session.exec(
@@ -28,6 +39,8 @@ def keep_backup(
             scrubbed_text=scrubbed,
             sealed_text=vault.seal(text.encode(), _context(device_id)),
             first_read_at=now,
+            first_read_by=by,
+            first_read_for=reason,
             last_read_at=now,
         )
     row.last_read_at = now

@@ -4,12 +4,18 @@ The object is built once in a shell and passed in; nothing below a shell reads t
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from inventory.errors import Misconfigured
 
@@ -47,10 +53,30 @@ class Settings(BaseSettings):
     snmp_timeout_s: float = Field(2.0, gt=0)
     snmp_retries: int = Field(2, ge=0)
     snmp_max_devices_in_flight: int = Field(200, ge=1)
+    traps_listen: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Where traps are listened for: ADDRESS:PORT or ZONE@ADDRESS:PORT, by commas.",
+    )
+    traps_burst: int = Field(
+        500, ge=1, description="Notifications of one device that are looked at, at once."
+    )
+    traps_per_second: float = Field(20.0, gt=0, description="… and for ever, each second.")
+    traps_any_community: bool = Field(
+        False, description="Believe notifications of every community, not of the zone's alone."
+    )
     ssh_timeout_s: float = Field(15.0, gt=0)
     ssh_max_sessions: int = Field(32, ge=1)
     register_max_closed_share: float = Field(
         0.2, ge=0, le=1, description="An edition that closes more needs --accept-closures."
+    )
+    approval_devices: int = Field(
+        50, ge=0, description="A plan that changes more devices needs a second person."
+    )
+    approval_path_devices: int = Field(
+        20, ge=0, description="The same, of devices whose management path changes."
+    )
+    approval_clients: int = Field(
+        200, ge=0, description="The same, of clients on the networks that change."
     )
     guard_s: int = Field(180, ge=30, description="How long a device waits for our confirmation.")
     school_hours: tuple[str, ...] = Field(
@@ -76,6 +102,14 @@ class Settings(BaseSettings):
     rollout_gate_s: float = Field(
         300.0, ge=0, description="How long a wave may take to be well before it counts as failed."
     )
+
+    @field_validator("traps_listen", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Take the addresses as one text too: the environment has no lists."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part for part in re.split(r"[\s,]+", value.strip(" []")) if part)
 
     def sqlalchemy_url(self) -> str:
         """Return the database's URL for SQLAlchemy, with the psycopg 3 driver named."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.context import installation, print_json
+from inventory.models.device import DeviceRole
 
 app = typer.Typer(
     help="Plan and push configurations, and read them back.",
@@ -23,21 +24,37 @@ def plan_command(
         list[str] | None,
         typer.Option(help="FASE pair (95001/9501) or name of a site; may be repeated; none: all."),
     ] = None,
+    lot: Annotated[str | None, typer.Option(help="Only sites of this lot.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only devices that bear a tag.")] = None,
+    family: Annotated[list[str] | None, typer.Option(help="Only these families.")] = None,
+    role: Annotated[
+        list[DeviceRole] | None, typer.Option(help="Only access points, only switches …")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for reviewers and the record.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read the devices and freeze what each would be sent; nothing is changed on them."""
     from api.cli.progress import progress_bars
     from api.usecases.lookup import find_sites
     from api.usecases.planning import plan_deployment
+    from api.usecases.selection import Selection
 
     with installation() as here, progress_bars() as tell:
         with here.database.read() as session:
             site_ids = find_sites(session, site)
+        selection = Selection(
+            site_ids=tuple(site_ids) if site_ids is not None else None,
+            lot=lot,
+            tags=tuple(tag or ()),
+            families=tuple(family or ()),
+            roles=tuple(role or ()),
+        )
         summary = plan_deployment(
             here.database,
             here.vault,
             here.settings,
-            site_ids=site_ids,
+            selection=selection,
+            reason=reason,
             actor=here.actor,
             on_progress=tell,
         )

@@ -31,7 +31,7 @@ def set_command(
     organising_authority: Annotated[int | None, typer.Option(help="FASE number of a PO.")] = None,
     site: Site = None,
     group: Annotated[
-        str | None, typer.Option(help="role:switch, family:openwrt or model:NAME.")
+        str | None, typer.Option(help="role:switch, family:openwrt, model:NAME or tag:NAME.")
     ] = None,
     device: DeviceName = None,
 ) -> None:

@@ -5,20 +5,17 @@ from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, select
 
-from api.usecases.intents import intent_of_device
+from api.usecases.intents import IntentBook
 from api.usecases.targets import ssh_target
 from collectors.target import SshTarget
 from deploy.render import wanted_secrets
 from inventory.errors import NotFound, PreauError
 from inventory.intent import DeviceIntent
-from inventory.models import Device, DeviceRole, Lifecycle, ManagementEndpoint, Protocol, Zone
+from inventory.models import Device, DeviceRole, ManagementEndpoint, Protocol, Zone
 from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
 from inventory.vendors.configuration import Configuration
 from inventory.vendors.family import families
-
-# A device that stands at a school and is ours to configure.
-_CONFIGURED = (Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +35,11 @@ class Subject:
 
 
 def subjects_of(
-    session: Session, vault: Vault, settings: Settings, site_ids: Sequence[int] | None
+    session: Session, vault: Vault, settings: Settings, devices: Sequence[Device]
 ) -> list[Subject]:
-    """Return the devices of the sites (None: of all) that can be configured, in a fixed order."""
-    pushable = [each.id for each in families().values() if each.configuration is not None]
-    query = select(Device).where(
-        col(Device.family).in_(pushable), col(Device.lifecycle).in_(_CONFIGURED)
-    )
-    if site_ids is not None:
-        query = query.where(col(Device.site_id).in_(site_ids))
-    devices = session.exec(query.order_by(col(Device.site_id), Device.name, col(Device.id))).all()
-    return [_subject(session, vault, settings, device, None) for device in devices]
+    """Return what is needed to speak to each of these devices, all of families we configure."""
+    gathering = _Gathering(session, vault, settings)
+    return [gathering.subject(device) for device in devices]
 
 
 def subject_of(
@@ -58,7 +49,7 @@ def subject_of(
     device = session.get(Device, device_id)
     if device is None:
         raise NotFound(f"there is no device {device_id}")
-    return _subject(session, vault, settings, device, push_id)
+    return replace(_Gathering(session, vault, settings).subject(device), push_id=push_id)
 
 
 def pin_host_key(session: Session, subject: Subject, host_key: str) -> None:
@@ -81,24 +72,34 @@ def pin_host_key(session: Session, subject: Subject, host_key: str) -> None:
         session.add(endpoint)
 
 
-def _subject(
-    session: Session, vault: Vault, settings: Settings, device: Device, push_id: int | None
-) -> Subject:
-    assert device.id is not None
-    configuration = families()[device.family].configuration
-    assert configuration is not None
-    subject = Subject(
-        device_id=device.id,
-        name=device.name,
-        role=device.role,
-        site_id=device.site_id,
-        configuration=configuration,
-        push_id=push_id,
-    )
-    try:
-        intent = intent_of_device(session, device)
-        target = ssh_target(session, vault, settings, device.id)
-        values = {name: open_secret(session, vault, name) for name in wanted_secrets(intent)}
-    except PreauError as error:
-        return replace(subject, error=error)
-    return replace(subject, target=target, intent=intent, values=values)
+class _Gathering:
+    """Gathers for many devices; a layer of intent and a secret are looked up once for all."""
+
+    def __init__(self, session: Session, vault: Vault, settings: Settings) -> None:
+        self._session, self._vault, self._settings = session, vault, settings
+        self._intents = IntentBook(session)
+        self._secrets: dict[str, str] = {}
+
+    def subject(self, device: Device) -> Subject:
+        assert device.id is not None
+        configuration = families()[device.family].configuration
+        assert configuration is not None
+        subject = Subject(
+            device_id=device.id,
+            name=device.name,
+            role=device.role,
+            site_id=device.site_id,
+            configuration=configuration,
+        )
+        try:
+            intent = self._intents.of_device(device)
+            target = ssh_target(self._session, self._vault, self._settings, device.id)
+            values = {name: self._secret(name) for name in wanted_secrets(intent)}
+        except PreauError as error:
+            return replace(subject, error=error)
+        return replace(subject, target=target, intent=intent, values=values)
+
+    def _secret(self, name: str) -> str:
+        if name not in self._secrets:
+            self._secrets[name] = open_secret(self._session, self._vault, name)
+        return self._secrets[name]

@@ -2,7 +2,7 @@
 
 The layers of one device, widest first: the programme, the organising authorities of its site, the
 site, its groups, the device. A group is what devices have in common: `role:switch`,
-`family:openwrt`, `model:JL675A`.
+`family:openwrt`, `model:JL675A`, `tag:electrosensitive`.
 """
 
 import re
@@ -35,7 +35,7 @@ _ROW_SCOPES: dict[IntentScope, type[SQLModel]] = {
     IntentScope.SITE: Site,
     IntentScope.DEVICE: Device,
 }
-_GROUP = re.compile(r"(role|family|model):\S.*")
+_GROUP = re.compile(r"(role|family|model|tag):\S.*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123, 2.1
 
 Key = tuple[IntentScope, str]
@@ -85,14 +85,45 @@ def parse_layer(body: object) -> IntentLayer:
 def intent_of_device(session: Session, device: Device) -> DeviceIntent:
     """Return all that `device` should have, by its layers and its role.
 
-    An access point has WLANs and radios, a switch has ports. Where no layer says a hostname, it is
-    the device's planned name when that can be one. Raises InvalidInput when the layers contradict
-    each other, or when a stored one no longer fits this release.
+    Raises as `IntentBook.of_device` does.
     """
-    keys = _keys_of_device(session, device)
-    rows = _rows(session, keys)
-    layers = [(_origin(key), parse_layer(rows[key].body)) for key in keys if key in rows]
-    return _for_role(resolve(layers), device)
+    return IntentBook(session).of_device(device)
+
+
+class IntentBook:
+    """The intents of many devices, read within one session: each layer is looked up once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._layers: dict[Key, IntentLayer | None] = {}
+        self._authorities: dict[int, list[Key]] = {}
+
+    def of_device(self, device: Device) -> DeviceIntent:
+        """Return all that `device` should have, by its layers and its role.
+
+        An access point has WLANs and radios, a switch has ports. Where no layer says a hostname, it
+        is the device's planned name when that can be one. Raises InvalidInput when the layers
+        contradict each other, or when a stored one no longer fits this release.
+        """
+        keys = self._keys(device)
+        self._look_up(keys)
+        layers = [(_origin(key), layer) for key in keys if (layer := self._layers[key])]
+        return _for_role(resolve(layers), device)
+
+    def _keys(self, device: Device) -> list[Key]:
+        site_id = device.site_id
+        if site_id is not None and site_id not in self._authorities:
+            self._authorities[site_id] = _keys_of_authorities(self._session, site_id)
+        authorities = self._authorities.get(site_id, []) if site_id is not None else []
+        return _keys_of_device(device, authorities)
+
+    def _look_up(self, keys: list[Key]) -> None:
+        new = [key for key in keys if key not in self._layers]
+        if not new:
+            return
+        rows = _rows(self._session, new)
+        for key in new:
+            self._layers[key] = parse_layer(rows[key].body) if key in rows else None
 
 
 def intent_to_json(intent: DeviceIntent) -> dict[str, Any]:
@@ -130,13 +161,14 @@ def _for_role(intent: DeviceIntent, device: Device) -> DeviceIntent:
     return replace(intent, origins=origins)
 
 
-def _keys_of_device(session: Session, device: Device) -> list[Key]:
+def _keys_of_device(device: Device, authorities: Iterable[Key]) -> list[Key]:
     keys: list[Key] = [(IntentScope.PROGRAMME, "")]
     if device.site_id is not None:
-        keys += _keys_of_authorities(session, device.site_id)
+        keys += authorities
         keys.append((IntentScope.SITE, str(device.site_id)))
     groups = [f"role:{device.role}", f"family:{device.family}"]
     groups += [f"model:{device.model}"] if device.model else []
+    groups += [f"tag:{tag}" for tag in sorted(device.tags)]
     keys += [(IntentScope.DEVICE_GROUP, group) for group in groups]
     keys.append((IntentScope.DEVICE, str(device.id)))
     return keys
@@ -180,7 +212,7 @@ def _refuse_unknown_scope(session: Session, scope: IntentScope, scope_key: str) 
             raise InvalidInput(
                 f"{scope_key} is no group of devices",
                 where="intent",
-                todo="write role:switch, family:openwrt or model:NAME",
+                todo="write role:switch, family:openwrt, model:NAME or tag:NAME",
             )
     elif not scope_key.isdigit() or session.get(_ROW_SCOPES[scope], int(scope_key)) is None:
         raise NotFound(f"there is no {scope.replace('_', ' ')} {scope_key}")
@@ -206,7 +238,10 @@ def _refuse_contradiction(
         keys.append((IntentScope.SITE, scope_key))
     elif scope is IntentScope.DEVICE:
         device = session.get(Device, int(scope_key))
-        keys = _keys_of_device(session, device) if device else keys
+        if device is not None:
+            at = device.site_id
+            authorities = _keys_of_authorities(session, at) if at is not None else []
+            keys = _keys_of_device(device, authorities)
     elif scope is not IntentScope.PROGRAMME:
         return
     rows = _rows(session, keys)

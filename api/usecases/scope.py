@@ -23,6 +23,7 @@ class Right(StrEnum):
     JUDGE = "judge"
     LIFT_RESERVES = "lift_reserves"
     ACCEPT_DEVICES = "accept_devices"
+    APPROVE_PLANS = "approve_plans"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -42,6 +43,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.ACCEPT_DEVICES: frozenset(
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.INSTALLER}
     ),
+    Right.APPROVE_PLANS: frozenset({Role.NETWORK_ENGINEER, Role.PROGRAMME_MANAGER}),
 }
 
 

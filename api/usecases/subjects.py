@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from api.usecases.intents import intent_of_device
+from api.usecases.intents import IntentBook
 from inventory.errors import InvalidInput, PreauError
 from inventory.findings.finding import Subject
 from inventory.intent import DeviceIntent
@@ -46,6 +46,7 @@ class SubjectBuilder:
 
     def __post_init__(self) -> None:
         self._default: dict[str, bool] = {}
+        self._intents = IntentBook(self.session)
 
     def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
         """Return the subject of each of `devices` by its id."""
@@ -86,7 +87,7 @@ class SubjectBuilder:
 
     def _intent(self, device: Device) -> tuple[DeviceIntent | None, str | None]:
         try:
-            return intent_of_device(self.session, device), None
+            return self._intents.of_device(device), None
         except InvalidInput as error:
             return None, str(error)
 

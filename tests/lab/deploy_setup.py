@@ -9,6 +9,7 @@ from api.usecases.deployment import run_plan
 from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.intents import set_intent
 from api.usecases.planning import plan_deployment
+from api.usecases.selection import Selection
 from inventory.database import Database
 from inventory.models import (
     Credential,
@@ -95,7 +96,11 @@ class Installation:
 
     def plan(self) -> PlanSummary:
         return plan_deployment(
-            self.database, self.vault, self.settings, site_ids=[self.site_id], actor=ACTOR
+            self.database,
+            self.vault,
+            self.settings,
+            selection=Selection(site_ids=(self.site_id,)),
+            actor=ACTOR,
         )
 
     def run(self, plan: PlanSummary) -> PlanSummary:

@@ -1,0 +1,103 @@
+"""The second person: who approved a plan, and the plans that may not run without it."""
+
+from sqlmodel import Session, col, select
+
+from api.usecases.scope import Right, Viewer, sites_within
+from inventory import clock
+from inventory.errors import Conflict, NotAllowed, NotFound
+from inventory.events import record_event
+from inventory.models import DeployPlan, Device, PlanApproval, PlanState, Push, Site
+from inventory.sentences import Sentence
+
+
+def approve_plan(
+    session: Session, plan_id: int, viewer: Viewer, *, note: str | None = None
+) -> PlanApproval:
+    """Record that `viewer` approves a frozen plan; a second time changes nothing.
+
+    Raises NotFound, NotAllowed for its author and for who may not approve at every site of the
+    plan, and Conflict once the plan is not frozen any more.
+    """
+    plan = _plan(session, plan_id)
+    if plan.state is not PlanState.FROZEN:
+        raise Conflict(f"plan {plan_id} is {plan.state}: what is approved is a frozen plan")
+    if _person(plan.created_by) == _person(viewer.actor):
+        raise NotAllowed(
+            f"plan {plan_id} is by {viewer.login}, who cannot approve it",
+            todo="ask another engineer or the programme manager",
+        )
+    if not may_approve(session, plan_id, viewer):
+        raise NotAllowed(f"{viewer.login} may not approve changes at every site of plan {plan_id}")
+    found = session.exec(
+        select(PlanApproval).where(
+            PlanApproval.plan_id == plan_id, PlanApproval.approved_by == viewer.actor
+        )
+    ).first()
+    if found is not None:
+        return found
+    approval = PlanApproval(
+        plan_id=plan_id, approved_by=viewer.actor, approved_at=clock.now(), note=note or None
+    )
+    session.add(approval)
+    record_event(
+        session,
+        "plan.approved",
+        Sentence("Plan n°\u00a0%(id)s approuvé par %(who)s", id=plan_id, who=viewer.display_name),
+        body={"plan": plan_id, "by": viewer.actor},
+    )
+    session.flush()
+    return approval
+
+
+def may_approve(session: Session, plan_id: int, viewer: Viewer) -> bool:
+    """Return whether `viewer` has the right to approve at the site of every device of a plan."""
+    if viewer.everywhere(Right.APPROVE_PLANS):
+        return True
+    within = select(col(Site.id)).where(sites_within(viewer, Right.APPROVE_PLANS))
+    outside = (
+        select(Push.id)
+        .join(Device, col(Device.id) == col(Push.device_id))
+        .where(
+            Push.plan_id == plan_id,
+            col(Device.site_id).is_(None) | col(Device.site_id).not_in(within),
+        )
+    )
+    return session.exec(outside.limit(1)).first() is None
+
+
+def approvals_of(session: Session, plan_id: int) -> list[PlanApproval]:
+    """Return who approved a plan, the first one first."""
+    query = select(PlanApproval).where(PlanApproval.plan_id == plan_id)
+    return list(session.exec(query.order_by(col(PlanApproval.id))).all())
+
+
+def waits_for_approval(session: Session, plan: DeployPlan) -> bool:
+    """Return whether a plan needs a second person who has not approved it yet."""
+    if not plan.risk.get("second_person") or plan.id is None:
+        return False
+    author = _person(plan.created_by)
+    return all(_person(each.approved_by) == author for each in approvals_of(session, plan.id))
+
+
+def refuse_unapproved(session: Session, plan: DeployPlan) -> None:
+    """Raise NotAllowed for a plan that needs a second person who has not approved it."""
+    if waits_for_approval(session, plan):
+        raise NotAllowed(
+            f"plan {plan.id} needs the approval of another than {plan.created_by}",
+            todo=f"on its page, or: preau deploy approve {plan.id} --login LOGIN",
+        )
+
+
+def _plan(session: Session, plan_id: int) -> DeployPlan:
+    plan = session.get(DeployPlan, plan_id)
+    if plan is None:
+        raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
+    return plan
+
+
+def _person(actor: str) -> str:
+    """Return who an actor is, whether over the web or on a command line: `user:alice`, `cli:alice`.
+
+    One person with two ways in is still one person.
+    """
+    return actor.partition(":")[2] or actor
