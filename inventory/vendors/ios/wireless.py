@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inventory.observation import Observation, Radio
+from inventory.observation import Metric, Observation, Radio
 from inventory.vendors.mib import MibView, oid
 from inventory.vendors.standard import figures
 
@@ -10,7 +10,10 @@ from inventory.vendors.standard import figures
 _CLIENTS = oid("1.3.6.1.4.1.9.9.273.1.1.2.1.1")
 # CISCO-WAN-3G-MIB c3gCurrentGsmRssi, index entPhysicalIndex of the modem
 _CELLULAR = oid("1.3.6.1.4.1.9.9.661.1.3.4.1.1.1")
-COLUMNS = (_CLIENTS, _CELLULAR)
+# CISCO-WAN-CELL-EXT-MIB cwceLteCurrSnr, the same index; DISPLAY-HINT "d-1": tenths of a dB
+_CELLULAR_SNR = oid("1.3.6.1.4.1.9.9.817.1.1.1.1.1.3")
+CELLULAR_COLUMNS = (_CELLULAR, _CELLULAR_SNR)
+COLUMNS = (_CLIENTS, *CELLULAR_COLUMNS)
 
 
 def with_air(view: MibView, read: Observation) -> Observation:
@@ -31,13 +34,16 @@ def with_air(view: MibView, read: Observation) -> Observation:
         metrics=(
             *read.metrics,
             *figures.column(view, _CLIENTS, "clients", "", labels=labels),
-            *figures.column(
-                view,
-                _CELLULAR,
-                "rssi_dbm",
-                "dBm",
-                labels=dict.fromkeys(view.column(_CELLULAR), "cellular"),
-                keep=bool,
-            ),
+            *cellular(view),
         ),
     )
+
+
+def cellular(view: MibView) -> list[Metric]:
+    """Return how well the modems of a router with a mobile link hear; 0 dBm is no link."""
+    rows = (*view.column(_CELLULAR), *view.column(_CELLULAR_SNR))
+    labels = dict.fromkeys(rows, "cellular")
+    return [
+        *figures.column(view, _CELLULAR, "rssi_dbm", "dBm", labels=labels, keep=bool),
+        *figures.column(view, _CELLULAR_SNR, "snr_db", "dB", labels=labels, scale=0.1),
+    ]
