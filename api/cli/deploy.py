@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.context import installation, print_json
+from api.cli.deploy_approval import approve_command
 from inventory.models.device import DeviceRole
 
 app = typer.Typer(
@@ -61,6 +62,8 @@ def plan_command(
     _print_summary(summary, as_json=as_json)
     if not as_json and summary.state == "frozen":
         typer.echo(f"Review it: preau deploy show {summary.plan_id}")
+        for why in summary.second_person:
+            typer.echo(f"Another than its author must approve it: {why}")
     _exit(summary)
 
 
@@ -85,7 +88,12 @@ def show_command(plan: PlanNumber, *, as_json: Json = False) -> None:
         for line in group.diff.splitlines():
             typer.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
     _print_reviewers_notes(summary)
+    for why in summary.second_person:
+        typer.echo(f"! Another than its author must approve it: {why}")
     _print_summary(summary, as_json=False)
+
+
+app.command("approve")(approve_command)
 
 
 @app.command("run")

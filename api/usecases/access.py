@@ -126,7 +126,14 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
 def log_in(
     database: Database, login: str, password: str, *, address: str, session_hours: int
 ) -> str:
-    """Return the cookie of a new session.
+    """Return the cookie of a new session; raises as `authenticate` does."""
+    viewer = authenticate(database, login, password, address=address)
+    with database.write(viewer.actor) as session:
+        return _open_session(session, viewer.user_id, session_hours)
+
+
+def authenticate(database: Database, login: str, password: str, *, address: str) -> Viewer:
+    """Return who has this login and password.
 
     Raises WrongPassword, or TooManyAttempts without having looked at the password. The attempt is
     counted before the password is checked, so that many at once do not slip through; an unknown
@@ -146,8 +153,7 @@ def log_in(
         throttle.forget_attempts(session, login, address)
         if rehashed:
             session.merge(user).password_hash = rehashed
-        assert user.id is not None
-        return _open_session(session, user.id, session_hours)
+        return viewer_of(session, user)
 
 
 def _open_session(session: Session, user_id: int, hours: int) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from api.usecases.approvals import approvals_of
 from inventory.database import Database
 from inventory.errors import NotFound
 from inventory.models import DeployPlan, Device, PlanState, Push, PushState, Site
+from inventory.sentences import worded
 
 _ENDED_WELL = {PushState.VERIFIED, PushState.UNCHANGED, PushState.PLANNED, PushState.SENDING}
 
@@ -27,6 +29,8 @@ class PushSummary:
     touches_path: bool
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    clients: int | None
+    group: str | None
     error_kind: str | None
     error: str | None
 
@@ -38,13 +42,19 @@ class PushSummary:
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """A plan and how its devices stand; `states` counts them, in the order of the states."""
+    """A plan and how its devices stand; `states` counts them, in the order of the states.
+
+    `second_person` says, in French, why another than its author must approve it; empty: nobody.
+    """
 
     plan_id: int
     state: PlanState
     created_at: datetime
     created_by: str
     finished_at: datetime | None
+    reason: str | None
+    second_person: tuple[str, ...]
+    approved_by: tuple[str, ...]
     pushes: tuple[PushSummary, ...]
 
     @property
@@ -66,6 +76,9 @@ class PlanSummary:
             "created_at": self.created_at.isoformat(),
             "created_by": self.created_by,
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
+            "reason": self.reason,
+            "second_person": list(self.second_person),
+            "approved_by": list(self.approved_by),
             "devices": len(self.pushes),
             "states": {state.value: count for state, count in self.states.items()},
             "pushes": [_push_json(push) for push in self.pushes],
@@ -105,6 +118,9 @@ def summary_of(session: Session, plan: DeployPlan) -> PlanSummary:
         created_at=plan.created_at,
         created_by=plan.created_by,
         finished_at=plan.finished_at,
+        reason=plan.reason,
+        second_person=tuple(worded("", each) for each in plan.risk.get("second_person", ())),
+        approved_by=tuple(each.approved_by for each in approvals_of(session, plan.id)),
         pushes=tuple(_push_summary(row, device, site) for row, device, site in rows),
     )
 
@@ -171,6 +187,8 @@ def _push_summary(row: Push, device: str, site: str | None) -> PushSummary:
         touches_path=bool(row.risk.get("touches_path")),
         reasons=tuple(row.risk.get("reasons", ())),
         notes=tuple(row.risk.get("notes", ())),
+        clients=row.risk.get("clients"),
+        group=row.group_digest,
         error_kind=row.error_kind,
         error=row.error,
     )
@@ -187,6 +205,8 @@ def _push_json(push: PushSummary) -> dict[str, Any]:
         "touches_path": push.touches_path,
         "reasons": list(push.reasons),
         "notes": list(push.notes),
+        "clients": push.clients,
+        "group": push.group,
         "error_kind": push.error_kind,
         "error": push.error,
     }
