@@ -68,11 +68,11 @@ def test_the_members_load_and_memory_are_figures() -> None:
     assert figures(observation, "memory_percent") == [("VSF 1", 25.0)]
 
 
-def test_without_entity_mib_the_firmware_is_the_one_of_sys_descr() -> None:
+def test_without_entity_mib_the_product_and_the_firmware_are_those_of_sys_descr() -> None:
     identity = observed(SYSTEM).identity
     assert identity.family == "arubaos_cx"
     assert identity.firmware == "FL.10.13.1005"
-    assert identity.model is None
+    assert identity.model == "JL659A 6300M 48SR5 CL6 PoE 4SFP56 Swch"
 
 
 def test_vlans_of_ieee8021_q_bridge_mib_have_their_ports_by_if_index() -> None:

@@ -1,5 +1,6 @@
 """Reads an AOS-CX switch: the standard MIBs, and ARUBAWIRED-VSFv2-MIB for the stack's members."""
 
+import re
 from dataclasses import replace
 
 from inventory.observation import Identity, Member, Metric, Observation
@@ -24,6 +25,14 @@ _COLUMNS = (
 )
 
 
+# "Aruba JL658A 6300M 24SFP+ 4SFP56 Swch FL.10.04.3031", "HPE ANW S0X44A … FL.10.15.1005": the maker
+# under its name of the time, the product, the release.
+_DESCR = re.compile(
+    r"(?:(?:Aruba|HPE|ANW|Networking) )*(?P<product>\S.*?) "
+    r"(?P<release>(?:[A-Z]{2}|Virtual)\.\d+\.\d+\.?\S*)"
+)
+
+
 def _recognise(view: MibView) -> int:
     return BY_PRODUCT if under(view, _PRODUCTS) else NOT_OURS
 
@@ -44,7 +53,7 @@ def _identity(view: MibView) -> Identity:
         view,
         "arubaos_cx",
         vendor="HPE Aruba Networking",
-        model=_model(whole, first),
+        model=_model(whole, first) or _described(view, "product"),
         # The conductor's serial stands for the stack where the stack itself has none.
         serial=(whole.serial if whole else None)
         or (first.serial if first else None)
@@ -80,9 +89,13 @@ def _firmware(view: MibView, whole: Entity | None, first: Entity | None) -> str 
     for row in (whole, first):
         if row and row.software:
             return row.software
-    # sysDescr ends with the version: "Aruba JL727A 6200F … Swch ML.10.07.0005".
-    words = (view.text(SYS_DESCR) or "").split()
-    return words[-1] if words and words[-1].count(".") >= 2 else None
+    return _described(view, "release")
+
+
+def _described(view: MibView, part: str) -> str | None:
+    """Return what sysDescr says, where no administrator has written over it."""
+    found = _DESCR.fullmatch(view.text(SYS_DESCR) or "")
+    return found[part] if found else None
 
 
 def _members(view: MibView, boxes: list[Entity]) -> tuple[Member, ...]:

@@ -18,6 +18,8 @@ _OTHER_PRODUCTS = tuple(
 )
 # CISCO-PRODUCTS-MIB: SG, SF and ESW models that stand among the other Cisco products.
 _AMONG_PRODUCTS = tuple(f"{_CISCO}.1.{number}" for number in (*range(1058, 1065), 1176, 1177))
+# Linksys' switches, and the first of Cisco's, have the modules at Radlan's own number.
+_FIRST_RADLAN = Radlan("1.3.6.1.4.1.89")
 _RADLAN = Radlan(f"{_SMALL_BUSINESS}.101", temperature=10)
 
 
@@ -44,12 +46,19 @@ PROFILE = Profile(
     model=(
         chassis("model"),
         _RADLAN.model,
+        _FIRST_RADLAN.model,
         Word(_product),
-        described(r"^([SC]\S+-\d\S*)"),
+        described(r"^([SC]\S+-\d\S*|(?:SRW|SLM|ESW|SFE|SGE)\S*\d\S*)"),
+        described(r"Cisco Small Business (\w+)"),
         chassis("description"),
     ),
-    serial=(chassis("serial"), _RADLAN.serial),
-    firmware=(_RADLAN.firmware, chassis("software", "firmware")),
+    serial=(chassis("serial"), _RADLAN.serial, _FIRST_RADLAN.serial),
+    firmware=(
+        _RADLAN.firmware,
+        _FIRST_RADLAN.firmware,
+        chassis("software", "firmware"),
+        described(r"Version (\d[\w.]*)"),
+    ),
     figures=_RADLAN.figures,
     units=_RADLAN.units,
     port_power=_RADLAN.port_power,

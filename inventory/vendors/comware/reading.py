@@ -22,13 +22,24 @@ _NAMES = (*ENT_PHYSICAL, 7)
 _SERIAL = f"{_H3C}.2.6.1.2.1.1.2"
 # HH3C-POWER-ETH-EXT-MIB hh3cPsePortCurrentPower (mW), indexed as pethPsePortTable.
 _PORT_POWER = oid(f"{_H3C}.2.14.1.1.5")
-_MAKER = re.compile(r"^(?:HPE?|H3C|3Com|Hewlett Packard Enterprise) ")
+_MAKER = r"(?:HPE?|H3C|3Com|Hewlett Packard Enterprise)"
+# "HP A5500-24G EI Switch …" on a line of its own; the same after the release, where the agent
+# writes one line; "H3C Series Router MSR26-30"; "1920-24G-PoE+ (370W) Switch Software Version …".
+_PRODUCTS = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        rf"^{_MAKER} (?!.*Software)(?:Series Router |Switch )?(?P<product>.+?)\s*$",
+        rf"Release \S+\s+{_MAKER} (?P<product>.+?)(?:\s+Copyright|\s*$)",
+        rf"^(?:{_MAKER} )?(?:Switch )?(?!.*Platform Software)(?P<product>.+?) Software Version ",
+    )
+)
 
 
 def _product(view: MibView) -> str | None:
-    """Return sysDescr's line that begins with the maker, which stands before the copyright."""
-    lines = [line.strip() for line in (view.text(SYS_DESCR) or "").splitlines()]
-    return next((_MAKER.sub("", line) for line in lines[1:] if _MAKER.match(line)), None)
+    """Return the product that sysDescr names, without its maker."""
+    described = view.text(SYS_DESCR) or ""
+    found = next((match for one in _PRODUCTS if (match := one.search(described))), None)
+    return found["product"] if found else None
 
 
 def _measured(value: float) -> bool:

@@ -19,15 +19,18 @@ _DRAM_TOTAL, _DRAM_USED = (oid(f"{_EXT}.4.1.{column}") for column in (3, 4))
 # RMON2-MIB probeSoftwareRev (RFC 4502).
 _PROBE_SOFTWARE = "1.3.6.1.2.1.16.19.2.0"
 
+# DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS; the first wrote DES3526.
+_NAME = r"D[EGXMQC]S-?\d\d"
+
 PROFILE = Profile(
     family="dlink",
     vendor="D-Link",
     recognise=recogniser(
-        Sign(roots=(_DLINK,), words=r"(?i)\bD[EGXMQC]S-\d"),
-        Sign(words=r"^(?:(?i:d-?link) )?D[EGXMQC]S-\d"),
+        Sign(roots=(_DLINK,), words=rf"(?i)\b{_NAME}"),
+        Sign(words=rf"^(?:(?i:d-?link) )?{_NAME}"),
     ),
     model=(
-        described(r"(?i)\b(D[EGXMQC]S-\d[\w/.+-]*)"),
+        described(rf"(?i)\b({_NAME}[\w/.+-]*)"),
         chassis("model", "name"),
     ),
     serial=(

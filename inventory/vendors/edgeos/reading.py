@@ -2,16 +2,30 @@
 
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, reading
-from inventory.vendors.standard.words import Sign, chassis, described, instance, recogniser
+from inventory.vendors.standard.words import (
+    Sign,
+    chassis,
+    described,
+    first,
+    instance,
+    recogniser,
+)
 
 # UBNT-EdgeMAX-MIB ubntEdgeMax: ubntModel, ubntSerialNumber, ubntVersion; ubntThermTemperature.
 _EDGE_MAX = "1.3.6.1.4.1.41112.1.5"
+# HOST-RESOURCES-MIB hrSWRunParameters: the LLDP daemon is told what product it speaks for.
+_RUN_PARAMETERS = "1.3.6.1.2.1.25.4.2.1.5"
 
 PROFILE = Profile(
     family="edgeos",
     vendor="Ubiquiti",
     recognise=recogniser(Sign(roots=(_EDGE_MAX,)), Sign(words="^Edge(?:OS|Router)")),
-    model=(instance(f"{_EDGE_MAX}.1.1.0"), described(r"^(EdgeRouter \S+)"), chassis("model")),
+    model=(
+        instance(f"{_EDGE_MAX}.1.1.0"),
+        described(r"^(EdgeRouter \S+)"),
+        first(_RUN_PARAMETERS, r"UBNT (.+?) running on"),
+        chassis("model"),
+    ),
     serial=(instance(f"{_EDGE_MAX}.1.2.0"), chassis("serial")),
     firmware=(
         instance(f"{_EDGE_MAX}.1.3.0"),

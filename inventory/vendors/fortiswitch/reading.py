@@ -19,7 +19,8 @@ PROFILE = Profile(
     family="fortiswitch",
     vendor="Fortinet",
     recognise=recogniser(Sign(roots=(_SWITCH,))),
-    model=(instance(f"{_SYSTEM}.1.0", r"^(\S+)"),),
+    # The first releases write a dash before the version: "S124DP-v3.6.4-build0392".
+    model=(instance(f"{_SYSTEM}.1.0", r"^(\S+?)(?:-v\d|\s|$)"),),
     serial=(instance(_SERIAL), instance(f"{_ENT_SERIAL}.1"), first(_ENT_SERIAL)),
     firmware=(instance(f"{_SYSTEM}.1.0", r"v(\d[\d.]*)"),),
     figures=(

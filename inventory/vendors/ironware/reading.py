@@ -33,6 +33,8 @@ _POE_CAPACITY = oid(f"{_FOUNDRY}.2.14.1.1.0")
 _POE_CONTROL, _POE_CONSUMED = (oid(f"{_FOUNDRY}.2.14.2.2.1.{column}") for column in (2, 6))
 _POE_OTHER, _POE_DISABLED = 1, 2
 
+_MAKER = r"(?:[^,]+, Inc\.,? |(?:Brocade|Foundry|Ruckus|RUCKUS|Extreme Networks) )?"
+
 
 def _refine(view: MibView, read: Observation) -> Observation:
     keep = tuple(
@@ -116,7 +118,7 @@ PROFILE = Profile(
     model=(
         chassis("model"),
         # "Ruckus Wireless, Inc. Stacking System ICX7150-48-POE, IronWare Version 08.0.80c…"
-        described(r"(?:Inc\.,? )?(?:Stacking System )?(\S+), IronWare Version"),
+        described(rf"^{_MAKER}(?:Stacking System )?([^,]+), IronWare Version"),
         chassis("description"),
         described(r"^(.+?), (?:.*, )?IronWare Version"),
     ),

@@ -128,7 +128,8 @@ PROFILE = Profile(
     vendor="TP-Link",
     recognise=recogniser(Sign(roots=(f"{_TP_LINK}.5",)), Sign(words="JetStream")),
     model=(instance(f"{_SYSTEM}.5.0"), chassis("model")),
-    serial=(instance(f"{_SYSTEM}.8.0"), chassis("serial")),
+    # The first releases have the uptime in its place, in words.
+    serial=(instance(f"{_SYSTEM}.8.0", r"^(\w{6,})$"), chassis("serial")),
     firmware=(instance(f"{_SYSTEM}.6.0"), chassis("software")),
     figures=(health.cpu(_CPU), health.memory(_MEMORY)),
     columns=(

@@ -57,6 +57,8 @@ PROFILE = Profile(
         described(r"kernel (?i:junos) ([^, ]+)"),
         # HOST-RESOURCES-MIB hrSWInstalledName of the base package: "JUNOS Base OS Software [12.3]".
         instance("1.3.6.1.2.1.25.6.3.1.2.2", r"^JUNOS.*\[([^\]]+)\]"),
+        # Junos Evolved: "junos-evo-install-acx-f-x86-64-22.3R1-S1-EVO".
+        instance("1.3.6.1.2.1.25.6.3.1.2.1", r"^junos-evo.*?-(\d+\.\d+R\S*)"),
         chassis("software"),
     ),
     figures=(

@@ -14,6 +14,11 @@ _MANAGED, _SMART = FastPath(f"{_NETGEAR}.10"), FastPath(f"{_NETGEAR}.11")
 # The first smart switches answer an OID of Radlan's with Netgear's inside.
 _RADLAN_INSIDE = "1.3.6.1.4.1.89.1.1.1.3.6.1.4.1.4526.100.4"
 
+# Access points, storage and firewalls answer below Netgear's number too.
+_NO_SWITCH = (
+    r"(?i)^(?:netgear )?(?:WN\w+|WAC|WAX|WBE|WG|WC|ReadyNAS|UTM|FV[SX]|SRX)\d|ReadyNAS|Firewall"
+)
+
 
 def _refine(view: MibView, read: Observation) -> Observation:
     whole = _SMART.refine(view, _MANAGED.refine(view, read))
@@ -25,7 +30,8 @@ PROFILE = Profile(
     family="netgear",
     vendor="Netgear",
     recognise=recogniser(
-        Sign(roots=(_NETGEAR, _RADLAN_INSIDE)), Sign(words=r"(?i)prosafe|^netgear ")
+        Sign(roots=(_NETGEAR, _RADLAN_INSIDE), without=_NO_SWITCH),
+        Sign(words=r"(?i)prosafe|^netgear ", without=_NO_SWITCH),
     ),
     # "GSM7328S - 24 GE, 4 TENGIG, 6.2.0.14, VxWorks 6.6"
     model=(

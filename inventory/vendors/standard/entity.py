@@ -71,13 +71,17 @@ def outermost(listed: dict[int, Entity]) -> Entity | None:
     """Return the part that stands for the device: the first chassis, else what holds the others.
 
     Agents without a chassis have a stack or a module that is contained in nothing; some leave
-    entPhysicalClass and entPhysicalContainedIn out, and their first row is the device.
+    entPhysicalClass and entPhysicalContainedIn out, and their first row is the device. Without the
+    class, the first part of an outermost row without a name stands for it.
     """
     boxes = chassis(listed)
     if boxes:
         return boxes[0]
     named = [entity for entity in listed.values() if entity.model or entity.serial]
     holding = [entity for entity in named if not entity.contained_in]
+    if not holding:
+        nameless = {index for index, entity in listed.items() if entity.contained_in == 0}
+        holding = [part for part in named if part.kind is None and part.contained_in in nameless]
     return holding[0] if holding else None
 
 

@@ -1,13 +1,13 @@
 """FASTPATH, Broadcom's switch software, whose MIBs each vendor serves under a number of its own.
 
 <vendor>-SWITCHING-MIB agentInventoryGroup and agentSwitchCpuProcessGroup, <vendor>-INVENTORY-MIB,
-<vendor>-BOXSERVICES-PRIVATE-MIB, <vendor>-POWER-ETHERNET-MIB.
+<vendor>-BOXSERVICES-PRIVATE-MIB, <vendor>-POWER-ETHERNET-MIB, <vendor>-ISDP-MIB.
 """
 
 import re
 from dataclasses import dataclass, replace
 
-from inventory.observation import Metric, Observation
+from inventory.observation import Metric, Neighbour, Observation
 from inventory.vendors.mib import MibView, Oid, dotted, oid
 from inventory.vendors.standard import figures, health
 from inventory.vendors.standard.profile import Units
@@ -75,13 +75,40 @@ class FastPath:
         return oid(f"{self.root}.43.1.8.1")
 
     @property
+    def _heard(self) -> Oid:
+        """Return agentIsdpCacheEntry, index (ifIndex, neighbour): device 6, port 7, platform 8."""
+        return oid(f"{self.root}.39.1.2.1.1")
+
+    @property
     def columns(self) -> tuple[Oid, ...]:
         """Return what `refine` needs."""
-        return (self._load, (*self._sensor, 4), (*self._sensor, 5))
+        heard = ((*self._heard, column) for column in (6, 7, 8))
+        return (self._load, (*self._sensor, 4), (*self._sensor, 5), *heard)
 
     def refine(self, view: MibView, read: Observation) -> Observation:
-        """Return the observation with the processor's load and the temperatures."""
-        return replace(read, metrics=(*read.metrics, *self._cpu(view), *self._temperatures(view)))
+        """Return the observation with the processor's load, the temperatures and ISDP's devices."""
+        return replace(
+            read,
+            neighbours=(*read.neighbours, *self._neighbours(view, read)),
+            metrics=(*read.metrics, *self._cpu(view), *self._temperatures(view)),
+        )
+
+    def _neighbours(self, view: MibView, read: Observation) -> list[Neighbour]:
+        """Return the devices heard by ISDP, which is Cisco's discovery protocol as FASTPATH has it.
+
+        A Nexus adds its serial number in brackets to its name.
+        """
+        names = {port.index: port.name for port in read.interfaces}
+        return [
+            Neighbour(
+                local_interface=names.get(index[0]),
+                protocol="isdp",
+                system_name=device.split("(")[0].strip() or device,
+                port_id=view.text((*self._heard, 7, *index)),
+                platform=view.text((*self._heard, 8, *index)),
+            )
+            for index, device in view.texts((*self._heard, 6)).items()
+        ]
 
     def _cpu(self, view: MibView) -> list[Metric]:
         written = view.text((*self._load, 0)) or ""

@@ -1,9 +1,11 @@
 """Reads VRP: HUAWEI-ENTITY-EXTENT-MIB for the boards; access controllers tell their APs besides."""
 
+import re
 from dataclasses import replace
 
 from inventory.observation import Observation
 from inventory.vendors.mib import MibView, oid
+from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
@@ -32,7 +34,22 @@ _POE_POWER = oid(f"{_HUAWEI}.5.25.195.3.1.10")
 
 # sysDescr has the series and the release in brackets, as in: (S5720 V200R011C10SPC600).
 _RELEASE = r"\b(V\d{3}R\d{3}\w*)"
+_MADE_BY = re.compile(
+    r"^(?:HUAWEI|Huawei|Quidway|FutureMatrix|Futurematrix) (?P<product>[A-Z]+\S*\d\S*)",
+    re.MULTILINE,
+)
+_FIRST_WORD = re.compile(r"(?P<product>[A-Z]+\d\S*)\s+Huawei Versatile")
 _WORDS = r"VRP|Versatile Routing Platform|YunShan OS|Huawei.*V\d{3}R\d{3}"
+
+
+def _product(view: MibView) -> str | None:
+    """Return the product that sysDescr names beside its series: an "S5720-28X-PWR-SI-AC" of S5720.
+
+    It stands before "Huawei Versatile Routing Platform", or on a line of its own after the maker.
+    """
+    described = view.text(SYS_DESCR) or ""
+    found = _MADE_BY.search(described) or _FIRST_WORD.match(described)
+    return found["product"] if found else None
 
 
 def _serial(view: MibView) -> str | None:
@@ -60,9 +77,9 @@ PROFILE = Profile(
     model=(
         instance(_SYSTEM_MODEL),
         instance(_PRODUCT),
+        Word(_product),
         described(r"\(([^)\s]+) V\d{3}R\d{3}"),
         chassis("name", "model"),
-        described(r"Huawei (\S+)"),
     ),
     serial=(first(_ESN), chassis("serial"), Word(_serial)),
     firmware=(described(_RELEASE), described(r"Version (\S+?)[,\s]"), chassis("software")),

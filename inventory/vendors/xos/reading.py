@@ -30,9 +30,8 @@ _EDP_NAME, _EDP_VERSION, _EDP_SLOT, _EDP_PORT = (
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Add the neighbours that only Extreme's discovery protocol hears, and EXOS' own VLANs."""
+    """Add the neighbours that Extreme's discovery protocol hears, and EXOS' own VLANs."""
     names = {port.index: port.name for port in read.interfaces}
-    heard = {neighbour.system_name for neighbour in read.neighbours}
     slots, ports = view.integers(_EDP_SLOT), view.integers(_EDP_PORT)
     own = tuple(
         Neighbour(
@@ -43,7 +42,6 @@ def _refine(view: MibView, read: Observation) -> Observation:
             platform=view.text((*_EDP_VERSION, *index)),
         )
         for index, name in view.texts(_EDP_NAME).items()
-        if name not in heard
     )
     return replace(
         read,
