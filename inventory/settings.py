@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     )
     ssh_timeout_s: float = Field(15.0, gt=0)
     ssh_max_sessions: int = Field(32, ge=1)
+    ssh_max_sessions_per_site: int = Field(
+        4, ge=1, description="How many devices of one school are read over SSH at once."
+    )
     register_max_closed_share: float = Field(
         0.2, ge=0, le=1, description="An edition that closes more needs --accept-closures."
     )

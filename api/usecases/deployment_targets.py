@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.usecases.intents import IntentBook
+from api.usecases.ssh_trust import pin_seen_key
 from api.usecases.targets import ssh_target
 from collectors.target import SshTarget
 from deploy.render import wanted_secrets
 from inventory.errors import NotFound, PreauError
 from inventory.intent import DeviceIntent
-from inventory.models import Device, DeviceRole, ManagementEndpoint, Protocol, Zone
+from inventory.models import Device, DeviceRole
 from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
 from inventory.vendors.configuration import Configuration
@@ -54,22 +55,8 @@ def subject_of(
 
 def pin_host_key(session: Session, subject: Subject, host_key: str) -> None:
     """Keep the SSH host key that was seen first; one that is pinned is never replaced here."""
-    target = subject.target
-    if target is None or target.host_key or not host_key:
-        return
-    endpoint = session.exec(
-        select(ManagementEndpoint)
-        .join(Zone, col(Zone.id) == ManagementEndpoint.zone_id)
-        .where(
-            Zone.name == target.zone,
-            ManagementEndpoint.host == target.host,
-            ManagementEndpoint.port == target.port,
-            ManagementEndpoint.protocol == Protocol.SSH,
-        )
-    ).first()
-    if endpoint is not None and endpoint.host_key is None:
-        endpoint.host_key = host_key
-        session.add(endpoint)
+    if subject.target is not None and not subject.target.host_key:
+        pin_seen_key(session, subject.target, host_key)
 
 
 class _Gathering:

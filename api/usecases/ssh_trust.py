@@ -1,12 +1,14 @@
 """What is trusted of one device over SSH: its host key, and old algorithms where it has no other.
 
-Both are a person's decision about one device; nothing here is done by a job.
+To forget a key or to accept old algorithms is a person's decision about one device. A job pins the
+key that it sees first, and nothing else.
 """
 
 from sqlmodel import Session, col, select
 
+from collectors.target import SshTarget
 from inventory.errors import NotFound
-from inventory.models import Device, ManagementEndpoint, Protocol
+from inventory.models import Device, ManagementEndpoint, Protocol, Zone
 
 
 def allow_legacy_ssh(session: Session, device: Device, *, allowed: bool) -> bool:
@@ -35,3 +37,22 @@ def forget_host_key(session: Session, device: Device) -> int:
         endpoint.host_key = None
         session.add(endpoint)
     return len(pinned)
+
+
+def pin_seen_key(session: Session, target: SshTarget, host_key: str) -> None:
+    """Keep the SSH host key that was seen first; one that is pinned is never replaced here."""
+    if not host_key:
+        return
+    endpoint = session.exec(
+        select(ManagementEndpoint)
+        .join(Zone, col(Zone.id) == ManagementEndpoint.zone_id)
+        .where(
+            Zone.name == target.zone,
+            ManagementEndpoint.host == target.host,
+            ManagementEndpoint.port == target.port,
+            ManagementEndpoint.protocol == Protocol.SSH,
+        )
+    ).first()
+    if endpoint is not None and endpoint.host_key is None:
+        endpoint.host_key = host_key
+        session.add(endpoint)

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
+from collectors.target import JumpHost as JumpTarget
 from collectors.target import SnmpTarget, SnmpV3, SshTarget
 from inventory.errors import InvalidInput, Misconfigured, NotFound
 from inventory.models import (
     Credential,
     CredentialKind,
     Device,
+    JumpHost,
     ManagementEndpoint,
     Protocol,
     Zone,
@@ -22,16 +24,23 @@ from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
 from inventory.vendors.family import family
 
+DIRECT = "direct"
+
 
 def snmp_target(
     session: Session, vault: Vault, settings: Settings, endpoint: ManagementEndpoint
 ) -> SnmpTarget:
     """Return the SNMP agent behind `endpoint`, with its own credential or else its zone's.
 
-    Raises Misconfigured when neither has one, or when it is reached through something that this
-    release does not go through.
+    Raises Misconfigured when neither has one, or when it is reached through a jump host: SSH
+    carries TCP alone.
     """
     zone = _zone(session, endpoint)
+    if endpoint.via != DIRECT:
+        raise Misconfigured(
+            f"{endpoint.host} is reached through {endpoint.via}, which carries no SNMP",
+            where=f"zone {zone.name}",
+        )
     credential_id = endpoint.credential_id or zone.snmp_credential_id
     target = SnmpTarget(
         zone=zone.name,
@@ -98,7 +107,8 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
     """Return the SSH server of one device, by its newest SSH endpoint.
 
     Raises NotFound for an unknown device or one without an SSH endpoint, Misconfigured when no
-    credential is known for it or its family cannot be configured over SSH.
+    credential is known for it, its family is not spoken to over SSH, or its jump host is not
+    ready to be used.
     """
     device = session.get(Device, device_id)
     if device is None:
@@ -116,10 +126,11 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
         raise NotFound(
             f"no SSH address of {device.name} is known", todo="run: preau discover for its zone"
         )
-    configuration = family(device.family).configuration
-    if configuration is None:
+    known = family(device.family)
+    spoken = known.configuration or (known.support.terminal if known.support else None)
+    if spoken is None:
         raise Misconfigured(
-            f"devices of the family {device.family} are not configured over SSH", where=device.name
+            f"devices of the family {device.family} are not spoken to over SSH", where=device.name
         )
     zone = _zone(session, endpoint)
     credential_id = endpoint.credential_id or _login(session, zone, device.family)
@@ -130,10 +141,42 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
         port=endpoint.port,
         username=credential.username or "",
         password=_secret(session, vault, credential.secret_name),
-        device_type=configuration.device_type,
+        device_type=spoken.device_type,
         host_key=endpoint.host_key,
         timeout_s=settings.ssh_timeout_s,
         legacy_algorithms=device.legacy_ssh,
+        via=_jump_host(session, vault, settings, endpoint, zone),
+    )
+
+
+def _jump_host(
+    session: Session, vault: Vault, settings: Settings, endpoint: ManagementEndpoint, zone: Zone
+) -> JumpTarget | None:
+    name = endpoint.via if endpoint.via != DIRECT else zone.ssh_via
+    if name == DIRECT:
+        return None
+    row = session.exec(select(JumpHost).where(JumpHost.name == name)).first()
+    if row is None:
+        raise Misconfigured(
+            f"there is no jump host {name}", where=f"zone {zone.name}", todo="run: preau jump list"
+        )
+    if row.host_key is None:
+        raise Misconfigured(
+            f"the host key of the jump host {name} is not pinned",
+            todo=f"run: preau jump trust {name}",
+        )
+    credential = session.get(Credential, row.credential_id)
+    if credential is None:  # the foreign key forbids it
+        raise Misconfigured(f"the jump host {name} has no credential")
+    return JumpTarget(
+        name=name,
+        host=row.host,
+        port=row.port,
+        username=credential.username or "",
+        password=_secret(session, vault, credential.secret_name),
+        host_key=row.host_key,
+        max_sessions=row.max_sessions,
+        timeout_s=settings.ssh_timeout_s,
     )
 
 
@@ -184,11 +227,6 @@ def _zone(session: Session, endpoint: ManagementEndpoint) -> Zone:
     zone = session.get(Zone, endpoint.zone_id)
     if zone is None:  # the foreign key forbids it
         raise NotFound(f"there is no zone {endpoint.zone_id}")
-    if endpoint.via != "direct":
-        raise Misconfigured(
-            f"{endpoint.host} is reached via {endpoint.via}, and this release goes direct only",
-            where=f"zone {zone.name}",
-        )
     return zone
 
 

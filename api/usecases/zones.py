@@ -128,6 +128,14 @@ def _port(port: int) -> int:
     return port
 
 
+def ssh_credential_id(session: Session, user: str, secret: str) -> int:
+    """Return the id of the login `user` with the secret of this name, made where it is new.
+
+    Raises NotFound for a secret that is not kept.
+    """
+    return _credential(session, _ssh_credential(user, secret))
+
+
 def _ssh_credential(user: str, secret: str) -> Credential:
     return Credential(kind=CredentialKind.SSH_PASSWORD, name="", username=user, secret_name=secret)
 
@@ -213,6 +221,7 @@ def _shown(session: Session, zone: Zone) -> dict[str, Any]:
         "networks": zone.networks,
         "snmp_port": zone.snmp_port,
         "ssh_port": zone.ssh_port,
+        "ssh_via": zone.ssh_via,
         "community_secret": snmp.secret_name if snmp and not user else None,
         "snmp_v3": _shown_user(user) if user else None,
         "ssh_user": ssh.username if ssh else None,

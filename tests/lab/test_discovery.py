@@ -303,7 +303,7 @@ def test_targets_carry_the_zone_s_credentials_and_never_show_them(
         assert "lab-read" not in repr(target)
         device = session.exec(select(Device)).one()
         assert device.id is not None
-        with pytest.raises(Misconfigured, match="generic are not configured over SSH"):
+        with pytest.raises(Misconfigured, match="generic are not spoken to over SSH"):
             ssh_target(session, vault, quick, device.id)
         device.family = "openwrt"
         session.flush()
@@ -312,7 +312,7 @@ def test_targets_carry_the_zone_s_credentials_and_never_show_them(
         assert "lab-password" not in repr(ssh)
         endpoint.via = "probe:7"
         session.flush()
-        with pytest.raises(Misconfigured, match="goes direct only"):
+        with pytest.raises(Misconfigured, match="carries no SNMP"):
             snmp_target(session, vault, quick, endpoint)
 
 
