@@ -116,6 +116,8 @@ class Device:
         self.links: dict[str, tuple[Device, str]] = {}
         self.uplink: str | None = None
         self.powered = True
+        self.path_lost = False
+        """Whether a fault took the path away; a device that gets its old state back finds it."""
         self.version = 0
         self._uptime_before_s = 86_400.0 * (1 + self.seed % 40)
         self._started = time.monotonic()
@@ -187,7 +189,8 @@ class Device:
 
     def reachable(self) -> bool:
         """Whether packets of the management station arrive here and answers get back."""
-        if not self.powered or self.faults.silent or not self.management_is_up():
+        cut = self.faults.silent or self.path_lost
+        if not self.powered or cut or not self.management_is_up():
             return False
         if self.uplink is None:
             return True
@@ -227,6 +230,7 @@ class Device:
 
     async def boot(self) -> None:
         """Come up again with what is in flash."""
+        self.path_lost = False
         self.restart_clock()
         self.changed()
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 
 from inventory.errors import InvalidInput
 
-KINDS = ("refuse_line:PATTERN", "drop_session:LINES", "wrong_password", "silent", "slow:SECONDS")
+KINDS = (
+    "refuse_line:PATTERN",
+    "drop_session:LINES",
+    "wrong_password",
+    "silent",
+    "slow:SECONDS",
+    "reboot_on_save",
+    "lose_path:PATTERN",
+    "odd_prompt",
+)
 
 
 @dataclass
@@ -22,12 +31,28 @@ class Faults:
     """SNMP and SSH do not answer; a TCP connection is accepted and stays mute."""
     slow_s: float = 0.0
     """How long each answer takes longer."""
+    reboot_on_save: bool = False
+    """The device restarts in the midst of a save; what was to be saved is not."""
+    path_lost_by: re.Pattern[str] | None = None
+    """A received line that matches cuts the path to the device until its old state is back."""
+    odd_prompt: bool = False
+    """A line of the log stands before each prompt, as on a console."""
     causes: list[str] = field(default_factory=list)
     """The faults as they were asked for, for the manifest."""
 
     def refuses(self, line: str) -> bool:
         """Whether this line is to be refused."""
         return self.refused is not None and self.refused.search(line) is not None
+
+    def cuts_path(self, line: str) -> bool:
+        """Whether this line takes the path away."""
+        return self.path_lost_by is not None and self.path_lost_by.search(line) is not None
+
+    def before_prompt(self) -> str:
+        """Return what stands before the next prompt."""
+        return (
+            "\n*Mar  1 00:12:34.567: %SYS-6-LAB: nothing that matters\n" if self.odd_prompt else ""
+        )
 
     def add(self, text: str) -> None:
         """Add one fault written as on the command line; raises InvalidInput if it is none."""
@@ -43,6 +68,12 @@ class Faults:
                 self.silent = True
             elif kind == "slow":
                 self.slow_s = float(argument or "1")
+            elif kind == "reboot_on_save" and not argument:
+                self.reboot_on_save = True
+            elif kind == "lose_path" and argument:
+                self.path_lost_by = re.compile(argument)
+            elif kind == "odd_prompt" and not argument:
+                self.odd_prompt = True
             else:
                 raise InvalidInput(f"{text} is no fault", todo=f"use {', '.join(KINDS)}")
         except (ValueError, re.error) as error:
@@ -58,6 +89,9 @@ class Faults:
         self.wrong_password = False
         self.silent = False
         self.slow_s = 0.0
+        self.reboot_on_save = False
+        self.path_lost_by = None
+        self.odd_prompt = False
         self.causes.clear()
 
 

@@ -257,6 +257,8 @@ class _Wire:
     def count_line(self, line: str) -> None:
         """Record a received line; breaks the connection where a fault asks for that."""
         self._device.received.append(line)
+        if self._device.faults.cuts_path(line):
+            self._device.path_lost = True
         self._lines += 1
         limit = self._device.faults.drop_after_lines
         if limit is not None and self._lines >= limit:

@@ -52,11 +52,15 @@ class ArubaCx(Device):
 
     def restore(self, config: Config) -> None:
         """Make a kept configuration the running one."""
+        self.path_lost = False
         self.config = copy.deepcopy(config)
         self.applied()
 
     def save(self) -> None:
         """Make the running configuration the startup one."""
+        if self.faults.reboot_on_save:
+            self.spawn(self._reboot())
+            return
         self.startup = copy.deepcopy(self.config)
 
     def confirmed(self, command: str) -> str:

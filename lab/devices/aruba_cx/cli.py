@@ -1,16 +1,16 @@
 """One session on the switch: contexts, prompts, paging, and what each line does."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lab.command_line import CommandLine
 from lab.device import Terminal
 from lab.devices.aruba_cx.config import compact
-from lab.devices.aruba_cx.grammar import CliError, Grammar, Handler, Refusal
+from lab.devices.aruba_cx.grammar import Grammar, grammar
 
 if TYPE_CHECKING:
     from lab.devices.aruba_cx import ArubaCx
-
-MORE = "-- MORE --, next page: Space, next line: Enter, quit: q"
 
 
 class Context(StrEnum):
@@ -24,34 +24,35 @@ class Context(StrEnum):
     SVI = "svi"
 
 
-GRAMMARS: dict[Context, Grammar] = {context: Grammar() for context in Context}
-ANYWHERE = Grammar()  # show, end and the like: every context from manager on
+GRAMMARS: dict[Context, Grammar] = {context: grammar() for context in Context}
+ANYWHERE = grammar()  # show, end and the like: every context from manager on
 
 # Where a line is looked for after its own context: a subcontext also takes what config takes.
-_FALLBACKS: dict[Context, tuple[Context, ...]] = {
-    Context.OPERATOR: (),
-    Context.MANAGER: (),
-    Context.CONFIG: (),
-    Context.VLAN: (Context.CONFIG,),
-    Context.INTERFACE: (Context.CONFIG,),
-    Context.SVI: (Context.CONFIG,),
-}
+_BELOW_CONFIG = {Context.VLAN, Context.INTERFACE, Context.SVI}
 
 
-class Cli:
+class Cli(CommandLine):
     """The state of one session."""
 
+    more = "-- MORE --, next page: Space, next line: Enter, quit: q"
+
     def __init__(self, device: "ArubaCx", terminal: Terminal | None = None) -> None:
+        super().__init__(device, terminal, Context.MANAGER)
         self.device = device
-        self.terminal = terminal
-        self.context = Context.MANAGER
         self.vlans: list[int] = []
         self.ports: list[str] = []
-        self.paging = True
         self.confirming = True
-        self.ended = False
-        self.question: tuple[str, str] | None = None
-        """What to ask before the pending command runs, and the command's key."""
+
+    def grammars(self) -> Sequence[tuple[str | None, Grammar]]:
+        """Return where a line is looked for, with the context it then leads to."""
+        found: list[tuple[str | None, Grammar]] = [(None, GRAMMARS[Context(self.context)])]
+        if self.context in _BELOW_CONFIG:
+            found.append((Context.CONFIG, GRAMMARS[Context.CONFIG]))
+        return [*found, (None, ANYWHERE)]
+
+    def refusal(self, line: str) -> str:
+        """Return what the switch prints for a line that a fault refuses."""
+        return f"Invalid input: {line.split(maxsplit=1)[0]}"
 
     def prompt(self) -> str:
         """Return the prompt of the context."""
@@ -72,81 +73,3 @@ class Cli:
             first, last = self.ports[0], self.ports[-1]
             return "config-if" if first == last else f"config-if-<{first}-{last}>"
         return "config-if-vlan" if self.context is Context.SVI else "config"
-
-    def run(self, line: str) -> str:
-        """Run one line and return what the switch prints."""
-        stripped = line.strip()
-        if not stripped or stripped.startswith("!"):
-            return ""
-        if self.device.faults.refuses(stripped):
-            return f"Invalid input: {stripped.split()[0]}\n"
-        try:
-            handler, arguments = self._find(stripped)
-            output = handler(self, *arguments)
-        except CliError as refused:
-            output = str(refused)
-        if not output:
-            return ""
-        return output if output.endswith("\n") else output + "\n"
-
-    def _find(self, line: str) -> tuple[Handler, list[Any]]:
-        """Find a line in its context, then where else it may be given."""
-        grammars = [GRAMMARS[self.context]]
-        grammars += [GRAMMARS[context] for context in _FALLBACKS[self.context]]
-        grammars.append(ANYWHERE)
-        best: Refusal | None = None
-        for place, grammar in enumerate(grammars):
-            try:
-                found = grammar.find(line)
-            except Refusal as refusal:
-                if best is None or refusal.depth > best.depth:
-                    best = refusal
-                continue
-            if 0 < place < len(grammars) - 1:
-                self.context = Context.CONFIG
-            return found
-        assert best is not None
-        raise best
-
-    # -- a session with a person or a program at the other end
-
-    async def serve(self, terminal: Terminal) -> int:
-        """Talk until the other side leaves."""
-        while not self.ended:
-            line = await terminal.read_line(self.prompt())
-            if line is None:
-                break
-            output = self.run(line)
-            if self.question is not None:
-                output = await self._ask(terminal)
-            await self._print(terminal, output)
-        return 0
-
-    async def _ask(self, terminal: Terminal) -> str:
-        assert self.question is not None
-        text, key = self.question
-        self.question = None
-        reply = await terminal.read_line(text)
-        if reply is not None and reply.strip().lower() in {"y", "yes"}:
-            return self.device.confirmed(key)
-        return ""
-
-    async def _print(self, terminal: Terminal, output: str) -> None:
-        page = max(2, terminal.rows - 1)
-        lines = output.splitlines(keepends=True)
-        if not self.paging or len(lines) <= page:
-            terminal.write(output)
-            return
-        shown = 0
-        room = page
-        while shown < len(lines):
-            terminal.write("".join(lines[shown : shown + room]))
-            shown += room
-            if shown >= len(lines):
-                return
-            terminal.write(MORE)
-            key = await terminal.read_key()
-            terminal.write("\r" + " " * len(MORE) + "\r")
-            if key is None or key in "qQ":
-                return
-            room = page if key == " " else 1

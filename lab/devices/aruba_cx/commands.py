@@ -125,12 +125,10 @@ def _auto_confirm_checkpoint(cli: Cli) -> str:
 def _boot(cli: Cli) -> str | None:
     if not cli.confirming:
         return cli.device.confirmed("boot")
-    cli.question = (
-        (
-            "This will reboot the entire switch and render it unavailable\n"
-            "until the process is complete.\nContinue (y/n)? "
-        ),
-        "boot",
+    cli.ask(
+        "This will reboot the entire switch and render it unavailable\n"
+        "until the process is complete.\nContinue (y/n)? ",
+        lambda reply: cli.device.confirmed("boot") if reply.lower() in cli.yes else None,
     )
     return None
 
