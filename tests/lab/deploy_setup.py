@@ -34,6 +34,10 @@ SECRETS = {
     "ssh": "lab-password",
     "wlan-eleves": "it's a $ecret école!".replace("é", "e"),
     "radius": 'r"adius secret',
+    "wlan-p1": "jeton-0001-abcd",
+    "wlan-p2": "jeton-0002-efgh",
+    "snmp-a": "auth-passe-1",
+    "snmp-p": "priv-passe-1",
 }
 ROLES = {"openwrt": DeviceRole.ACCESS_POINT, "arubaos_cx": DeviceRole.SWITCH}
 

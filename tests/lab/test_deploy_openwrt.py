@@ -54,6 +54,52 @@ SITE: dict[str, Any] = {
 }
 
 
+FULL: dict[str, Any] = {
+    "vlans": [{"id": each, "name": f"v{each}"} for each in (10, 11, 30)],
+    "management_vlan": 1,
+    "country": "BE",
+    "hostname": "ap-hall",
+    "wlans": [
+        {
+            "name": "classes",
+            "ssid": "Classes",
+            "purpose": "pedagogical",
+            "security": "wpa2_personal",
+            "vlan_id": 10,
+            "bands": ["5"],
+            "passphrase_secret": "wlan-eleves",
+            "private_keys": [
+                {"name": "p1", "passphrase_secret": "wlan-p1", "vlan_id": 11},
+                {"name": "p2", "passphrase_secret": "wlan-p2"},
+            ],
+            "pmf": "optional",
+        },
+        {
+            "name": "visiteurs",
+            "ssid": "Visiteurs",
+            "purpose": "guest",
+            "security": "owe_transition",
+            "vlan_id": 30,
+            "bands": ["2.4"],
+            "client_isolation": True,
+            "hours": [
+                {"start": "07:30", "end": "12:10"},
+                {"days": ["mon", "tue"], "start": "13:00", "end": "00:00"},
+            ],
+        },
+    ],
+    "radios": [{"band": "5", "width_mhz": 80, "dfs": False}],
+    "management": {
+        "ntp_servers": ["10.0.0.4"],
+        "syslog_servers": ["10.0.0.5"],
+        "snmp_users": [{"name": "lecture", "auth_secret": "snmp-a", "priv_secret": "snmp-p"}],
+        "contact": "Cellule WiFi",
+        "location": "Hall",
+        "http": False,
+    },
+}
+
+
 @pytest.fixture
 def access_point(tmp_path: Path) -> Iterator[Lab]:
     spec = DeviceSpec(
@@ -153,6 +199,79 @@ def test_what_is_no_longer_intended_goes_and_what_is_not_ours_stays(
     assert "preau_v20" not in text
     assert "preau_eleves_radio1" in text
     assert "ancienne-clef" in text
+
+
+def test_private_keys_transition_hours_and_management_are_verified_adopted_and_withdrawn(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    before = configuration(access_point)
+    here.intend(FULL)
+    done = here.run(here.plan())
+    assert done.states == {PushState.VERIFIED: 1}, done.failures
+    assert here.plan().states == {PushState.UNCHANGED: 1}
+    status = json.loads(asked(access_point, "ubus call network.wireless status"))
+    heard = [each["config"] for each in status["radio0"]["interfaces"] if "ifname" in each]
+    pair = {each["owe_transition_ifname"]: each["ifname"] for each in heard if "hidden" in each}
+    assert [each["ssid"] for each in heard] == ["Visiteurs", "Visiteurs_OWE"]
+    assert pair == {heard[0]["ifname"]: heard[0]["owe_transition_ifname"]}
+    crontab = asked(access_point, "cat /etc/crontabs/root")
+    assert "30 7 * * 1,2,3,4,5 wifi up radio0 # preau_hours_radio0_up_0730" in crontab
+    assert "0 0 * * 2,3 wifi down radio0 # preau_hours_radio0_down_0000" in crontab
+
+    adopted = CONFIGURATION.adopt
+    assert adopted is not None
+    answers = [asked(access_point, command) for command in CONFIGURATION.read]
+    found = adopted(CONFIGURATION.normalise(answers))
+    layer = found.layer.model_dump(mode="json", exclude_defaults=True)
+    (classes, visitors), (slow, fast) = layer["wlans"], layer["radios"]
+    assert (classes["ssid"], classes["pmf"], classes["vlan_id"]) == ("Classes", "optional", 10)
+    assert {key["name"]: key.get("vlan_id") for key in classes["private_keys"]} == {
+        "p1": 11,
+        "p2": None,
+    }
+    assert (visitors["security"], visitors["bands"]) == ("owe_transition", ["2.4"])
+    assert fast["dfs"] is False
+    assert [(each["start"], each["end"]) for each in slow["hours"]] == [
+        ("07:30:00", "12:10:00"),
+        ("13:00:00", "00:00:00"),
+    ]
+    assert slow["hours"][1]["days"] == ["mon", "tue"]
+    expected = {**FULL["management"], "snmp_users": layer["management"]["snmp_users"]}
+    assert layer["management"] == expected
+    assert set(SECRETS.values()) - {"lab-password", SECRETS["radius"]} <= set(
+        found.secrets.values()
+    )
+
+    here.intend({})
+    assert here.run(here.plan()).states == {PushState.VERIFIED: 1}
+    assert "preau" not in configuration(access_point) + asked(
+        access_point, "cat /etc/crontabs/root /etc/config/snmpd"
+    )
+    assert "default_radio0" in before
+
+
+def test_a_radio_that_its_hours_keep_silent_does_not_fail_a_push(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(FULL)
+    assert here.run(here.plan()).states == {PushState.VERIFIED: 1}
+    asked(access_point, "wifi down radio0")
+    # The reload of a push brings the radio up; the crontab's next line takes it down again.
+    here.intend({**FULL, "hostname": "ap-cour"})
+    assert here.run(here.plan()).states == {PushState.VERIFIED: 1}
+
+
+def test_the_guard_puts_the_crontab_back_as_well(access_point: Lab, here: Installation) -> None:
+    here.know(access_point["ap1"])
+    asked(access_point, "echo '5 4 * * * sync' > /etc/crontabs/root")
+    here.intend(FULL)
+    plan = here.plan()
+    access_point["ap1"].faults.add("refuse_line:RequireEncryption")
+    assert here.run(plan).states == {PushState.ROLLED_BACK: 1}
+    access_point["ap1"].faults.clear()
+    assert asked(access_point, "cat /etc/crontabs/root") == "5 4 * * * sync"
 
 
 def test_a_refused_line_leaves_the_old_configuration_and_proves_it(

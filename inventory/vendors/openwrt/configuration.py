@@ -2,8 +2,7 @@
 
 Sources: OpenWrt 23.05 user guide, "Wi-Fi /etc/config/wireless" (common options of wifi-device and
 wifi-iface; table of WPA modes), "Network configuration" (device, interface), "System configuration"
-(openwrt.org/docs/guide-user). Several RADIUS servers with one secret: package/network/services/
-hostapd, hostapd.sh, which appends every `auth_server` with the one `auth_port` and `auth_secret`.
+(openwrt.org/docs/guide-user). What hostapd.sh adds stands in configuration_wlans.
 
 What is ours bears a name that begins with `preau_`; of other sections we own the options that the
 intent names and nothing else (docs/decisions/0020-ownership-of-configurations.md).
@@ -22,11 +21,16 @@ from inventory.vendors.configuration import (
     Risk,
     Settled,
 )
-from inventory.vendors.openwrt.configuration_facts import facts_of
-from inventory.vendors.openwrt.configuration_guard import GUARD, RELOAD
+from inventory.vendors.openwrt.configuration_adoption import adopt
+from inventory.vendors.openwrt.configuration_facts import crontab_key, facts_of
+from inventory.vendors.openwrt.configuration_guard import GUARD, RELOAD, restart
 from inventory.vendors.openwrt.configuration_uci import (
+    CRONTAB,
+    CRONTAB_PACKAGE,
     GRAMMAR,
+    OPTIONAL_PACKAGES,
     PACKAGES,
+    READ,
     normalise,
     parse,
     quote,
@@ -61,6 +65,7 @@ def _merge(running: Sequence[Record], owned: Sequence[Record]) -> str:
                 merged.append(ours)
         elif ours is not None:
             options = {**record.options, **ours.options}
+            options = {name: v for name, v in options.items() if ours.options.get(name) != ""}
             merged.append(Record(record.package, record.kind, record.key, record.address, options))
         else:
             merged.append(record)
@@ -68,17 +73,27 @@ def _merge(running: Sequence[Record], owned: Sequence[Record]) -> str:
 
 
 def _apply(lines: Sequence[str]) -> tuple[Exchange, ...]:
-    changed = [package for package in PACKAGES if any(f" {package}." in line for line in lines)]
+    def touches(*marks: str) -> bool:
+        return any(mark in line for line in lines for mark in marks)
+
+    changed = [name for name in (*PACKAGES, *OPTIONAL_PACKAGES) if touches(f" {name}.")]
     reloads = {
         "system": RELOAD[:1],
         "network": RELOAD[1:],  # netifd has the radios: both, or a WLAN keeps its old bridge
         "wireless": RELOAD[2:],
     }
-    wanted = {line for package in changed for line in reloads[package]}
+    wanted = {line for package in changed for line in reloads.get(package, ())}
+    services = {
+        "log": touches(".log_"),
+        "sysntpd": touches(" system.ntp"),
+        "cron": touches(CRONTAB),
+        **{name: name in changed for name in OPTIONAL_PACKAGES},
+    }
     return (
         *(Exchange(f"uci commit {package}") for package in changed),
         Exchange("sync"),
         *(Exchange(line, timeout_s=60.0) for line in RELOAD if line in wanted),
+        *(Exchange(restart(name), timeout_s=60.0) for name, needed in services.items() if needed),
     )
 
 
@@ -95,6 +110,7 @@ def in_effect(answer: str, intended: str) -> Settled:
         for record in parse(intended)
         if record.kind == "wifi-device" and record.options.get("disabled") == "1"
     }
+    timed = [record.key for record in parse(intended) if record.package == CRONTAB_PACKAGE]
     for record in parse(intended):
         if record.kind != "wifi-iface" or not record.key.startswith(OURS):
             continue
@@ -104,6 +120,11 @@ def in_effect(answer: str, intended: str) -> Settled:
             continue
         if radio.get("retry_setup_failed"):
             return Settled(False, f"{name} could not be set up")
+        # `wifi down` leaves netifd's autostart false: outside its hours a radio is rightly silent.
+        if radio.get("autostart") is False and any(
+            key.startswith(crontab_key(name)) for key in timed
+        ):
+            continue
         if radio.get("pending") or not radio.get("up"):
             return Settled(False, f"{name} is not up")
         # netifd names the interface of a section once hostapd runs it.
@@ -129,7 +150,7 @@ CONFIGURATION = Configuration(
     dialect=Dialect.SHELL,
     prompt=r"[#$] ?$",
     grammar=GRAMMAR,
-    read=tuple(f"uci export {package}" for package in PACKAGES),
+    read=READ,
     unfinished="uci changes",
     normalise=normalise,
     render=render,
@@ -138,9 +159,16 @@ CONFIGURATION = Configuration(
     commands=tuple,
     leave=(),
     apply=_apply,
-    discard=tuple(Exchange(f"uci revert {package}") for package in PACKAGES),
+    discard=(
+        *(Exchange(f"uci revert {name}") for name in PACKAGES),
+        *(
+            Exchange(f"[ ! -e /etc/config/{name} ] || uci revert {name}")
+            for name in OPTIONAL_PACKAGES
+        ),
+    ),
     save=(),  # `uci commit` wrote to flash
     errors=(),
     guard=GUARD,
     effect=Effect("ubus call network.wireless status", in_effect, timeout_s=90.0),
+    adopt=adopt,
 )

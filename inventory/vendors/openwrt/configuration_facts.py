@@ -10,29 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.errors import InvalidInput
-from inventory.intent import Band, DeviceIntent, RadioPlan, RadiusServer, Security, Wlan
+from inventory.intent import Band, DeviceIntent, RadioPlan, Window
+from inventory.vendors.openwrt.configuration_hours import TIME_ZONE, crontab_lines
+from inventory.vendors.openwrt.configuration_management import management_values
+from inventory.vendors.openwrt.configuration_uci import section_name
+from inventory.vendors.openwrt.configuration_wlans import Bss, bsses_of
 from inventory.vendors.records import Record
 
-# OpenWrt user guide, "Wi-Fi /etc/config/wireless", table of WPA modes.
-ENCRYPTION = {
-    Security.OPEN: "none",
-    Security.OWE: "owe",
-    Security.WPA2_PERSONAL: "psk2",
-    Security.WPA2_WPA3_PERSONAL: "sae-mixed",
-    Security.WPA3_PERSONAL: "sae",
-    Security.WPA2_ENTERPRISE: "wpa2",
-    Security.WPA3_ENTERPRISE: "wpa3",
-}
-# 802.11w (same page): 2 required, 1 optional. WPA3 and OWE require it (WPA3 Specification 3.4, 2.3;
-# RFC 8110 leaves it to them); WPA2 is left at the device's default, old clients fail with it.
-MANAGEMENT_FRAME_PROTECTION = {
-    Security.OWE: "2",
-    Security.WPA2_WPA3_PERSONAL: "1",
-    Security.WPA3_PERSONAL: "2",
-    Security.WPA3_ENTERPRISE: "2",
-}
 _BANDS = {"2g": Band.GHZ_2_4, "5g": Band.GHZ_5, "6g": Band.GHZ_6}
 _HWMODES = {"11b": Band.GHZ_2_4, "11g": Band.GHZ_2_4, "11a": Band.GHZ_5}
+# Option `channels`: what an automatic choice is limited to. Those that no radar may take.
+WITHOUT_RADAR = "36-48"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +33,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class _RadioView:
+    """The options of a radio that we own; an empty value takes the option away."""
+
     name: str
     options: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Bss:
-    section: str
-    radio: str
-    network: str
-    wlan: Wlan
-    encryption: str
-    pmf: str | None
-    radius: tuple[RadiusServer, ...]
 
 
 def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
@@ -65,7 +44,7 @@ def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
     notes: list[str] = []
     radios = [record for record in records if record.kind == "wifi-device"]
     bands = {radio.key: band_of(radio) for radio in radios}
-    bsses = _bsses(intent, bands, notes)
+    bsses = bsses_of(intent, bands, notes)
     planned = {plan.band for plan in intent.radios}
     used = {bss.radio for bss in bsses}
     views = [
@@ -75,7 +54,16 @@ def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
     ]
     lit = {view.name for view in views if ("disabled", "0") in view.options}
     silenced = _silenced(records, lit, notes)
-    vlans = sorted({bss.wlan.vlan_id for bss in bsses if bss.network != "lan"})
+    vlans = _vlans(bsses)
+    hours = {
+        radio.key: windows
+        for radio in radios
+        if (
+            windows := _hours(
+                intent, radio.key, bands=bands, bsses=bsses, records=records, notes=notes
+            )
+        )
+    }
     values = {
         "hostname": intent.hostname,
         "vlans": vlans,
@@ -83,6 +71,9 @@ def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
         "radios": views,
         "silenced": silenced,
         "bsses": bsses,
+        "crontab": _crontab(hours),
+        "time_zone": TIME_ZONE if hours else (),
+        **management_values(intent, records, notes),
     }
     return Facts(values, tuple(notes))
 
@@ -93,68 +84,78 @@ def band_of(radio: Record) -> Band | None:
     return band or _HWMODES.get(str(radio.options.get("hwmode", "")))
 
 
-def _bsses(intent: DeviceIntent, bands: Mapping[str, Band | None], notes: list[str]) -> list[_Bss]:
-    bsses = []
-    for wlan in intent.wlans:
-        here = [name for name, band in bands.items() if band in wlan.bands]
-        if not here:
-            raise InvalidInput(
-                f"the access point has no radio for the WLAN {wlan.name} "
-                f"({', '.join(wlan.bands)} GHz)",
-                todo="change the WLAN's bands or take it away from this device",
-            )
-        absent = sorted(set(wlan.bands) - {bands[name] for name in here})
-        if absent:
-            notes.append(f"« {wlan.ssid} » : aucune radio à {', '.join(absent)} GHz sur la borne")
-        network = (
-            "lan" if wlan.vlan_id == (intent.management_vlan or 1) else f"preau_v{wlan.vlan_id}"
-        )
-        radius = _radius(wlan, notes) if wlan.security.enterprise else ()
-        bsses += [
-            _Bss(
-                section=_section_name(wlan.name, radio),
-                radio=radio,
-                network=network,
-                wlan=wlan,
-                encryption=ENCRYPTION[wlan.security],
-                pmf=MANAGEMENT_FRAME_PROTECTION.get(wlan.security),
-                radius=radius,
-            )
-            for radio in here
+def crontab_key(radio: str) -> str:
+    """Return how the names of a radio's lines in the crontab begin."""
+    return section_name("preau_hours", radio, "")
+
+
+def _vlans(bsses: Sequence[Bss]) -> list[int]:
+    found = {bss.wlan.vlan_id for bss in bsses if bss.network != "lan"}
+    return sorted(found | {v.vid for bss in bsses for v in bss.station_vlans if v.network != "lan"})
+
+
+def _crontab(hours: Mapping[str, Sequence[Window]]) -> list[tuple[str, str]]:
+    return [
+        (crontab_key(radio) + name, line)
+        for radio, windows in hours.items()
+        for name, line in crontab_lines(radio, windows)
+    ]
+
+
+def _hours(
+    intent: DeviceIntent,
+    radio: str,
+    *,
+    bands: Mapping[str, Band | None],
+    bsses: Sequence[Bss],
+    records: Sequence[Record],
+    notes: list[str],
+) -> tuple[Window, ...]:
+    """Return when a radio is on; its plan says so, or all that it carries, in one voice.
+
+    OpenWrt takes one network off the air only by changing its configuration: a WLAN alone on other
+    hours than its radio's is told to the reviewer and left on.
+    """
+    plan = next((plan for plan in intent.radios if plan.band == bands[radio]), None)
+    carried = list({b.wlan.name: b.wlan for b in bsses if b.radio == radio}.values())
+    windows = plan.hours if plan else ()
+    agreed = {wlan.hours for wlan in carried}
+    if not windows and len(agreed) == 1 and not _others_on(records, radio):
+        windows = agreed.pop()
+    notes += [
+        f"« {wlan.ssid} » : ses heures ne sont pas appliquées sur {radio}, "
+        "OpenWrt n’y éteint que la radio entière"
+        for wlan in carried
+        if wlan.hours and wlan.hours != windows
+    ]
+    if windows:
+        notes += [
+            f"« {ssid} » s’éteint avec {radio} hors de ses heures"
+            for ssid in _others_on(records, radio)
         ]
-    _refuse_twins(bsses)
-    return bsses
+    return windows
 
 
-def _section_name(wlan: str, radio: str) -> str:
-    # A section's name takes letters, digits and underscores only ("The UCI system", file syntax).
-    return f"preau_{wlan}_{re.sub(r'[^A-Za-z0-9_]', '_', radio)}".replace("-", "_")
+def _others_on(records: Sequence[Record], radio: str) -> list[str]:
+    """Return the SSIDs that are not ours and that this radio carries."""
+    return [
+        str(record.options.get("ssid", ""))
+        for record in records
+        if record.kind == "wifi-iface"
+        and not record.key.startswith("preau_")
+        and record.options.get("device") == radio
+        and record.options.get("disabled") != "1"
+        and not _is_off(records, radio)
+    ]
 
 
-def _refuse_twins(bsses: Sequence[_Bss]) -> None:
-    seen: dict[str, str] = {}
-    for bss in bsses:
-        other = seen.setdefault(bss.section, bss.wlan.name)
-        if other != bss.wlan.name:
-            raise InvalidInput(
-                f"the WLANs {other} and {bss.wlan.name} would have one section name",
-                todo="rename one of them: - and _ are the same here",
-            )
-
-
-def _radius(wlan: Wlan, notes: list[str]) -> tuple[RadiusServer, ...]:
-    first = wlan.radius_servers[0]
-    same = tuple(
-        server
-        for server in wlan.radius_servers
-        if (server.port, server.secret_name) == (first.port, first.secret_name)
+def _is_off(records: Sequence[Record], radio: str) -> bool:
+    return any(
+        record.kind == "wifi-device"
+        and record.key == radio
+        and record.options.get("disabled") == "1"
+        for record in records
     )
-    if len(same) < len(wlan.radius_servers):
-        notes.append(
-            f"« {wlan.ssid} » : OpenWrt n’accepte qu’un port et un secret RADIUS par réseau ; "
-            f"seuls les serveurs qui partagent ceux de {first.host} sont configurés"
-        )
-    return same
 
 
 def _radio_options(
@@ -195,6 +196,8 @@ def _plan_options(
         options.append(("htmode", f"{generation}{plan.width_mhz}"))
     if plan.tx_power_dbm is not None:
         options.append(("txpower", str(plan.tx_power_dbm)))
+    if plan.dfs is not None and plan.band is Band.GHZ_5:
+        options.append(("channels", "" if plan.dfs else WITHOUT_RADAR))
     return options
 
 

@@ -22,18 +22,38 @@ from inventory.vendors.records import (
 )
 
 PACKAGES = ("system", "network", "wireless")
+OPTIONAL_PACKAGES = ("snmpd", "uhttpd")  # read, pushed and guarded where they are installed
+CRONTAB = "/etc/crontabs/root"
+# Our lines of the crontab are read as one more package, so that they are compared as the rest is.
+CRONTAB_PACKAGE = "crontab"
+READ = (
+    *(f"uci export {package}" for package in PACKAGES),
+    *(f"[ ! -e /etc/config/{name} ] || uci export {name}" for name in OPTIONAL_PACKAGES),
+    f"grep -s ' # preau_' {CRONTAB} || true",
+)
 
-# Options whose value opens something: wireless keys, RADIUS secrets, dial-up and mesh passwords.
+# Options whose value opens something: wireless keys, RADIUS secrets, dial-up and mesh passwords,
+# SNMP's.
 _SECRET_OPTION = re.compile(
     r"^(key[1-4]?|(auth|acct|dae)_secret|r0kh|r1kh|wps_pin|sae_password|priv_key\d?_pwd|password"
-    r"|identity_pwd|mesh_key|private_key|preshared_key|pincode|.*_secret|.*passw(or)?d)$"
+    r"|identity_pwd|mesh_key|private_key|preshared_key|pincode|.*_secret|.*passw(or)?d|.*_pass"
+    r"|community)$"
 )
+_MARKED = re.compile(r"^(.+) # (preau_\w+)$")
 _PLAIN = re.compile(r"^\s*(option|list)\s+([A-Za-z0-9_]+)\s+'([^']*)'\s*$")
 
 
 def quote(value: str) -> str:
     """Return `value` as one word of UCI's files and of the shell."""
     return "'" + value.replace("'", "'\\''") + "'"
+
+
+def section_name(*parts: str) -> str:
+    """Return a section's name made of these parts.
+
+    It takes letters, digits and underscores only ("The UCI system", file syntax).
+    """
+    return re.sub(r"[^A-Za-z0-9_]", "_", "_".join(parts))
 
 
 def parse(text: str) -> tuple[Record, ...]:
@@ -119,6 +139,8 @@ def option_lines(record: Record) -> list[str]:
 
 def commands(operation: Operation) -> list[str]:
     """Return the `uci` commands that do one operation."""
+    if operation.record.package == CRONTAB_PACKAGE:
+        return _crontab_commands(operation)
     address = operation.record.address
     match operation:
         case AddRecord(record):
@@ -134,14 +156,37 @@ def commands(operation: Operation) -> list[str]:
             return cleared + [f"uci add_list {address}.{option}={quote(each)}" for each in values]
 
 
+def _crontab_commands(operation: Operation) -> list[str]:
+    key = operation.record.key
+    cleared = f"sed -i '/ # {key}$/d' {CRONTAB}"
+    match operation:
+        case SetOption(_, _, str() as line, existed):
+            added = f"echo {quote(f'{line} # {key}')} >> {CRONTAB}"
+            return [cleared, added] if existed else [added]
+        case DeleteRecord():
+            return [cleared]
+        case _:
+            return []  # a line is all that an entry is
+
+
 def is_secret(_record: Record, option: str) -> bool:
     """Return whether the option's value must not be shown."""
     return _SECRET_OPTION.match(option) is not None
 
 
 def normalise(answers: Sequence[str]) -> str:
-    """Return the exports of the packages as one text in our own form."""
-    return write(parse("\n".join(answers)))
+    """Return what the commands of READ answered as one text in our own form."""
+    crontab = ""
+    if len(answers) == len(READ):
+        *answers, crontab = answers
+    marked = (_MARKED.match(line) for line in crontab.splitlines())
+    entries = [_entry(match[2], match[1]) for match in marked if match]
+    return write([*parse("\n".join(answers)), *entries])
+
+
+def _entry(key: str, line: str) -> Record:
+    address = f"{CRONTAB_PACKAGE}.{key}"
+    return Record(CRONTAB_PACKAGE, "entry", key, address, {"run": line})
 
 
 GRAMMAR = RecordGrammar(

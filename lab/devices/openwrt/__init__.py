@@ -59,6 +59,9 @@ class OpenWrt(Device):
         configs = defaults.configurations(spec.host, spec.hostname or spec.name, spec.community)
         for name, content in configs.items():
             self.files.files[f"/etc/config/{name}"] = content
+        for service in defaults.SERVICES:
+            self.files.files[f"/etc/init.d/{service}"] = "#!/bin/sh /etc/rc.common\n"
+        self.files.make_directory(defaults.CRONTABS)
         self.files.files["/etc/openwrt_release"] = defaults.release_text()
         self.files.files["/etc/banner"] = defaults.BANNER
         self.files.files["/etc/board.json"] = '{"model":{"id":"%s"}}\n' % defaults.BOARD  # noqa: UP031
@@ -67,6 +70,7 @@ class OpenWrt(Device):
         self.processes: dict[int, Process] = {}
         self.log: list[str] = []
         self.pending = False
+        self.stopped_radios: set[str] = set()
         self.temporary = 0
         self._pid = FIRST_PID
         self._indexes = {"lo": 1, "eth0": 2}
@@ -82,6 +86,7 @@ class OpenWrt(Device):
             self.applied[name] = committed(self.files, name)
         if "wireless" in names:
             self._network_stopped = False
+            self.stopped_radios.clear()
         if "snmpd" in names:
             self.community = self._community()
         self._number_interfaces()
@@ -134,7 +139,7 @@ class OpenWrt(Device):
 
     def radios(self) -> list[Radio]:
         """Return the radios as they are."""
-        return applied.radios(self.applied["wireless"])
+        return applied.radios(self.applied["wireless"], self.stopped_radios)
 
     def hostname(self) -> str:
         """Return the host name as last applied."""
@@ -321,8 +326,13 @@ class OpenWrt(Device):
 
     def bssid(self, name: str) -> str:
         """Return the MAC address of a wireless interface."""
-        phy, _, place = name.removeprefix("phy").partition("-ap")
-        return f"{self.base_mac[:-2]}{0x10 * (int(phy) + 1) + int(place):02x}"
+        number, place = next(
+            (radio.number, place)
+            for radio in self.radios()
+            for place, each in enumerate(radio.interfaces)
+            if each.name == name
+        )
+        return f"{self.base_mac[:-2]}{0x10 * (number + 1) + place:02x}"
 
     def clients(self, name: str) -> int:
         """Return how many stations are associated."""

@@ -4,7 +4,7 @@ OpenWrt user guide, "Network configuration" (devices, bridge VLAN filtering) and
 configuration" (wifi-device, wifi-iface, encryption modes). Names of interfaces: phy0-ap0, 23.05.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from lab.devices.openwrt.uci_text import Package, Section
@@ -51,12 +51,14 @@ class Radio:
     number: int
     disabled: bool
     failed: bool
+    stopped: bool = False
+    """Whether `wifi down` took it off the air, until it is brought up again."""
     interfaces: list[WifiInterface] = field(default_factory=list)
 
     @property
     def up(self) -> bool:
         """Whether the radio sends."""
-        return not self.disabled and not self.failed
+        return not self.disabled and not self.failed and not self.stopped
 
     @property
     def band(self) -> str:
@@ -82,7 +84,7 @@ class Radio:
         return min(int(wanted), limit) if wanted.isdecimal() else limit
 
 
-def radios(wireless: Package) -> list[Radio]:
+def radios(wireless: Package, stopped: Collection[str] = ()) -> list[Radio]:
     """Return the radios with their interfaces, as hostapd brings them up."""
     found = []
     for section in wireless.of_type("wifi-device"):
@@ -93,9 +95,11 @@ def radios(wireless: Package) -> list[Radio]:
         own = [i for i in wireless.of_type("wifi-iface") if text(i, "device") == section.name]
         wanted = [i for i in own if not is_true(i, "disabled")]
         radio = Radio(section, number, is_true(section, "disabled"), failed=False)
+        radio.stopped = section.name in stopped
         radio.failed = not radio.disabled and not _can_start(radio, wanted)
         for place, interface in enumerate(wanted):
-            name = f"phy{number}-ap{place}" if radio.up else None
+            chosen = text(interface, "ifname") or f"phy{number}-ap{place}"
+            name = chosen if radio.up else None
             radio.interfaces.append(WifiInterface(interface, name))
         found.append(radio)
     return found

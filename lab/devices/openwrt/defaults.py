@@ -30,7 +30,11 @@ BusyBox v1.36.1 (2024-09-23 12:34:46 UTC) built-in shell (ash)
  -----------------------------------------------------
 """
 
-SERVICES = ("dnsmasq", "dropbear", "firewall", "lldpd", "log", "network", "snmpd", "sysntpd")
+SERVICES = (
+    *("cron", "dnsmasq", "dropbear", "firewall", "lldpd", "log", "network", "snmpd", "sysntpd"),
+    *("system", "uhttpd"),
+)
+CRONTABS = "/etc/crontabs"
 
 
 def release_text() -> str:
@@ -47,6 +51,7 @@ def configurations(host: str, hostname: str, community: str) -> dict[str, str]:
         "snmpd": SNMPD.format(community=community),
         "dropbear": DROPBEAR,
         "lldpd": LLDPD,
+        "uhttpd": UHTTPD,
         "dhcp": DHCP,
         "firewall": FIREWALL,
     }
@@ -140,6 +145,16 @@ config dropbear
 \toption PasswordAuth 'on'
 \toption RootPasswordAuth 'on'
 \toption Port '22'
+"""
+
+UHTTPD = """
+config uhttpd 'main'
+\tlist listen_http '0.0.0.0:80'
+\tlist listen_http '[::]:80'
+\tlist listen_https '0.0.0.0:443'
+\tlist listen_https '[::]:443'
+\toption redirect_https '0'
+\toption home '/www'
 """
 
 LLDPD = """

@@ -98,7 +98,7 @@ def _interfaces(device: "OpenWrt") -> list[Interface]:
 
 
 def _row(device: "OpenWrt", name: str, *, speed_mbps: int, oper: int, rate: int) -> Interface:
-    wireless = name.startswith("phy")
+    wireless = any(each.name == name for radio in device.radios() for each in radio.interfaces)
     return Interface(
         index=device.if_index(name),
         name=name,

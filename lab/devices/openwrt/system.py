@@ -29,7 +29,10 @@ async def _uci(shell: "Shell", words_: list[str]) -> int:
 @applet("wifi")
 async def _wifi(shell: "Shell", words_: list[str]) -> int:
     action = words_[1] if len(words_) > 1 else "up"
+    if action in {"up", "down"} and len(words_) > 2:
+        return _wifi_one(shell, action, words_[2])
     if action in {"reload", "up"}:
+        shell.machine.stopped_radios.clear()
         shell.machine.apply_soon("network", "wireless")
     elif action == "down":
         shell.machine.wireless_down()
@@ -43,6 +46,19 @@ async def _wifi(shell: "Shell", words_: list[str]) -> int:
             "enables (default), disables or configures devices not yet configured.\n"
         )
         return 1
+    return 0
+
+
+def _wifi_one(shell: "Shell", action: str, radio: str) -> int:
+    """Do `wifi up RADIO` or `wifi down RADIO`: netifd starts it or lets it lie."""
+    if radio not in {each.section.name for each in shell.machine.radios()}:
+        shell.streams.error("Command failed: Not found\n")
+        return 4
+    if action == "down":
+        shell.machine.stopped_radios.add(radio)
+    else:
+        shell.machine.stopped_radios.discard(radio)
+    shell.machine.changed()
     return 0
 
 
@@ -63,7 +79,7 @@ async def _service(shell: "Shell", words_: list[str]) -> int:
 async def init_script(shell: "Shell", service: str, action: str) -> int:
     """Run /etc/init.d/SERVICE ACTION."""
     machine = shell.machine
-    if service not in {*SERVICES, "system"}:
+    if service not in SERVICES:
         return fail(shell, shell.name, f"/etc/init.d/{service}: not found") and 127
     if action not in INIT_ACTIONS:
         shell.streams.write(f"Syntax: /etc/init.d/{service} [command]\n")
@@ -164,7 +180,7 @@ def _radio_status(machine: "OpenWrt", radio: Radio) -> dict[str, Any]:
     return {
         "up": radio.up and not machine.pending,
         "pending": machine.pending,
-        "autostart": True,
+        "autostart": not radio.stopped,
         "disabled": radio.disabled,
         "retry_setup_failed": radio.failed,
         "config": dict(radio.section.options),
