@@ -1,7 +1,9 @@
-"""`preau serve`: the pages and the jobs, as two processes under one supervisor."""
+"""`preau serve`: the pages, the jobs and the traps, each a process under one supervisor."""
 
 import socket
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from enum import StrEnum
 
 import typer
@@ -11,14 +13,15 @@ from inventory.errors import Misconfigured
 from inventory.log import configure_logging
 from inventory.settings import Settings
 
-app = typer.Typer(help="Serve the pages and run the jobs, as two processes.", add_completion=False)
+app = typer.Typer(help="Serve the pages, run the jobs and listen for traps.", add_completion=False)
 
 
 class Part(StrEnum):
-    """One of the two processes."""
+    """One of the processes; traps only where the setting traps_listen says where."""
 
     WEB = "web"
     JOBS = "jobs"
+    TRAPS = "traps"
 
 
 @app.command()
@@ -27,20 +30,23 @@ def serve(
     host: str | None = typer.Option(None, help="Default: the setting web_host."),
     port: int | None = typer.Option(None, min=1, max=65535, help="Default: web_port."),
     only: Part | None = typer.Option(None, help="Run this part alone, in this process."),
-    socket_fd: int | None = typer.Option(None, hidden=True),
+    socket_fd: list[int] | None = typer.Option(None, hidden=True),
     supervised: bool = typer.Option(False, hidden=True),
 ) -> None:
-    """Serve the pages and run the jobs until SIGTERM or Ctrl-C."""
+    """Serve the pages, run the jobs and listen for traps until SIGTERM or Ctrl-C."""
     if supervised:
         from api.supervisor import die_with_supervisor
 
         die_with_supervisor()
     settings = settings_of_command()
     address = (host or settings.web_host, port or settings.web_port)
+    inherited = [socket.socket(fileno=fd) for fd in socket_fd or ()]
     if only is Part.WEB:
-        _serve_web(settings, _inherited(socket_fd) or _listen(*address))
+        _serve_web(settings, inherited[0] if inherited else _listen(*address))
     elif only is Part.JOBS:
         _run_jobs()
+    elif only is Part.TRAPS:
+        _listen_for_traps(inherited)
     else:
         _supervise(*address)
 
@@ -65,20 +71,44 @@ def _run_jobs() -> None:
         run_jobs(here.settings, here.database, here.vault)
 
 
+def _listen_for_traps(inherited: Sequence[socket.socket]) -> None:
+    from api.trap_process import run_traps
+    from api.usecases.trap_listener import bind
+
+    with installation() as here:
+        if not here.settings.traps_listen:
+            raise Misconfigured(
+                "there is nowhere to listen for traps",
+                where="traps_listen",
+                todo='set it, as traps_listen = ["0.0.0.0:162"]',
+            )
+        configure_logging(here.settings, "traps")
+        sockets = inherited or bind(here.settings.traps_listen)
+        run_traps(here.settings, here.database, here.vault, sockets)
+
+
 def _supervise(host: str, port: int) -> None:
     from api.jobs.schedule import make_schedule
     from api.supervisor import Child, supervise
+    from api.usecases.trap_listener import bind
 
     # Everything that would keep a child from starting is told here, before anything starts.
     with installation() as here:
         make_schedule(here.settings, here.database)
-    # The socket is the supervisor's: a web process that is started again loses no connection.
-    with _listen(host, port) as listening:
+        places = here.settings.traps_listen
+    # The sockets are the supervisor's: a process that is started again loses no connection, and
+    # the kernel keeps the traps that come meanwhile.
+    with _listen(host, port) as listening, ExitStack() as open_sockets:
+        hearing = [open_sockets.enter_context(each) for each in bind(places)]
         web = _child(Part.WEB, "--socket-fd", str(listening.fileno()))
         children = [
             Child("web", web, pass_fds=(listening.fileno(),)),
             Child("jobs", _child(Part.JOBS)),
         ]
+        if hearing:
+            fds = [each.fileno() for each in hearing]
+            named = [word for fd in fds for word in ("--socket-fd", str(fd))]
+            children.append(Child("traps", _child(Part.TRAPS, *named), pass_fds=fds))
         typer.echo(f"Préau is at http://{_shown(host)}:{port} (Ctrl-C ends it).")
         supervise(children)
 
@@ -116,10 +146,6 @@ def _listen(host: str, port: int) -> socket.socket:
             todo="stop what uses the port, or choose another: preau serve --port 8001",
         ) from error
     return listening
-
-
-def _inherited(fd: int | None) -> socket.socket | None:
-    return None if fd is None else socket.socket(fileno=fd)
 
 
 def _shown(host: str) -> str:

@@ -16,6 +16,7 @@ from inventory.errors import NotFound
 
 if TYPE_CHECKING:
     from inventory.vendors.configuration import Configuration
+    from inventory.vendors.notification import Notification
     from inventory.vendors.reading import Reading
     from inventory.vendors.support import Support
 
@@ -31,6 +32,7 @@ class Family:
     role: str
     reading: "Reading"
     configuration: "Configuration | None" = None
+    notifications: "tuple[Notification, ...]" = ()
     support: "Support | None" = None
 
 
