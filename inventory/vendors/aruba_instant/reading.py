@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from inventory.observation import AccessPoint, Identity, Metric, Observation, Radio
 from inventory.vendors.aruba_instant.wlans import COLUMNS as WLAN_COLUMNS
-from inventory.vendors.aruba_instant.wlans import SSID_CLIENTS, ssids, wlans
+from inventory.vendors.aruba_instant.wlans import SSID, SSID_CLIENTS, wlans
 from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import figures, observation, system
@@ -52,16 +52,23 @@ def _observe(view: MibView) -> Observation:
 def _identity(view: MibView) -> Identity:
     words = _DESCR.search(view.text(SYS_DESCR) or "")
     serials = view.texts(_AP_SERIAL)
-    own = next((index for index in serials if _hex(index) in _own_addresses(view)), None)
+    own = _own_row(view)
     return system.identity(
         view,
         "aruba_instant",
         vendor="HPE Aruba Networking",
-        model=words["model"] if words else None,
-        # The access point that answers is in its own table, under its own address.
-        serial=serials[own] if own else next(iter(serials.values()), None),
+        model=words["model"] if words else view.text((*_AP_MODEL, *own)) if own else None,
+        serial=serials.get(own) if own else next(iter(serials.values()), None),
         firmware=words["version"] if words else view.text(_VERSION),
     )
+
+
+def _own_row(view: MibView) -> Oid | None:
+    """Return the row of the access point that answers: its own address, or the only one."""
+    rows = sorted({*view.column(_AP_SERIAL), *view.column(_AP_MODEL)})
+    addresses = _own_addresses(view)
+    own = (row for row in rows if _hex(row) in addresses)
+    return next(own, rows[0] if len(rows) == 1 else None)
 
 
 def _own_addresses(view: MibView) -> set[str]:
@@ -89,7 +96,7 @@ def _access_points(view: MibView) -> tuple[AccessPoint, ...]:
             status=_STATUS.get(states.get(index, 0)),
             clients=clients.get(_hex(index)),
         )
-        for index in sorted({*names, *serials})
+        for index in sorted({*names, *serials, *models})
     )
 
 
@@ -105,8 +112,23 @@ def _channel(written: str | None) -> int | None:
     return int(found[0]) if found else None
 
 
-def _frequency(channel: int | None) -> int | None:
-    return frequency_mhz(band_of_channel(channel), channel)
+def _air(view: MibView) -> dict[Oid, tuple[str | None, int | None, int | None]]:
+    """Return (band, channel, frequency in MHz) of each radio; the MIB tells the channel alone.
+
+    No access point has two radios of 2.4 GHz: a second one on such a number is of 6 GHz, which
+    has them too.
+    """
+    found: dict[Oid, tuple[str | None, int | None, int | None]] = {}
+    low: set[Oid] = set()
+    for index in _radio_labels(view):
+        channel = _channel(view.text((*_CHANNEL, *index)))
+        band = band_of_channel(channel)
+        if band == "2.4" and index[:-1] in low:
+            band = "6"
+        elif band == "2.4":
+            low.add(index[:-1])
+        found[index] = band, channel, frequency_mhz(band, channel)
+    return found
 
 
 def _radios(view: MibView) -> tuple[Radio, ...]:
@@ -115,16 +137,15 @@ def _radios(view: MibView) -> tuple[Radio, ...]:
     powers, busy = view.integers(_TX_POWER), view.integers(_BUSY)
     clients = view.integers(_CLIENTS)
     found = []
-    for place, index in enumerate(view.column(_CHANNEL)):
-        channel = _channel(view.text((*_CHANNEL, *index)))
+    for place, (index, (band, channel, frequency)) in enumerate(_air(view).items()):
         power, level = powers.get(index), noise.get(index)
         found.append(
             Radio(
                 index=place,
                 name=names.get(index),
-                band=band_of_channel(channel),
+                band=band,
                 channel=channel,
-                frequency_mhz=_frequency(channel),
+                frequency_mhz=frequency,
                 tx_power_dbm=None if power is None else float(power),
                 noise_floor_dbm=None if not level else -abs(float(level)),
                 utilisation_percent=None if index not in busy else float(busy[index]),
@@ -135,27 +156,28 @@ def _radios(view: MibView) -> tuple[Radio, ...]:
 
 
 def _radio_labels(view: MibView) -> dict[Oid, str]:
+    """Return what each radio is called, after its access point."""
     names = view.texts(_AP_NAME) or view.texts(_AP_SERIAL)
+    columns = (_CHANNEL, _TX_POWER, _NOISE, _BUSY, _CLIENTS)
     return {
         index: f"{names.get(index[:-1], _hex(index))} radio {index[-1]}"
-        for index in view.column(_CHANNEL)
+        for index in sorted({row for root in columns for row in view.column(root)})
         if index
     }
 
 
 def _count(view: MibView) -> list[Metric]:
     """Return how many access points the cluster has; only its conductor has their table."""
-    rows = len(view.column(_AP_SERIAL))
+    rows = len(_access_points(view))
     return [Metric("ap_count", None, float(rows), "", dotted(_AP_SERIAL))] if rows else []
 
 
 def _ssid_clients(view: MibView) -> list[Metric]:
-    clients = view.integers(SSID_CLIENTS)
-    return [
-        Metric("clients", ssid, float(clients[index]), "", dotted((*SSID_CLIENTS, *index)))
-        for index, ssid in ssids(view).items()
-        if index in clients
-    ]
+    names = view.texts(SSID)  # one that is disabled has no clients, and says so
+    labels = {
+        index: names.get(index, f"SSID {dotted(index)}") for index in view.column(SSID_CLIENTS)
+    }
+    return figures.column(view, SSID_CLIENTS, "clients", "", labels=labels)
 
 
 def _noise_floors(view: MibView, labels: dict[Oid, str]) -> list[Metric]:
@@ -204,8 +226,7 @@ def _metrics(view: MibView) -> list[Metric]:
     total = sum(view.integers(SSID_CLIENTS).values())
     if view.column(SSID_CLIENTS):
         found.append(Metric("clients", "all SSIDs", float(total), "", dotted(SSID_CLIENTS)))
-    for index in view.column(_CHANNEL):
-        frequency = _frequency(_channel(view.text((*_CHANNEL, *index))))
+    for index, (_, _, frequency) in _air(view).items():
         if frequency is not None:
             source = dotted((*_CHANNEL, *index))
             label = labels.get(index)

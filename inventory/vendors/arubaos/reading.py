@@ -71,11 +71,17 @@ READING = reading(
     Profile(
         family="arubaos",
         vendor="HPE Aruba Networking",
-        # ARUBA-MIB: switchProducts .1.1; apProducts (.1.2) are Aruba Instant, .1.6 is ClearPass.
+        # ARUBA-MIB: switchProducts .1.1; apProducts (.1.2) are Aruba Instant. Those of other makers
+        # that sold it have their own numbers (DELL-WLAN-MIB: 674.10895.5001 and on).
         recognise=words.recogniser(
             words.Sign(("1.3.6.1.4.1.14823.1.1",)),
             words.Sign(("1.3.6.1.4.1.6486.800.1.1.2.2.2",)),
-            words.Sign(words=r"^(ArubaOS|AOS-W) \(", without=r"MODEL: (AP-|\d{3}\b)", sureness=70),
+            words.Sign(
+                words=r"^(ArubaOS|AOS-W) \(",
+                without=r"MODEL: (AP-|OAW-AP|\d{3}\w{0,2}\b)",
+                not_roots=("1.3.6.1.4.1.14823.1.2",),
+                sureness=85,
+            ),
         ),
         model=(words.described(r"\(MODEL: ([^)]+)\)"), words.chassis("model")),
         serial=(words.instance(f"{_SWITCH}.1.12.0"),),  # wlsxSwitchLicenseSerialNumber

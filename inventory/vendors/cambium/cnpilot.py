@@ -1,9 +1,11 @@
 """Reads cnPilot: the two modules called CAMBIUM-MIB, of the E (and XV) and of the R series."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from inventory.vendors.mib import MibView, Oid, Value, oid, text
+from inventory.observation import Metric, Observation
+from inventory.vendors.mib import MibView, Oid, Value, dotted, oid, text
 from inventory.vendors.standard import health, words
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.wireless import Air
@@ -12,6 +14,7 @@ from inventory.vendors.standard.wireless_tables import RadioTable, WlanTable
 
 _CNPILOT = "1.3.6.1.4.1.17713.22.1"
 _AP, _RADIO, _WLAN = f"{_CNPILOT}.1.1", f"{_CNPILOT}.2.1", f"{_CNPILOT}.4.1"
+_SNR = oid(f"{_CNPILOT}.3.1.11")  # cambiumClientSNR
 _R_SERIES = "1.3.6.1.4.1.41010.1.1"  # status
 
 
@@ -41,6 +44,21 @@ _AIR = Air(
     gauges=(Gauge("clients", "all SSIDs", "", oid(f"{_AP}.14")),),  # cambiumAPTotalClients
 )
 
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    seen = _AIR.refine(view, read)
+    return replace(seen, metrics=(*seen.metrics, *_heard(view)))
+
+
+def _heard(view: MibView) -> Iterator[Metric]:
+    """Yield how well the clients are heard: the least, the mean and the most; nothing of one."""
+    levels = sorted(view.integers(_SNR).values())
+    if levels:
+        mean = round(sum(levels) / len(levels), 1)
+        for of, level in (("min", levels[0]), ("avg", mean), ("max", levels[-1])):
+            yield Metric("snr_db", f"clients {of}", float(level), "dB", dotted(_SNR))
+
+
 CNPILOT_E_READING = reading(
     Profile(
         family="cnpilote",
@@ -50,8 +68,8 @@ CNPILOT_E_READING = reading(
         serial=(words.first(f"{_AP}.4"),),
         firmware=(words.first(f"{_AP}.8"),),
         figures=(health.cpu(f"{_AP}.6"),),
-        columns=_AIR.columns,
-        refine=_AIR.refine,
+        columns=(*_AIR.columns, _SNR),
+        refine=_refine,
     )
 )
 CNPILOT_R_READING = reading(

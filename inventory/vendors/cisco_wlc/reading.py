@@ -20,6 +20,7 @@ READING = reading(
                 sureness=90,
             ),
             words.Sign(("1.3.6.1.4.1.14179",)),
+            words.Sign(words=r"^Cisco (Controller|Business Wireless)"),  # another maker's number
         ),
         model=(
             words.instance(f"{_ENT}.13.1"),

@@ -15,6 +15,7 @@ _FAP = "1.3.6.1.4.1.12356.120"
 _RADIO = f"{_FAP}.4.1.1"  # fapRadioTable, index fapRadioId
 _VAP = f"{_FAP}.7.1.1"  # fapVapTable, index the radio and the WLAN
 _PRODUCTS = oid(f"{_FAP}.10")
+_FIRMWARE = oid(f"{_FAP}.1.1.0")  # fapVersion
 _LINES = {"1": "", "2": "U", "3": "S", "4": "C"}  # FAP, FAP-U, FAP-S, FAP-C
 _GENERATIONS = {"1": "E", "2": "F", "3": "G", "4": "K"}
 _WIDTHS = {0: 20.0, 1: 40.0, 2: 80.0, 3: 160.0}  # fapRadioChannelWidth
@@ -24,17 +25,22 @@ def _model(view: MibView) -> str | None:
     """Return the model that sysObjectID spells, and the firmware's name where it does not.
 
     The last number is three digits of the model, the product line and the generation: 23113 is a
-    FortiAP 231G. A 9 at the third place stands for J (23JF), and the FAP-U of the first generation
-    is called EV.
+    FortiAP 231G, which price lists and the controller call FAP-231G: both words are given. A 9 at
+    the third place stands for J (23JF), and the FAP-U of the first generation is called EV.
     """
     product = view.get(SYS_OBJECT_ID)
     digits = str(product[-1]) if isinstance(product, tuple) and product[:-1] == _PRODUCTS else ""
     if len(digits) == 5 and digits[3] in _LINES and digits[4] in _GENERATIONS:
         number = digits[:2] + ("J" if digits[2] == "9" else digits[2])
         line, generation = _LINES[digits[3]], _GENERATIONS[digits[4]]
-        return f"FortiAP {line}{number}{generation}{'V' if line + generation == 'UE' else ''}"
-    built = re.match(r"(?:FAP-?|FP)([A-Z]?\d+[A-Z]*)-v", view.text(oid(f"{_FAP}.1.1.0")) or "")
-    return f"FortiAP {built[1]}" if built else None
+        return _named(f"{line}{number}{generation}{'V' if line + generation == 'UE' else ''}")
+    # FP231G-v7.4-build0771, PU231F-v7.0-build0084, FAP221C-v5.6-build0421
+    built = re.match(r"(?:FAP-?|FP|P(?=[USC]))([A-Z]*\d+\w*)-v", view.text(_FIRMWARE) or "")
+    return _named(built[1]) if built else None
+
+
+def _named(model: str) -> str:
+    return f"FortiAP {model} (FAP-{model})"
 
 
 def _width(value: Value) -> float | None:

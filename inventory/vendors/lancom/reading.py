@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from inventory.observation import Metric, Observation
-from inventory.vendors.mib import MibView, Oid, oid
+from inventory.vendors.mib import MibView, Oid, dotted, oid
 from inventory.vendors.standard import figures, health, words
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.wireless import Air
 from inventory.vendors.standard.wireless_columns import (
     Column,
     leading_number,
+    mac_in_index,
     text_in_index,
     told,
 )
@@ -19,6 +20,7 @@ from inventory.vendors.standard.wireless_tables import RadioTable, WlanTable
 _LCOS = "1.3.6.1.4.1.2356.11"
 _LX = "1.3.6.1.4.1.2356.13"
 _FIRMWARE = f"{_LCOS}.3.1.1"  # lcsFirmwareVersionTable, index the module: eIfc is the device
+_HARDWARE = f"{_LCOS}.1.47"  # lcsStatusHardwareInfo: model, serial, version
 _COMPETING = f"{_LCOS}.1.3.44.1"  # lcsStatusWlanCompetingNetworksTable, index the BSSID
 _PEER_NAME = oid(f"{_COMPETING}.31")
 _SIGNAL, _RATE = oid(f"{_COMPETING}.10"), oid(f"{_COMPETING}.35")
@@ -55,18 +57,21 @@ _LX_AIR = Air(radios=_radios(f"{_LX}.1.3.57.1"))  # lcosLXStatusWLANRadiosTable
 
 def _refine(view: MibView, read: Observation) -> Observation:
     seen = _LCOS_AIR.refine(view, read)
-    return replace(seen, metrics=(*seen.metrics, *_point_to_point(view)))
+    return replace(seen, metrics=(*seen.metrics, *_heard(view)))
 
 
-def _point_to_point(view: MibView) -> list[Metric]:
-    """Return the quality and the rate (Mbit/s in the MIB) of the links to named peers.
+def _heard(view: MibView) -> list[Metric]:
+    """Return the quality and the rate (Mbit/s in the MIB) of what the radios hear.
 
-    The other rows are foreign networks that the radio hears.
+    A row that names a peer is a point to point link; the others are foreign networks.
     """
-    peers = view.texts(_PEER_NAME)
-    found = figures.column(view, _SIGNAL, "quality_percent", "%", labels=peers)
-    found += figures.column(view, _RATE, "rate_bps", "bit/s", labels=peers, scale=1e6)
-    return [metric for metric in found if metric.label]
+    rows = (*view.column(_SIGNAL), *view.column(_RATE))
+    labels = {index: f"heard {mac_in_index(index) or dotted(index)}" for index in rows}
+    labels |= view.texts(_PEER_NAME)
+    return [
+        *figures.column(view, _SIGNAL, "quality_percent", "%", labels=labels),
+        *figures.column(view, _RATE, "rate_bps", "bit/s", labels=labels, scale=1e6),
+    ]
 
 
 LCOS_READING = reading(
@@ -75,15 +80,30 @@ LCOS_READING = reading(
         vendor="LANCOM",
         recognise=words.recogniser(
             words.Sign((f"{_LCOS}.8", "1.3.6.1.4.1.2356.500", "1.3.6.1.4.1.2356.600")),
-            words.Sign(("1.3.6.1.4.1.2356",), r"^LANCOM \S+.*\d+\.\d+\.\d{4}", sureness=70),
+            # LANCOM's switches (GS-, XS- …) stand under the same number and run another system.
+            words.Sign(
+                ("1.3.6.1.4.1.2356",),
+                r"^LANCOM \S+.*\d+\.\d+\.\d{4}",
+                without=r"^LANCOM (ES|GS|IGS|XS|YS|CS|QGS)-",
+                sureness=70,
+            ),
         ),
-        model=(words.first(f"{_FIRMWARE}.2"), words.described(r"^(LANCOM \S+)")),
-        serial=(words.first(f"{_FIRMWARE}.4"), words.described(r" (\d{16})\b")),
+        model=(
+            words.first(f"{_FIRMWARE}.2"),
+            words.instance(f"{_HARDWARE}.6.0"),
+            words.described(r"^(LANCOM \S+)"),
+        ),
+        serial=(
+            words.first(f"{_FIRMWARE}.4"),
+            words.instance(f"{_HARDWARE}.7.0"),
+            words.described(r" (\d{16})\b"),
+        ),
         firmware=(
             words.first(f"{_FIRMWARE}.3"),
+            words.instance(f"{_HARDWARE}.9.0"),
             words.described(r"(\d+\.\d+\.\d{4}\w* / \d\d\.\d\d\.\d{4})"),
         ),
-        figures=(health.temperature(f"{_LCOS}.1.47.20"),),
+        figures=(health.temperature(f"{_HARDWARE}.20"),),
         columns=(*_LCOS_AIR.columns, _PEER_NAME, _SIGNAL, _RATE),
         refine=_refine,
     )

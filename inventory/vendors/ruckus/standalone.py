@@ -14,6 +14,8 @@ _COMMON = "1.3.6.1.4.1.25053.1.1"
 _RADIO = f"{_COMMON}.12.1.1.1.2.1"  # ruckusRadioTable
 _STATS = f"{_COMMON}.12.1.1.1.3.1"  # ruckusRadioStatsTable, the same index
 _HARDWARE = f"{_COMMON}.2.1.1.1"  # ruckusHwInfo
+HOTZONE = "1.3.6.1.4.1.25053.3.1.4"  # ruckusWirelessHotzoneProducts
+HOTZONE_MODEL = oid(f"{_HARDWARE}.1.0")  # ruckusHwInfoModelNumber
 
 _AIR = Air(
     radios=RadioTable(

@@ -1,7 +1,8 @@
 """Reads ZoneDirector and Unleashed: RUCKUS-ZD-SYSTEM-MIB, RUCKUS-ZD-WLAN-MIB and Unleashed's own.
 
-Both answer sysObjectIDs of ruckusWirelessControllerProducts, some of them the same. Which one a
-device is, the model tells that stands in its own system MIB, or sysDescr.
+Both answer sysObjectIDs of ruckusWirelessControllerProducts, some of them the same; some releases
+of Unleashed answer the access point's own (ruckusWirelessHotzoneProducts) or zeroDotZero. Which one
+a device is, its own system MIB tells, or sysDescr.
 """
 
 import re
@@ -16,6 +17,7 @@ from inventory.vendors.reading import (
     under,
 )
 from inventory.vendors.ruckus.access_point_table import access_points, radio_names
+from inventory.vendors.ruckus.standalone import HOTZONE, HOTZONE_MODEL
 from inventory.vendors.standard import health, words
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.wireless import Air
@@ -23,11 +25,17 @@ from inventory.vendors.standard.wireless_columns import Column, Gauge
 from inventory.vendors.standard.wireless_tables import RadioTable, WlanTable
 
 _CONTROLLERS = "1.3.6.1.4.1.25053.3.1.5"  # ruckusWirelessControllerProducts
+_ZERO_DOT_ZERO = "0.0"  # SNMPv2-SMI zeroDotZero
+_SURER_THAN_HOTZONE = BY_PRODUCT + 5
 _ZD = "1.3.6.1.4.1.25053.1.2.1.1.1"  # ruckusZDSystemObjects
 _ZD_WLAN = "1.3.6.1.4.1.25053.1.2.2.1.1"  # ruckusZDWLANObjects
 _UNLEASHED = "1.3.6.1.4.1.25053.1.15.1.1.1"  # ruckusUnleashedSystemObjects
-_ZD_MODEL, _UNLEASHED_MODEL = oid(f"{_ZD}.1.9.0"), oid(f"{_UNLEASHED}.1.9.0")
+_ZD_MODEL = oid(f"{_ZD}.1.9.0")
+# ruckusUnleashedSystemModel, -SystemSerialNumber, -SystemVersion
+_UNLEASHED_WORDS = tuple(oid(f"{_UNLEASHED}.1.{column}.0") for column in (9, 15, 18))
 _ZONEDIRECTOR = re.compile(r"\bZD\d", re.IGNORECASE)
+# Unleashed says its model; the same access point with another firmware says `… Inc (C) 2006`.
+_UNLEASHED_DESCR = re.compile(r"^Ruckus Wireless (?:Inc )?[A-Z]\d{3}")
 
 
 def _is_zonedirector(view: MibView) -> int:
@@ -39,9 +47,13 @@ def _is_zonedirector(view: MibView) -> int:
 
 
 def _is_unleashed(view: MibView) -> int:
-    if view.text(_UNLEASHED_MODEL):
+    if any(view.text(word) for word in _UNLEASHED_WORDS):
         return BY_ITS_OWN_WORD
-    return BY_PRODUCT if under(view, _CONTROLLERS) and not _is_zonedirector(view) else NOT_OURS
+    if under(view, _CONTROLLERS):
+        return NOT_OURS if _is_zonedirector(view) else BY_PRODUCT
+    if view.text(HOTZONE_MODEL) or not _UNLEASHED_DESCR.match(view.text(SYS_DESCR) or ""):
+        return NOT_OURS
+    return _SURER_THAN_HOTZONE if under(view, HOTZONE, _ZERO_DOT_ZERO) else NOT_OURS
 
 
 _RADIO = f"{_ZD_WLAN}.2.2.1"  # ruckusZDWLANAPRadioStatsTable, index address and radio
@@ -108,5 +120,5 @@ UNLEASHED_READING = replace(
             refine=_UNLEASHED_AIR.refine,
         )
     ),
-    probes=(_UNLEASHED_MODEL,),
+    probes=(*_UNLEASHED_WORDS, HOTZONE_MODEL),
 )

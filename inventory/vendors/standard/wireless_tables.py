@@ -160,11 +160,12 @@ class WlanTable:
     """The columns of a table of WLANs or of virtual access points.
 
     `bssid_in_index` takes the BSSID out of a row's index; `radio` gives, for a view, the function
-    from a row's index to its radio's name. A row is no WLAN if its `state` is one of `off` or if
-    `no_ssid` matches its SSID. Where the table does not count its clients, `stations` is the column
-    of the table of clients that holds their SSID: they are counted, and nothing else of them is
-    read. `whole` adds a figure of the clients of all SSIDs, where the device has none of its own;
-    `each_row` gives one figure for each WLAN, where two of one SSID are two, not one on two radios.
+    from a row's index to its radio's name. A row is no WLAN if `no_ssid` matches its SSID, or if
+    its `state` is one of `off`: then its clients are told all the same, for there are none. Where
+    the table does not count its clients, `stations` is the column of the table of clients that
+    holds their SSID: they are counted, and nothing else of them is read. `whole` adds a figure of
+    the clients of all SSIDs, where the device has none of its own; `each_row` gives one figure for
+    each WLAN, where two of one SSID are two, not one on two radios.
     """
 
     ssid: Oid
@@ -192,11 +193,15 @@ class WlanTable:
     def rows(self, view: MibView) -> dict[Oid, str]:
         """Return the SSIDs that are on the air by index."""
         states = view.integers(self.state) if self.state else {}
+        listed = self._listed(view).items()
+        return {index: ssid for index, ssid in listed if states.get(index) not in self.off}
+
+    def _listed(self, view: MibView) -> dict[Oid, str]:
+        """Return the SSIDs by index, those that are off too: they have no clients, and say so."""
         return {
             index: ssid
             for index, ssid in view.texts(self.ssid).items()
-            if states.get(index) not in self.off
-            and not (self.no_ssid and re.search(self.no_ssid, ssid))
+            if not (self.no_ssid and re.search(self.no_ssid, ssid))
         }
 
     def wlans(self, view: MibView) -> tuple[Wlan, ...]:
@@ -222,7 +227,7 @@ class WlanTable:
     def metrics(self, view: MibView) -> list[Metric]:
         """Return the clients of each SSID, those of all its radios together."""
         if self.each_row and self.clients:
-            labels = {index: f"SSID {ssid}" for index, ssid in self.rows(view).items()}
+            labels = {index: f"SSID {ssid}" for index, ssid in self._listed(view).items()}
             told = figures.column(view, self.clients, "clients", "", labels=labels)
             return [metric for metric in told if metric.label]
         sums, source = self._sums(view)
@@ -239,7 +244,7 @@ class WlanTable:
         """Return the clients by SSID with the object that tells them, and the column."""
         sums: dict[str, tuple[float, Oid]] = {}
         if self.clients:
-            for index, ssid in self.rows(view).items():
+            for index, ssid in self._listed(view).items():
                 source = (*self.clients, *index)
                 number = view.integer(source)
                 if number is not None:
@@ -248,7 +253,7 @@ class WlanTable:
             return sums, self.clients
         if self.stations:
             associated = list(view.texts(self.stations).values())
-            for ssid in self.rows(view).values():
+            for ssid in self._listed(view).values():
                 sums[ssid] = float(associated.count(ssid)), self.stations
         return sums, self.stations or self.ssid
 

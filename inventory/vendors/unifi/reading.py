@@ -44,8 +44,11 @@ _UBIQUITI = "1.3.6.1.4.1.41112"
 _FIRST_AGENT = "1.3.6.1.4.1.10002.1"  # what airOS answers too
 _PRODUCT_PROBES = tuple((*_PRODUCT, interface) for interface in range(3, 9))
 _DESCR = re.compile(
-    r"(?P<model>(?:UAP|U6|U7|E7|UK|UAL|UBB|UHD|UWB|UXG|U-LTE)[\w-]*) (?P<version>\d[\d.]+)"
+    r"(?P<model>(?:UAP|UAL6|U6|U7|E7|UK|UHD|UWB|UBB|UDB|UMA|U-LTE)\b[^\s,]*)"
+    r"(?:[\s,]+v?(?P<version>\d[\d.]+))?"
 )
+# Switches and gateways of the same maker, some of which answer this MIB.
+_OTHERS = ("USW", "US-", "UDM", "UDR", "UDW", "USG", "UXG", "UCG", "UCK", "UX")
 _FALSE = 2  # TruthValue
 _BANDS = {"ng": "2.4", "na": "5", "6e": "6"}
 
@@ -58,7 +61,7 @@ def _recognise(view: MibView) -> int:
     model = view.text(_MODEL)
     if under(view, _FIRST_AGENT) and (_product(view) or "").startswith("UAP"):
         return BY_ITS_OWN_WORD
-    if model and not model.startswith(("USW", "UDM", "USG", "UXG")):
+    if model and not model.startswith(_OTHERS):
         return BY_ITS_OWN_WORD
     named = _DESCR.match(view.text(SYS_DESCR) or "")
     return BY_PRODUCT if named and under(view, _NET_SNMP_LINUX, _UBIQUITI) else NOT_OURS
@@ -110,12 +113,19 @@ def _first_vaps(view: MibView) -> dict[str, Oid]:
     return found
 
 
+def _radio_names(view: MibView) -> dict[Oid, str]:
+    """Return the radios by index; those that virtual access points name, where no table does."""
+    named = view.texts(_RADIO)
+    others = dict.fromkeys(view.texts(_VAP_RADIO).values()) if not named else {}
+    return named or {(place,): radio for place, radio in enumerate(others, 1)}
+
+
 def _radios(view: MibView) -> tuple[Radio, ...]:
     channels, powers = view.integers(_CHANNEL), view.integers(_TX_POWER)
     busy, vaps = view.integers(_AIR_COLUMNS["total"]), _first_vaps(view)
     clients = _clients(view, _on_air(view, _VAP_RADIO))
     found = []
-    for index, radio in view.texts(_RADIO).items():
+    for index, radio in _radio_names(view).items():
         vap = vaps.get(radio)
         channel = channels.get(vap) if vap else None
         found.append(
@@ -158,7 +168,7 @@ def _wlans(view: MibView) -> tuple[Wlan, ...]:
 def _metrics(view: MibView) -> list[Metric]:
     found = []
     for column, words in ((_ESSID, "SSID"), (_VAP_RADIO, "radio")):
-        groups = _on_air(view, column)
+        groups = view.texts(column)  # one that is down has no clients, and says so
         sources = {name: index for index, name in reversed(groups.items())}
         for name, clients in _clients(view, groups).items():
             source = dotted((*_STATIONS, *sources[name]))
