@@ -8,6 +8,7 @@ not, so the address of an unnamed section holds only while no section before it 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from inventory.errors import Garbled
 from inventory.vendors.records import (
@@ -40,6 +41,7 @@ _SECRET_OPTION = re.compile(
     r"|community)$"
 )
 _MARKED = re.compile(r"^(.+) # (preau_\w+)$")
+_HEADER = re.compile(r"^\s*(package|config)\s+([A-Za-z0-9_-]+)(?:\s+'([^']*)')?\s*$")
 _PLAIN = re.compile(r"^\s*(option|list)\s+([A-Za-z0-9_]+)\s+'([^']*)'\s*$")
 
 
@@ -56,6 +58,7 @@ def section_name(*parts: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", "_".join(parts))
 
 
+@lru_cache(maxsize=32)  # one plan asks for the same few texts ten times
 def parse(text: str) -> tuple[Record, ...]:
     """Return the records of an export; raises Garbled, with the line, for what is none."""
     package = ""
@@ -92,9 +95,9 @@ def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
     pending = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not pending:
-            plain = _PLAIN.match(line)
+            plain = _PLAIN.match(line) or _HEADER.match(line)
             if plain:  # nearly every line; shlex is fifty times slower
-                yield number, list(plain.groups())
+                yield number, [word for word in plain.groups() if word is not None]
                 continue
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
