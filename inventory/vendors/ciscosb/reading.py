@@ -50,6 +50,7 @@ PROFILE = Profile(
         Word(_product),
         described(r"^([SC]\S+-\d\S*|(?:SRW|SLM|ESW|SFE|SGE)\S*\d\S*)"),
         described(r"Cisco Small Business (\w+)"),
+        described(r"\((C1[23]00-[\w-]+)\)"),
         chassis("description"),
     ),
     serial=(chassis("serial"), _RADLAN.serial, _FIRST_RADLAN.serial),
