@@ -16,6 +16,9 @@ def poll(
     site: Annotated[
         list[str] | None, typer.Option(help="FASE pair or name of a site; may be repeated.")
     ] = None,
+    ssh: Annotated[
+        bool, typer.Option("--ssh", help="Ask over SSH too how networks are protected.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read the devices of all sites, or of some, and keep what they say.
@@ -33,6 +36,7 @@ def poll(
             here.vault,
             here.settings,
             site_ids=site_ids,
+            ssh=ssh,
             actor=here.actor,
             on_progress=progress,
         )
@@ -45,4 +49,9 @@ def poll(
         )
         for failure in result.failures:
             typer.echo(f"  {failure.name}: {failure.error}", err=True)
-    raise typer.Exit(1 if result.failures or result.busy else 0)
+        if ssh:
+            typer.echo(f"{result.over_ssh.read} devices asked over SSH how networks are protected")
+        for name, error in result.over_ssh.failures.items():
+            typer.echo(f"  {name}: {error}", err=True)
+    failed = result.failures or result.busy or result.over_ssh.failures
+    raise typer.Exit(1 if failed else 0)

@@ -66,11 +66,16 @@ def _site_ids(arguments: dict[str, Any]) -> list[int] | None:
 @job("poll", repeatable=True)
 def run_poll(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
     """Read the devices of every site, or of one; returns what came of each."""
+    return _poll(here, arguments, ssh=False)
+
+
+def _poll(here: JobContext, arguments: dict[str, Any], *, ssh: bool) -> dict[str, Any]:
     result = polling.poll(
         here.database,
         here.vault,
         here.settings,
         site_ids=_site_ids(arguments),
+        ssh=ssh,
         actor=here.actor,
         on_progress=here.tell,
     )
@@ -79,8 +84,11 @@ def run_poll(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
 
 @job("audit", repeatable=True)
 def run_audit(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Read the devices, then judge them: an audit of old readings would tell nobody anything."""
-    polled = run_poll(here, arguments)
+    """Read the devices, then judge them: an audit of old readings would tell nobody anything.
+
+    Over SSH too, where SNMP does not tell how networks are protected.
+    """
+    polled = _poll(here, arguments, ssh=True)
     result = audit.run_audit(
         here.database,
         here.settings,

@@ -1,8 +1,8 @@
 """Polling: read every known device, keep what it says, and keep why where it cannot be read."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from api.usecases.poll_history import PollHistory
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_failure, record_observation
 from api.usecases.targets import snmp_target
+from api.usecases.wlan_readings import WlanRound, read_wlans
 from collectors.observe import observe_many
 from collectors.outcome import Outcome
 from collectors.series import open_series
@@ -24,11 +25,12 @@ from inventory.errors import DeviceError, PreauError
 from inventory.events import record_event
 from inventory.leases import device_resource, leases
 from inventory.models import Device, Lifecycle, ManagementEndpoint, Protocol
-from inventory.observation import Observation
+from inventory.observation import Observation, Wlan
 from inventory.reconcile import marks, same_device
 from inventory.secrets import Vault
 from inventory.sentences import Sentence
 from inventory.settings import Settings
+from inventory.wlan_protection import untold, with_protection
 
 _PAGE = 1000
 _ROWS_AT_ONCE = 50  # devices in one transaction: SQLite's other writers wait for it
@@ -52,11 +54,15 @@ class Failure:
 
 @dataclass
 class PollResult:
-    """What came of a poll. `busy` devices were left alone: another acts on them."""
+    """What came of a poll. `busy` devices were left alone: another acts on them.
+
+    `over_ssh` is what came of asking how networks are protected, where that was asked.
+    """
 
     read: int = 0
     busy: int = 0
     failures: list[Failure] = field(default_factory=list)
+    over_ssh: WlanRound = field(default_factory=WlanRound)
     duration_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -66,6 +72,8 @@ class PollResult:
             "failed": len(self.failures),
             "busy": self.busy,
             "duration_s": round(self.duration_s, 3),
+            "ssh_read": self.over_ssh.read,
+            "ssh_failures": {name: str(e) for name, e in self.over_ssh.failures.items()},
             "failures": [
                 {"device_id": f.device_id, "name": f.name, "kind": f.kind, "error": f.error}
                 for f in self.failures
@@ -87,6 +95,7 @@ def poll(
     settings: Settings,
     *,
     site_ids: Sequence[int] | None = None,
+    ssh: bool = False,
     actor: str,
     on_progress: Progress = quiet,
 ) -> PollResult:
@@ -94,8 +103,9 @@ def poll(
 
     Each device ends with an observation, or with its error in its row; one never stops the others.
     A device with several addresses is asked at the newest first. Devices that another holds are
-    left out and counted. What each told is also kept as figures over time. Then every site where a
-    device is silent is judged: what is down, and what stands in its shadow.
+    left out and counted. With `ssh`, those that do not tell over SNMP how their networks are
+    protected are asked over SSH too. What each told is also kept as figures over time. Then every
+    site where a device is silent is judged: what is down, and what stands in its shadow.
     """
     started = time.monotonic()
     result = PollResult()
@@ -110,6 +120,11 @@ def poll(
             ours = [device for resource, device in by_resource.items() if resource in held]
             result.busy += len(page) - len(ours)
             readings = _read(ours, settings, progress)
+            if ssh:
+                told = read_wlans(
+                    database, vault, settings, _open(readings), actor=actor, result=result.over_ssh
+                )
+                readings = _joined(readings, told)
             for start in range(0, len(ours), _ROWS_AT_ONCE):
                 some = ours[start : start + _ROWS_AT_ONCE]
                 _keep(database, some, readings, actor=actor, result=result, history=history)
@@ -119,6 +134,35 @@ def poll(
     result.duration_s = time.monotonic() - started
     _record_end(database, result, actor)
     return result
+
+
+def read_some(
+    database: Database, vault: Vault, settings: Settings, device_ids: Sequence[int], *, actor: str
+) -> frozenset[int]:
+    """Read some devices now and keep what they say; return those that were asked.
+
+    What came of it stands in their rows. A device without an SNMP endpoint, and one that another
+    holds, is not asked. Sites are not judged by it.
+    """
+    with database.read() as session:
+        devices = session.exec(
+            select(Device).where(_selected(None), col(Device.id).in_(device_ids))
+        ).all()
+        known = [_to_poll(session, vault, settings, device) for device in devices]
+    by_resource = {device_resource(device.device_id): device for device in known}
+    history = PollHistory(open_series(settings, database))
+    result = PollResult()
+    with leases(
+        database, list(by_resource), holder=actor, purpose="health gate", ttl_s=_LEASE_S
+    ) as held:
+        ours = [device for resource, device in by_resource.items() if resource in held]
+        readings = _read(ours, settings, Counter(quiet, "devices read", len(ours)))
+        for start in range(0, len(ours), _ROWS_AT_ONCE):
+            some = ours[start : start + _ROWS_AT_ONCE]
+            _keep(database, some, readings, actor=actor, result=result, history=history)
+            history.write()
+    history.store.close()  # of a site no figure is kept: not all of it was read
+    return frozenset(device.device_id for device in ours)
 
 
 def _selected(site_ids: Sequence[int] | None) -> Any:
@@ -194,6 +238,28 @@ def _read(
             if outcome.error is not None and len(device.targets) > attempt
         ]
     return readings
+
+
+def _open(readings: Mapping[int, Reading | None]) -> list[int]:
+    """Return the devices that answered, and left open how a network of theirs is protected."""
+    return [
+        device_id
+        for device_id, reading in readings.items()
+        if reading is not None and reading.value is not None and untold(reading.value.wlans)
+    ]
+
+
+def _joined(
+    readings: Mapping[int, Reading | None], told: Mapping[int, tuple[Wlan, ...]]
+) -> dict[int, Reading | None]:
+    joined = dict(readings)
+    for device_id, wlans in told.items():
+        reading = readings[device_id]
+        if reading is not None and reading.value is not None:
+            seen = reading.value
+            whole = replace(seen, wlans=with_protection(seen.wlans, wlans))
+            joined[device_id] = replace(reading, value=whole)
+    return joined
 
 
 def _keep(

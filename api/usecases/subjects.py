@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api.usecases.intents import IntentBook
+from api.usecases.wlan_readings import kept_wlans
 from inventory.errors import InvalidInput, PreauError
 from inventory.findings.finding import Subject
 from inventory.intent import DeviceIntent
@@ -29,6 +30,7 @@ from inventory.models import (
 )
 from inventory.observation import Observation, from_json
 from inventory.secrets import Vault, open_secret
+from inventory.wlan_protection import with_protection
 
 # What devices are delivered with and what everyone tries first.
 _DEFAULT_COMMUNITIES = frozenset({"public", "private", "admin", "cisco", "snmp"})
@@ -51,7 +53,7 @@ class SubjectBuilder:
     def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
         """Return the subject of each of `devices` by its id."""
         ids = [device.id for device in devices if device.id is not None]
-        observations = self._observations(ids)
+        observations = self._protected(self._observations(ids))
         ports = self._access_point_ports(ids)
         firmwares = self._firmwares(devices)
         matches = self._configurations(ids)
@@ -101,6 +103,14 @@ class SubjectBuilder:
             select(ObservationRecord).where(col(ObservationRecord.id).in_(newest))
         )
         return {row.device_id: from_json(row.body) for row in rows}
+
+    def _protected(self, observations: dict[int, Observation]) -> dict[int, Observation]:
+        """Return the observations with what SSH told last of how networks are protected."""
+        kept = kept_wlans(self.session, list(observations), self.now)
+        return {
+            device_id: replace(seen, wlans=with_protection(seen.wlans, kept.get(device_id, ())))
+            for device_id, seen in observations.items()
+        }
 
     def _access_point_ports(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
         rows = self.session.exec(

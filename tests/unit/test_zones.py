@@ -69,6 +69,7 @@ def test_a_zone_said_twice_is_one_and_changes_nothing(database: Database, vault:
         "networks": ["127.20.0.0/24", "127.30.0.1/32"],
         "snmp_port": 10161,
         "ssh_port": 22,
+        "ssh_via": "direct",
         "community_secret": "snmp",
         "snmp_v3": None,
         "ssh_user": "preau",
