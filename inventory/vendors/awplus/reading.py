@@ -73,7 +73,10 @@ PROFILE = Profile(
     recognise=recogniser(Sign(roots=(_ALLIED,), words=r"AW\+|AlliedWare Plus")),
     model=(Word(_model), described(r"\b(AT-\S+|x\d{3}\S*)")),
     serial=(Word(_serial),),
-    firmware=(instance(_VERSION), described(r"(?:AW\+ v|Plus\) (?:Version )?|version )(\d[\w.-]+)")),
+    firmware=(
+        instance(_VERSION),
+        described(r"(?:AW\+ v|Plus\) (?:Version )?|version )(\d[\w.-]+)"),
+    ),
     figures=(
         health.cpu(_CPU),
         health.temperature(
