@@ -6,11 +6,9 @@ The numbers of rows follow how AOS-CX numbers them: ports by their number, VLAN 
 
 from typing import TYPE_CHECKING
 
-from lab.device import Device
 from lab.mib import (
     Tree,
     add_row,
-    gauge,
     integer,
     mac,
     octets,
@@ -28,19 +26,16 @@ from lab.standard_mibs import (
     add_interfaces,
     add_lldp,
     add_system,
-    port_list,
 )
+from lab.switch_mib import add_bridge, add_power, add_vlans
 
 if TYPE_CHECKING:
     from lab.devices.aruba_cx import ArubaCx
 
 OBJECT_ID = parse_oid("1.3.6.1.4.1.47196.4.1.1.1.301")
-BRIDGE = parse_oid("1.3.6.1.2.1.17")
-QBRIDGE = (*BRIDGE, 7, 1)
 ENTITY_ENTRY = parse_oid("1.3.6.1.2.1.47.1.1.1.1")
 ENTITY_ALIAS = parse_oid("1.3.6.1.2.1.47.1.3.2.1.2")
 SENSOR_ENTRY = parse_oid("1.3.6.1.2.1.99.1.1.1")
-POE = parse_oid("1.3.6.1.2.1.105.1")
 STACK_MEMBER = parse_oid("1.3.6.1.4.1.47196.4.1.1.3.15.1.2.1")
 VLAN_INDEX_BASE = 16_777_216
 CHASSIS, SENSOR, MODULE = 101001, 107001, 112001
@@ -69,10 +64,10 @@ def build_tree(device: "ArubaCx") -> Tree:
         if svi.address and svi.address != "dhcp":
             dotted = svi.address.partition("/")[0]
             add_address(tree, dotted, "255.255.255.0", VLAN_INDEX_BASE + number)
-    _bridge(tree, device)
-    _vlans(tree, device)
+    add_bridge(tree, device)
+    add_vlans(tree, device, default_name="DEFAULT_VLAN_1")
     _entities(tree, device)
-    _poe(tree, device)
+    add_power(tree, device)
     _stack(tree, device)
     ports = {name: (port_number(name), device.advertisement(name)) for name in device.config.ports}
     add_lldp(
@@ -128,68 +123,6 @@ def _interfaces(device: "ArubaCx") -> list[Interface]:
     return rows
 
 
-def _bridge(tree: Tree, device: "ArubaCx") -> None:
-    """BRIDGE-MIB (RFC 4188): each bridge port is an interface."""
-    tree[(*BRIDGE, 1, 1, 0)] = mac(device.base_mac)
-    tree[(*BRIDGE, 1, 2, 0)] = integer(len(device.config.ports))
-    tree[(*BRIDGE, 1, 3, 0)] = integer(2)
-    for name in device.config.ports:
-        number = port_number(name)
-        cells = [(1, integer(number)), (2, integer(number)), (3, oid((0, 0)))]
-        add_row(tree, (*BRIDGE, 1, 4, 1), (number,), cells)
-    for port, (other, _) in device.links.items():
-        if device.link_is_up(port):
-            _forwarding(tree, device, port, other)
-
-
-def _forwarding(tree: Tree, device: "ArubaCx", port: str, other: Device) -> None:
-    """dot1qTpFdbTable: infrastructure alone is learnt in the lab, no clients."""
-    untagged, _ = device.config.vlans_of(port)
-    if untagged is None:
-        return
-    heard = other.advertisement(device.links[port][1]).chassis_mac
-    index = (untagged, *bytes.fromhex(heard.replace(":", "")))
-    add_row(tree, (*QBRIDGE, 2, 2, 1), index, [(2, integer(port_number(port))), (3, integer(3))])
-
-
-def _vlans(tree: Tree, device: "ArubaCx") -> None:
-    """Q-BRIDGE-MIB (RFC 4363): VLANs, and the ports that carry them."""
-    config = device.config
-    highest = len(config.ports)
-    scalars = {1: integer(1), 2: integer(4094), 3: gauge(4094), 4: gauge(len(config.vlans))}
-    for column, value in scalars.items():
-        tree[(*QBRIDGE, 1, column, 0)] = value
-    for number, vlan in config.vlans.items():
-        egress, untagged = [], []
-        for name in config.ports:
-            native, tagged = config.vlans_of(name)
-            if number == native or number in tagged:
-                egress.append(port_number(name))
-            if number == native:
-                untagged.append(port_number(name))
-        name = vlan.name or ("DEFAULT_VLAN_1" if number == 1 else f"VLAN{number}")
-        current = [
-            (3, gauge(number)),
-            (4, port_list(egress, highest)),
-            (5, port_list(untagged, highest)),
-            (6, integer(2)),
-            (7, ticks(0)),
-        ]
-        add_row(tree, (*QBRIDGE, 4, 2, 1), (0, number), current)
-        static = [
-            (1, octets(name)),
-            (2, port_list(egress, highest)),
-            (3, port_list([], highest)),
-            (4, port_list(untagged, highest)),
-            (5, integer(1)),
-        ]
-        add_row(tree, (*QBRIDGE, 4, 3, 1), (number,), static)
-    for name, port in config.ports.items():
-        pvid = port.native_vlan if port.trunk else port.access_vlan
-        cells = [(1, gauge(pvid)), (2, integer(1)), (3, integer(1)), (4, integer(2))]
-        add_row(tree, (*QBRIDGE, 4, 5, 1), (port_number(name),), cells)
-
-
 def _entities(tree: Tree, device: "ArubaCx") -> None:
     """ENTITY-MIB (RFC 6933) and ENTITY-SENSOR-MIB (RFC 3433)."""
     product = "6200F 24G Class4 PoE 4SFP+ 370W Switch"
@@ -241,29 +174,6 @@ def _entity(
         (16, integer(1 if kind in {3, 11} else 2)),
     ]
     add_row(tree, ENTITY_ENTRY, (index,), cells)
-
-
-def _poe(tree: Tree, device: "ArubaCx") -> None:
-    """POWER-ETHERNET-MIB (RFC 3621). Class 4 is value 5; detection 1 off, 2 search, 3 deliver."""
-    used = 0.0
-    for name, port in device.config.ports.items():
-        if not device.has_poe(name):
-            continue
-        watts = device.poe_w(name)
-        used += watts
-        detection = 3 if watts else 2 if port.poe else 1
-        cells = [
-            (3, integer(1 if port.poe else 2)),
-            (4, integer(2)),
-            (5, integer(1)),
-            (6, integer(detection)),
-            (7, integer({"critical": 1, "high": 2, "low": 3}[port.poe_priority])),
-            (9, octets("")),
-            (10, integer(5 if watts else 1)),
-        ]
-        add_row(tree, (*POE, 1, 1), (1, port_number(name)), cells)
-    main = [(2, gauge(370)), (3, integer(1)), (4, gauge(round(used))), (5, integer(80))]
-    add_row(tree, (*POE, 3, 1, 1), (1,), main)
 
 
 def _stack(tree: Tree, device: "ArubaCx") -> None:
