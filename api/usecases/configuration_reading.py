@@ -10,7 +10,7 @@ from api.usecases.intents import intent_of_device
 from api.usecases.ssh_trust import pin_seen_key
 from api.usecases.targets import ssh_target
 from collectors.ssh import open_session
-from deploy.backup import keep_backup
+from deploy.backup import Reading, keep_backup
 from deploy.conversation import Conversation
 from deploy.render import names_by_value, wanted_secrets
 from inventory.database import Database
@@ -86,9 +86,8 @@ def read_configuration(
             if target.host_key is None:
                 pin_seen_key(session, target, host_key)
             before = _newest(session, device_id)
-            kept = keep_backup(
-                session, vault, device_id, text=text, scrubbed=scrubbed, by=actor, reason=reason
-            )
+            reading = Reading(device_id, text, scrubbed, by=actor, reason=reason)
+            kept = keep_backup(session, vault, reading)
             session.flush()
             changed = before is None or before != kept.id
             return ConfigurationRead(device_id, name, scrubbed, changed, kept.first_read_at)
