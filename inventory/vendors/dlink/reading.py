@@ -19,8 +19,8 @@ _DRAM_TOTAL, _DRAM_USED = (oid(f"{_EXT}.4.1.{column}") for column in (3, 4))
 # RMON2-MIB probeSoftwareRev (RFC 4502).
 _PROBE_SOFTWARE = "1.3.6.1.2.1.16.19.2.0"
 
-# DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS; the first wrote DES3526.
-_NAME = r"D[EGXMQC]S-?\d\d"
+# DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS; the first wrote DES3526. DCS is a camera.
+_NAME = r"D[EGXMQ]S-?\d\d"
 
 PROFILE = Profile(
     family="dlink",

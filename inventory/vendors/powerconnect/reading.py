@@ -18,7 +18,8 @@ _RADLAN_CPU = "1.3.6.1.4.1.89.1.9"
 PROFILE = Profile(
     family="powerconnect",
     vendor="Dell",
-    recognise=recogniser(Sign(roots=(_DELL_LAN,))),
+    # Dell sold controllers of Aruba's and switches of Brocade's below its number too.
+    recognise=recogniser(Sign(roots=(_DELL_LAN,), without="ArubaOS|IronWare")),
     model=(
         instance(f"{_PRODUCT}.1.0"),
         described(r"((?:Power[Cc]onnect |Dell (?:EMC )?Networking )?[A-Z]?\d{2,}[A-Z-]*)"),

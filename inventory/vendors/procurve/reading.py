@@ -13,6 +13,8 @@ _HP = "1.3.6.1.4.1.11.2"
 _PRODUCTS = (f"{_HP}.3.7.11", f"{_HP}.3.7.8.5")
 # HP-httpManageable-MIB hpHttpMgSerialNumber; NETSWITCH-MIB hpSwitchOsVersion.
 _SERIAL, _OS_VERSION = f"{_HP}.36.1.1.2.9.0", f"{_HP}.14.11.5.1.1.3.0"
+# HP-SN-AGENT-MIB snChasSerNum, snAgImgVer: the routing switches 9304M to 9315M, made by Foundry.
+_ROUTING_SERIAL, _ROUTING_IMAGE = f"{_HP}.3.7.11.12.1.1.1.2.0", f"{_HP}.3.7.11.12.1.2.1.11.0"
 # STATISTICS-MIB hpSwitchCpuStat (per cent).
 _CPU = f"{_HP}.14.11.5.1.9.6.1"
 # NETSWITCH-MIB hpLocalMemTable, index slot: total, free and allocated octets.
@@ -54,8 +56,13 @@ PROFILE = Profile(
     vendor="HPE",
     recognise=recogniser(Sign(roots=_PRODUCTS, without="Comware")),
     model=(Word(_model), chassis("model"), described(r"^(GbE2c\S*)")),
-    serial=(instance(_SERIAL), chassis("serial")),
-    firmware=(instance(_OS_VERSION), chassis("software"), *_REVISION),
+    serial=(instance(_SERIAL), chassis("serial"), instance(_ROUTING_SERIAL)),
+    firmware=(
+        instance(_OS_VERSION),
+        chassis("software"),
+        *_REVISION,
+        instance(_ROUTING_IMAGE),
+    ),
     figures=(
         health.cpu(_CPU),
         health.MemoryShare(total=_MEMORY_TOTAL, used=_MEMORY_USED),
