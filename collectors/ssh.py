@@ -61,7 +61,8 @@ class SshSession:
 
     def is_open(self) -> bool:
         """Return whether the connection still stands, as far as this end knows."""
-        transport = self._connection.remote_conn.get_transport()
+        channel = self._connection.remote_conn  # None once it was closed
+        transport = channel.get_transport() if channel is not None else None
         return transport is not None and transport.is_active()
 
     def run(
