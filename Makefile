@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-poll bench-round format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-round bench-traps format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,11 +48,17 @@ texts: setup ## the catalogues brought up to date; what is left to translate
 bench-series: setup ## how fast figures over time are written, rolled up and read, on both databases
 	@$(BIN)/python -m tests.bench.series
 
+bench-plan: setup ## what planning 10,000 devices costs beside speaking to them (DEVICES=)
+	@$(BIN)/python -m tests.bench.plan $(if $(DEVICES),--devices $(DEVICES))
+
 bench-poll: setup ## what walking a fleet of agents costs, SNMPv2c and v3, in CPU seconds for 1,000 devices
 	@$(BIN)/python -m tests.bench.poll
 
 bench-round: setup ## a health round of a fleet, alive and with dead devices (DEVICES=100000: the full one)
 	@$(BIN)/python -m tests.bench.round $(if $(DEVICES),--devices $(DEVICES))
+
+bench-traps: setup ## a storm of 10,000 traps from one device beside 100 others (others_lost must be 0)
+	@$(BIN)/python -m tests.bench.traps
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

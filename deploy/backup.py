@@ -1,6 +1,9 @@
 """Configurations as read, kept once per content: scrubbed to show, sealed to restore."""
 
-from sqlmodel import Session, select
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
 
 from inventory import clock
 from inventory.models import ConfigBackup
@@ -12,40 +15,54 @@ def digest(vault: Vault, text: str) -> str:
     return vault.fingerprint(f"configuration\n{text}")
 
 
-def keep_backup(
-    session: Session,
-    vault: Vault,
-    device_id: int,
-    *,
-    text: str,
-    scrubbed: str,
-    by: str | None = None,
-    reason: str | None = None,
-) -> ConfigBackup:
-    """Keep a configuration that was read just now, or note that it was read again.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A configuration that was read just now; `by` and `reason` say who asked for it and why."""
 
-    `by` and `reason` say who asked for the reading and why, of the first one only: from then on it
-    is known.
+    device_id: int
+    text: str = field(repr=False)
+    scrubbed: str
+    by: str | None = None
+    reason: str | None = None
+
+
+def keep_backup(session: Session, vault: Vault, reading: Reading) -> ConfigBackup:
+    """Keep one configuration, or note that it was read again."""
+    return keep_backups(session, vault, [reading])[0]
+
+
+def keep_backups(session: Session, vault: Vault, readings: Sequence[Reading]) -> list[ConfigBackup]:
+    """Keep configurations, or note that they were read again; return the row of each in turn.
+
+    Who asked for a configuration and why is kept of its first reading: from then on it is known.
     """
     now = clock.now()
-    key = digest(vault, text)
-    row = session.exec(
-        select(ConfigBackup).where(ConfigBackup.device_id == device_id, ConfigBackup.digest == key)
-    ).first()
-    if row is None:
-        row = ConfigBackup(
-            device_id=device_id,
-            digest=key,
-            scrubbed_text=scrubbed,
-            sealed_text=vault.seal(text.encode(), _context(device_id)),
-            first_read_at=now,
-            first_read_by=by,
-            first_read_for=reason,
-            last_read_at=now,
+    keys = [(reading.device_id, digest(vault, reading.text)) for reading in readings]
+    known = session.exec(
+        select(ConfigBackup).where(
+            col(ConfigBackup.device_id).in_({device_id for device_id, _ in keys}),
+            col(ConfigBackup.digest).in_({key for _, key in keys}),
         )
-    row.last_read_at = now
-    session.add(row)
-    return row
+    )
+    rows = {(row.device_id, row.digest): row for row in known}
+    kept = []
+    for key, reading in zip(keys, readings, strict=True):
+        row = rows.get(key)
+        if row is None:
+            rows[key] = row = ConfigBackup(
+                device_id=reading.device_id,
+                digest=key[1],
+                scrubbed_text=reading.scrubbed,
+                sealed_text=vault.seal(reading.text.encode(), _context(reading.device_id)),
+                first_read_at=now,
+                first_read_by=reading.by,
+                first_read_for=reading.reason,
+                last_read_at=now,
+            )
+        row.last_read_at = now
+        session.add(row)
+        kept.append(row)
+    return kept
 
 
 def open_backup(vault: Vault, backup: ConfigBackup) -> str:

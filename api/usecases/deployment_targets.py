@@ -7,12 +7,12 @@ from sqlmodel import Session
 
 from api.usecases.intents import IntentBook
 from api.usecases.ssh_trust import pin_seen_key
-from api.usecases.targets import ssh_target
+from api.usecases.targets import newest_ssh_endpoints, ssh_target
 from collectors.target import SshTarget
 from deploy.render import wanted_secrets
 from inventory.errors import NotFound, PreauError
 from inventory.intent import DeviceIntent
-from inventory.models import Device, DeviceRole
+from inventory.models import Device, DeviceRole, ManagementEndpoint
 from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
 from inventory.vendors.configuration import Configuration
@@ -40,6 +40,7 @@ def subjects_of(
 ) -> list[Subject]:
     """Return what is needed to speak to each of these devices, all of families we configure."""
     gathering = _Gathering(session, vault, settings)
+    gathering.prepare(devices)
     return [gathering.subject(device) for device in devices]
 
 
@@ -66,6 +67,12 @@ class _Gathering:
         self._session, self._vault, self._settings = session, vault, settings
         self._intents = IntentBook(session)
         self._secrets: dict[str, str] = {}
+        self._endpoints: dict[int, ManagementEndpoint] = {}
+
+    def prepare(self, devices: Sequence[Device]) -> None:
+        self._intents.prepare(devices)
+        ids = [device.id for device in devices if device.id is not None]
+        self._endpoints = newest_ssh_endpoints(self._session, ids)
 
     def subject(self, device: Device) -> Subject:
         assert device.id is not None
@@ -80,7 +87,8 @@ class _Gathering:
         )
         try:
             intent = self._intents.of_device(device)
-            target = ssh_target(self._session, self._vault, self._settings, device.id)
+            endpoint = self._endpoints.get(device.id)
+            target = ssh_target(self._session, self._vault, self._settings, device.id, endpoint)
             values = {name: self._secret(name) for name in wanted_secrets(intent)}
         except PreauError as error:
             return replace(subject, error=error)

@@ -1,8 +1,8 @@
 """What each device displayed for the secrets of its last verified push, from the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from deploy.displayed import KeptForm, form_digest, known_forms
 from inventory import clock
@@ -11,17 +11,34 @@ from inventory.secrets import Vault
 from inventory.vendors.configuration import DisplayedValue, Grammar
 
 
+class FormBook:
+    """What these devices displayed for the secrets of their last verified pushes.
+
+    It asks the database nothing more once it is made: it may be used while a device is spoken to.
+    """
+
+    def __init__(self, session: Session, vault: Vault, device_ids: Sequence[int]) -> None:
+        self._fingerprint = vault.fingerprint
+        self._kept: dict[int, dict[str, KeptForm]] = {}
+        query = select(DisplayedSecret).where(col(DisplayedSecret.device_id).in_(device_ids))
+        for row in session.exec(query):
+            form = KeptForm(row.secret_name, row.displayed_hmac)
+            self._kept.setdefault(row.device_id, {})[row.path] = form
+
+    def known(
+        self, device_id: int, grammar: Grammar, values: Mapping[str, str], shown: str
+    ) -> Mapping[str, str]:
+        """Return the names of a device's secrets by the hashed forms in `shown`."""
+        kept = self._kept.get(device_id)
+        return known_forms(grammar, shown, kept, values, self._fingerprint) if kept else {}
+
+
 def forms_of(
     session: Session, vault: Vault, device_id: int, grammar: Grammar, values: Mapping[str, str]
 ) -> Callable[[str], Mapping[str, str]]:
-    """Return what tells, of a configuration of the device, the names of its hashed secrets.
-
-    What is returned asks the database nothing more: it may be used while the device is spoken to.
-    """
-    kept = {
-        row.path: KeptForm(row.secret_name, row.displayed_hmac) for row in _rows(session, device_id)
-    }
-    return lambda shown: known_forms(grammar, shown, kept, values, vault.fingerprint)
+    """Return what tells, of a configuration of the device, the names of its hashed secrets."""
+    book = FormBook(session, vault, [device_id])
+    return lambda shown: book.known(device_id, grammar, values, shown)
 
 
 def keep_forms(

@@ -6,7 +6,7 @@ site, its groups, the device. A group is what devices have in common: `role:swit
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,8 @@ _GROUP = re.compile(r"(role|family|model|tag):\S.*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123, 2.1
 
 Key = tuple[IntentScope, str]
+
+_AT_ONCE = 200  # devices of which the layers are looked up by one statement
 
 
 def set_intent(
@@ -98,6 +100,11 @@ class IntentBook:
         self._layers: dict[Key, IntentLayer | None] = {}
         self._authorities: dict[int, list[Key]] = {}
 
+    def prepare(self, devices: Sequence[Device]) -> None:
+        """Look up the layers of many devices at once."""
+        for first in range(0, len(devices), _AT_ONCE):
+            self._look_up([key for d in devices[first : first + _AT_ONCE] for key in self._keys(d)])
+
     def of_device(self, device: Device) -> DeviceIntent:
         """Return all that `device` should have, by its layers and its role.
 
@@ -118,7 +125,7 @@ class IntentBook:
         return _keys_of_device(device, authorities)
 
     def _look_up(self, keys: list[Key]) -> None:
-        new = [key for key in keys if key not in self._layers]
+        new = [key for key in dict.fromkeys(keys) if key not in self._layers]
         if not new:
             return
         rows = _rows(self._session, new)

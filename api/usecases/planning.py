@@ -3,19 +3,22 @@
 No database session is open while a device is spoken to.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.deployment_targets import Subject, pin_host_key, subjects_of
-from api.usecases.displayed_forms import forms_of
+from api.usecases.displayed_forms import FormBook
 from api.usecases.planned_uplinks import with_uplinks_judged
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.selection import Selection, selected
 from collectors.outcome import Outcome, fan_out
 from collectors.ssh import open_session
-from deploy.backup import digest, keep_backup
+from deploy.backup import Reading, digest, keep_backups
 from deploy.conversation import Conversation
 from deploy.plan import Planner
 from deploy.render import names_by_value
@@ -28,6 +31,8 @@ from inventory.models import DeployPlan, ObservationRecord, Push, PushState
 from inventory.secrets import Vault
 from inventory.settings import Settings
 
+BATCH = 25
+"""How many devices are put into a plan at once: statements cost more than what they carry."""
 _READ_LEASE_S = 900.0
 
 
@@ -65,8 +70,13 @@ def plan_deployment(
     plan_id = planning.open(selection, reason)
     counter = Counter(on_progress, "reading configurations", len(subjects))
 
+    waiting: list[Outcome[Subject, Read]] = []
+
     def freeze(outcome: Outcome[Subject, Read]) -> None:
-        planning.freeze(plan_id, outcome)
+        waiting.append(outcome)
+        if len(waiting) >= BATCH:
+            planning.freeze(plan_id, waiting)
+            waiting.clear()
         counter.one_more()
 
     holder = f"plan {plan_id} by {actor}"
@@ -80,12 +90,14 @@ def plan_deployment(
             else replace(subject, error=Conflict("another holds it", todo="plan again later"))
             for subject in subjects
         ]
-        fan_out(_read, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
+        fan_out(read_configuration, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
+        planning.freeze(plan_id, waiting)
     planning.close(plan_id)
     return plan_status(database, plan_id)
 
 
-def _read(subject: Subject) -> Read:
+def read_configuration(subject: Subject) -> Read:
+    """Return what a device runs; raises DeviceError, also for why it cannot be spoken to."""
     if subject.error is not None:
         raise DeviceError(subject.error.what) from subject.error
     assert subject.target is not None
@@ -116,21 +128,27 @@ class Planning:
             assert plan.id is not None
             return plan.id
 
-    def freeze(self, plan_id: int, outcome: Outcome[Subject, Read]) -> None:
-        """Put one device with its change, or its error, into the plan."""
-        subject = outcome.key
-        row = Push(plan_id=plan_id, device_id=subject.device_id)
-        error: PreauError | None = subject.error or outcome.error
+    def freeze(self, plan_id: int, outcomes: Sequence[Outcome[Subject, Read]]) -> None:
+        """Put some devices with their changes, or their errors, into the plan."""
         with self._database.write(self._actor) as session:
-            if error is None:
-                try:
-                    self._fill(session, row, subject, outcome.unwrap())
-                except InvalidInput as unfit:
-                    error = unfit
-            if error is not None:
-                row.state = PushState.FAILED
-                row.error_kind, row.error = type(error).__name__, str(error)
-            session.add(row)
+            read = [each for each in outcomes if each.key.error is None and each.error is None]
+            ids = [each.key.device_id for each in read]
+            forms = FormBook(session, self._vault, ids)
+            clients = newest_clients(session, ids)
+            self._keep(session, plan_id, read)
+            for outcome in outcomes:
+                subject = outcome.key
+                row = Push(plan_id=plan_id, device_id=subject.device_id)
+                error: PreauError | None = subject.error or outcome.error
+                if error is None:
+                    try:
+                        self._fill(row, subject, outcome.unwrap(), forms, clients)
+                    except InvalidInput as unfit:
+                        error = unfit
+                if error is not None:
+                    row.state = PushState.FAILED
+                    row.error_kind, row.error = type(error).__name__, str(error)
+                session.add(row)
 
     def close(self, plan_id: int) -> None:
         """Say of the whole plan what its reviewers must know."""
@@ -149,47 +167,67 @@ class Planning:
             plan.risk = {"second_person": why_second_person(risks, rules)}
             session.add(plan)
 
-    def _fill(self, session: Session, row: Push, subject: Subject, read: Read) -> None:
+    def _keep(
+        self, session: Session, plan_id: int, outcomes: Sequence[Outcome[Subject, Read]]
+    ) -> None:
+        readings = []
+        for outcome in outcomes:
+            subject, read = outcome.key, outcome.unwrap()
+            pin_host_key(session, subject, read.host_key)
+            names = names_by_value(subject.values)
+            scrubbed = subject.configuration.grammar.scrub(read.text, names)
+            readings.append(
+                Reading(subject.device_id, read.text, scrubbed, self._actor, f"plan {plan_id}")
+            )
+        keep_backups(session, self._vault, readings)
+
+    def _fill(
+        self,
+        row: Push,
+        subject: Subject,
+        read: Read,
+        forms: FormBook,
+        clients: Mapping[int, int],
+    ) -> None:
         assert subject.intent is not None
-        pin_host_key(session, subject, read.host_key)
-        grammar = subject.configuration.grammar
-        scrubbed = grammar.scrub(read.text, names_by_value(subject.values))
-        keep_backup(
-            session,
-            self._vault,
-            subject.device_id,
-            text=read.text,
-            scrubbed=scrubbed,
-            by=self._actor,
-            reason=f"plan {row.plan_id}",
+        known = forms.known(
+            subject.device_id, subject.configuration.grammar, subject.values, read.text
         )
         row.running_digest = digest(self._vault, read.text)
-        forms = forms_of(session, self._vault, subject.device_id, grammar, subject.values)
         change = self._planner.change(
-            subject.configuration, subject.intent, read.text, subject.values, forms(read.text)
+            subject.configuration, subject.intent, read.text, subject.values, known
         )
         row.intended = change.intended
         row.remediation = "\n".join(change.difference.remediation)
         row.rollback = "\n".join(change.difference.rollback)
         row.diff = change.difference.review
         row.group_digest = change.group if change.difference else None
-        clients = newest_clients(session, subject.device_id) if change.difference else None
+        interrupted = clients.get(subject.device_id) if change.difference else None
         row.risk = device_risk(
-            subject.configuration, change.risk_reasons, change.notes, clients
+            subject.configuration, change.risk_reasons, change.notes, interrupted
         ).to_json()
         row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
 
 
-def newest_clients(session: Session, device_id: int) -> int | None:
-    """Return how many clients a device told of at its newest reading, None when it told nothing."""
-    body = session.exec(
-        select(ObservationRecord.body)
-        .where(ObservationRecord.device_id == device_id)
-        .order_by(col(ObservationRecord.at).desc())
-        .limit(1)
-    ).first()
+def newest_clients(session: Session, device_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many clients each device told of at its newest reading, where it told."""
+    newest = (
+        select(func.max(ObservationRecord.id))
+        .where(col(ObservationRecord.device_id).in_(device_ids))
+        .group_by(col(ObservationRecord.device_id))
+    )
+    rows = session.exec(
+        select(ObservationRecord.device_id, ObservationRecord.body).where(
+            col(ObservationRecord.id).in_(newest)
+        )
+    )
+    found = {device_id: _clients(body) for device_id, body in rows}
+    return {device_id: count for device_id, count in found.items() if count is not None}
+
+
+def _clients(observation: Mapping[str, Any]) -> int | None:
     for part in ("wlans", "radios"):
-        told: list[int | None] = [each["clients"] for each in (body or {}).get(part, ())]
+        told: list[int | None] = [each["clients"] for each in observation.get(part, ())]
         if any(count is not None for count in told):
             return sum(count or 0 for count in told)
     return None

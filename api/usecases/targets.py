@@ -3,6 +3,7 @@
 The secret is opened here, goes into the target and nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
@@ -25,6 +26,8 @@ from inventory.settings import Settings
 from inventory.vendors.family import family
 
 DIRECT = "direct"
+
+_AT_ONCE = 500  # devices that one statement asks for
 
 
 def snmp_target(
@@ -103,8 +106,32 @@ def _secret(session: Session, vault: Vault, name: str | None) -> str:
     return value
 
 
-def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: int) -> SshTarget:
-    """Return the SSH server of one device, by its newest SSH endpoint.
+def newest_ssh_endpoints(
+    session: Session, device_ids: Sequence[int]
+) -> dict[int, ManagementEndpoint]:
+    """Return the newest SSH endpoint of each of these devices that has one."""
+    found: dict[int, ManagementEndpoint] = {}
+    for first in range(0, len(device_ids), _AT_ONCE):
+        rows = session.exec(
+            select(ManagementEndpoint)
+            .where(
+                col(ManagementEndpoint.device_id).in_(device_ids[first : first + _AT_ONCE]),
+                ManagementEndpoint.protocol == Protocol.SSH,
+            )
+            .order_by(col(ManagementEndpoint.id))
+        )
+        found |= {row.device_id: row for row in rows if row.device_id is not None}
+    return found
+
+
+def ssh_target(
+    session: Session,
+    vault: Vault,
+    settings: Settings,
+    device_id: int,
+    endpoint: ManagementEndpoint | None = None,
+) -> SshTarget:
+    """Return the SSH server of one device, by its newest SSH endpoint, looked up where not given.
 
     Raises NotFound for an unknown device or one without an SSH endpoint, Misconfigured when no
     credential is known for it, its family is not spoken to over SSH, or its jump host is not
@@ -113,15 +140,7 @@ def ssh_target(session: Session, vault: Vault, settings: Settings, device_id: in
     device = session.get(Device, device_id)
     if device is None:
         raise NotFound(f"there is no device {device_id}")
-    endpoint = session.exec(
-        select(ManagementEndpoint)
-        .where(
-            ManagementEndpoint.device_id == device_id,
-            ManagementEndpoint.protocol == Protocol.SSH,
-        )
-        .order_by(col(ManagementEndpoint.id).desc())
-        .limit(1)
-    ).first()
+    endpoint = endpoint or newest_ssh_endpoints(session, [device_id]).get(device_id)
     if endpoint is None:
         raise NotFound(
             f"no SSH address of {device.name} is known", todo="run: preau discover for its zone"

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from api.usecases.keys import ensure_key_file, rotate_keys
-from deploy.backup import keep_backup, open_backup
+from deploy.backup import Reading, keep_backup, open_backup
 from inventory.database import Database
 from inventory.errors import Misconfigured
 from inventory.models import Change, ConfigBackup, Device, Secret
@@ -22,7 +22,7 @@ def kept(database: Database, vault: Vault) -> Vault:
         session.add(device)
         session.flush()
         assert device.id is not None
-        keep_backup(session, vault, device.id, text="key=canary-one", scrubbed="key=‹secret:one›")
+        keep_backup(session, vault, Reading(device.id, "key=canary-one", "key=‹secret:one›"))
     return vault
 
 
