@@ -23,6 +23,15 @@ def arm(conversation: Conversation, configuration: Configuration, seconds: int) 
         ) from error
 
 
+def protects(configuration: Configuration, seconds: int, *, has_power: bool) -> bool:
+    """Return whether something undoes a change that cuts the path: a timer, or the switch's port.
+
+    `has_power` says that the port which powers the device is known.
+    """
+    own = configuration.guard
+    return has_power if own.by_power else bool(own.arm(seconds))
+
+
 def confirm(conversation: Conversation, configuration: Configuration) -> None:
     """Keep the change; raises PushRejected when the guard was faster and has undone it."""
     conversation.exchange(configuration.guard.confirm)

@@ -50,6 +50,9 @@ class RolloutOptions(BaseModel):
     clients_back: float = Field(
         0.5, ge=0, le=1, description="share of a device's clients that must be back after its wave"
     )
+    now: str | None = Field(
+        None, description="who lets it interrupt schools in their hours, and why"
+    )
     gate_s: float = Field(300.0, ge=0, description="how long a wave may take to be well again")
 
     @field_validator("waves")

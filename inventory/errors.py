@@ -64,5 +64,9 @@ class PushRejected(DeviceError):
     """The device refused a configuration line, or does not show what was sent."""
 
 
+class Interrupted(DeviceError):
+    """The run that changed the device was killed, so that the device was put back."""
+
+
 class Unguarded(DeviceError):
     """The change could cut the path to the device and no guard is available."""

@@ -6,14 +6,17 @@ itself after its time, so that a process that died blocks nobody for long, and a
 process of the same machine sees that it died.
 """
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from inventory import clock
@@ -21,6 +24,8 @@ from inventory.database import Database
 from inventory.errors import Conflict
 from inventory.models import Lease
 from inventory.processes import is_gone, this_process
+
+log = structlog.get_logger()
 
 _LOOK_AGAIN_S = 1.0
 _AT_ONCE = 1000  # rows in one statement: databases count its parameters
@@ -30,6 +35,11 @@ _TAKEN_OVER = ("holder", "purpose", "process", "acquired_at", "expires_at")
 def device_resource(device_id: int) -> str:
     """Return the name of the lease of one device."""
     return f"device:{device_id}"
+
+
+def plan_resource(plan_id: int) -> str:
+    """Return the name of the lease of one plan, which its run holds."""
+    return f"plan:{plan_id}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,37 @@ def lease(
         if time.monotonic() >= deadline:
             raise _busy(database, resource)
         time.sleep(_LOOK_AGAIN_S)
+
+
+@contextmanager
+def lasting_lease(
+    database: Database, resource: str, *, holder: str, purpose: str, ttl_s: float
+) -> Iterator[Held]:
+    """Hold `resource` for as long as the block takes; raises Conflict as `lease` does.
+
+    A thread renews it, so that it may be short: it outlives its process by `ttl_s` at most.
+    """
+    with lease(database, resource, holder=holder, purpose=purpose, ttl_s=ttl_s) as held:
+        ended = threading.Event()
+        keeper = threading.Thread(
+            target=_keep, args=(held, ttl_s, ended), name=f"lease of {resource}", daemon=True
+        )
+        keeper.start()
+        try:
+            yield held
+        finally:
+            ended.set()
+            keeper.join()
+
+
+def _keep(held: Held, ttl_s: float, ended: threading.Event) -> None:
+    while not ended.wait(ttl_s / 3):
+        try:
+            held.renew(ttl_s)
+        except Conflict:
+            return  # another has it: what we still do stands in its way no more
+        except SQLAlchemyError:
+            log.exception("lease_not_renewed", resource=held.resource)
 
 
 @contextmanager

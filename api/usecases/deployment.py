@@ -1,38 +1,84 @@
-"""Pushes: send what a plan froze, device by device, and say how each ended.
+"""Running plans: begin one, go on after a kill or a pause, ask a running one to stop.
 
-No database session is open while a device is spoken to: each device's row, journal and result are
-written in short transactions of their own, so that a run that is killed leaves what is known.
+A plan is run by one process at a time, which holds its lease; whether somebody runs it is told by
+that lease alone, so that a run that was killed is seen at once on its machine, and elsewhere once
+the lease has expired. How a run proceeds is `rollout_run`'s.
 """
 
-import structlog
-from sqlmodel import Session, col, select
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from api.usecases.deployment_report import PlanSummary, summary_of
-from api.usecases.deployment_targets import Subject, pin_host_key, subject_of
-from api.usecases.displayed_forms import forms_of, keep_forms
+from sqlmodel import Session
+
+from api.usecases.approvals import refuse_unapproved
+from api.usecases.deployment_report import PlanSummary, plan_status, summary_of
+from api.usecases.deployment_targets import subject_of
+from api.usecases.plan_states import (
+    Doubtful,
+    cancel_plan,
+    close_plan,
+    plan_row,
+    pushes_in,
+    put_back_untouched,
+    refuse_school_hours,
+    stop_plan,
+    why_not_again,
+)
 from api.usecases.progress import Counter, Progress, quiet
-from collectors.outcome import Outcome, fan_out
-from deploy.backup import digest, keep_backup
-from deploy.push import PushOrder, PushResult, push
-from deploy.render import names_by_value
+from api.usecases.push_work import PushWork
+from api.usecases.rollback import undo_after_halt, unfinished_undo
+from api.usecases.rollout_members import assign_waves
+from api.usecases.rollout_run import Rollout
+from collectors.outcome import fan_out
+from deploy.rollout import OnFailure, RolloutOptions
+from deploy.windows import SchoolCalendar, school_calendar
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict, NotFound
-from inventory.events import record_event
-from inventory.leases import device_resource, lease
-from inventory.models import (
-    DeployPlan,
-    DeviceRole,
-    PlanState,
-    Push,
-    PushState,
-    PushStep,
-)
+from inventory.errors import Conflict
+from inventory.leases import lasting_lease, plan_resource
+from inventory.models import DeployPlan, PlanRequest, PlanState, PushState
 from inventory.secrets import Vault
-from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
 
-log = structlog.get_logger()
+_LEASE_S = 90.0
+_MAY_GO_ON = (PlanState.RUNNING, PlanState.PAUSED, PlanState.HALTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What running a plan needs of an installation, and in whose name."""
+
+    database: Database
+    vault: Vault
+    settings: Settings
+    actor: str
+    tell: Progress = quiet
+
+    @property
+    def calendar(self) -> SchoolCalendar:
+        """Return when schools may be interrupted; raises InvalidInput for unreadable settings."""
+        settings = self.settings
+        return school_calendar(
+            settings.school_hours, settings.school_holidays, settings.maintenance_windows
+        )
+
+    def work(self, plan_id: int) -> PushWork:
+        """Return what pushes the devices of a plan."""
+        return PushWork(self.database, self.vault, self.settings, plan_id, self.actor)
+
+
+def default_options(settings: Settings) -> RolloutOptions:
+    """Return how this installation rolls out a plan that says nothing of its own.
+
+    Raises InvalidInput for settings that cannot be read.
+    """
+    return RolloutOptions(
+        waves=settings.rollout_waves,
+        tolerated_percent=settings.rollout_tolerated_percent,
+        on_failure=OnFailure(settings.rollout_on_failure),
+        gate_s=settings.rollout_gate_s,
+    )
 
 
 def run_plan(
@@ -42,219 +88,188 @@ def run_plan(
     plan_id: int,
     *,
     actor: str,
+    options: RolloutOptions | None = None,
     on_progress: Progress = quiet,
 ) -> PlanSummary:
-    """Carry out a frozen plan and return how each device ended.
+    """Carry out a frozen plan, wave after wave, and return how each device ended.
 
-    Switches come first, one at a time within a site, since access points are reached through them;
-    then the access points. Raises NotFound, or Conflict when the plan is not frozen any more.
+    Where a wave does not prove itself the plan halts, and what the options say is taken back.
+    Raises NotFound; Conflict when the plan is not frozen any more, another runs it, or it could
+    interrupt schools in their hours and nobody answers for that; NotAllowed without the approval
+    that it needs.
+    """
+    here = Here(database, vault, settings, actor, on_progress)
+    with _held(here, plan_id):
+        with database.write(actor) as session:
+            plan = plan_row(session, plan_id)
+            if plan.state is not PlanState.FROZEN:
+                raise why_not_again(plan)
+            refuse_unapproved(session, plan)
+            chosen = options or _options_of(plan, settings)
+            refuse_school_hours(session, plan_id, chosen, here.calendar)
+            plan.options = chosen.model_dump(mode="json")
+            plan.state, plan.started_at, plan.asked = PlanState.RUNNING, clock.now(), None
+            assign_waves(session, plan_id, chosen)
+        return _carry_out(here, plan_id, chosen)
+
+
+def resume_plan(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    plan_id: int,
+    *,
+    actor: str,
+    now: str | None = None,
+    on_progress: Progress = quiet,
+) -> PlanSummary:
+    """Go on with a plan that was killed, paused or halted, and return how each device ended.
+
+    Every device in doubt is read back in a new session first: it is finished, or put back, and only
+    then is anything sent. A plan that is over is only asked for its devices in doubt. `now` says
+    who lets it interrupt schools in their hours, and why. Raises NotFound, and Conflict when there
+    is nothing to go on with or another runs it.
+    """
+    here = Here(database, vault, settings, actor, on_progress)
+    with _held(here, plan_id):
+        _finish_undo(here, plan_id)
+        with database.write(actor) as session:
+            plan = plan_row(session, plan_id)
+            doubtful = put_back_untouched(session, plan_id)
+            if plan.state is PlanState.FROZEN or not (plan.state in _MAY_GO_ON or doubtful):
+                raise why_not_again(plan)
+            chosen = _with_now(_options_of(plan, settings), now)
+            refuse_school_hours(session, plan_id, chosen, here.calendar)
+            forgiven = _ended(session, plan)
+            over = plan.state not in _MAY_GO_ON
+            if not over:
+                plan.state, plan.asked, plan.halt = PlanState.RUNNING, None, None
+                plan.options = chosen.model_dump(mode="json")
+        _settle(here, plan_id, doubtful)
+        if over:
+            return plan_status(database, plan_id)
+        return _carry_out(here, plan_id, chosen, forgiven)
+
+
+def ask_of_plan(database: Database, plan_id: int, request: PlanRequest, *, actor: str) -> PlanState:
+    """Ask a plan to pause or to be cancelled, and return the state that it is in now.
+
+    One that runs does so once the devices that are being changed have ended. Raises NotFound, and
+    Conflict for a plan that is over.
     """
     with database.write(actor) as session:
-        plan = session.get(DeployPlan, plan_id)
-        if plan is None:
-            raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
-        if plan.state is not PlanState.FROZEN:
-            raise Conflict(
-                f"plan {plan_id} is {plan.state}, and a plan is run once",
-                todo="make a new one: preau deploy plan",
-            )
-        plan.state = PlanState.RUNNING
-    run = _Run(database, vault, settings, plan_id, actor)
-    subjects = run.subjects()
-    counter = _UnitCounter(on_progress, "pushing", sum(len(unit) for unit in subjects))
-    switches = [unit for unit in subjects if unit[0].role is DeviceRole.SWITCH]
-    others = [unit for unit in subjects if unit[0].role is not DeviceRole.SWITCH]
-    for stage in (switches, others):
-        fan_out(run.carry_out, stage, max_workers=settings.ssh_max_sessions, on_done=counter.count)
-    return run.finish()
+        plan = plan_row(session, plan_id)
+        if plan.state in (PlanState.DONE, PlanState.CANCELLED):
+            raise Conflict(f"plan {plan_id} is {plan.state}: there is nothing left to {request}")
+        if plan.state is PlanState.RUNNING:
+            plan.asked, plan.asked_by = request, actor
+        elif request is PlanRequest.CANCEL:
+            cancel_plan(session, plan, actor)
+        return plan.state
 
 
-class _UnitCounter(Counter):
-    """Counts the devices of the units that ended."""
+def _carry_out(
+    here: Here, plan_id: int, options: RolloutOptions, forgiven: frozenset[int] = frozenset()
+) -> PlanSummary:
+    with here.database.read() as session:
+        left = len(pushes_in(session, plan_id, PushState.PLANNED))
+    counter = Counter(here.tell, "pushing", left)
+    stopped = Rollout(here.work(plan_id), options, here.calendar, counter, forgiven).run()
+    if stopped is None:
+        return _close(here, plan_id)
+    with here.database.write(here.actor) as session:
+        stop_plan(session, plan_row(session, plan_id), stopped, here.actor)
+    if stopped.state is PlanState.HALTED and options.on_failure is not OnFailure.HALT:
+        wave = stopped.wave if options.on_failure is OnFailure.UNDO_WAVE else None
+        _take_back(here, plan_id, wave)
+    return plan_status(here.database, plan_id)
 
-    def count(self, done: Outcome[tuple[Subject, ...], None]) -> None:
-        for _ in done.key:
-            self.one_more()
+
+def _take_back(here: Here, plan_id: int, wave: int | None) -> None:
+    undo_id = undo_after_halt(
+        here.database, here.vault, here.settings, plan_id, wave=wave, actor=here.actor
+    )
+    if undo_id is not None:
+        _run_undo(here, undo_id)
 
 
-class _Run:
-    """One run of a plan."""
+def _run_undo(here: Here, undo_id: int) -> None:
+    """Run the plan that takes back: at once and at any hour, as what it undoes is harmful."""
+    with here.database.read() as session:
+        state = plan_row(session, undo_id).state
+    arguments = (here.database, here.vault, here.settings, undo_id)
+    if state is PlanState.FROZEN:
+        options = RolloutOptions(
+            waves="rest",
+            on_failure=OnFailure.HALT,
+            tolerated_percent=100,
+            gate_s=0,
+            now="a halted plan is taken back",
+        )
+        run_plan(*arguments, actor=here.actor, options=options, on_progress=here.tell)
+    else:
+        resume_plan(*arguments, actor=here.actor, on_progress=here.tell)
 
-    def __init__(
-        self, database: Database, vault: Vault, settings: Settings, plan_id: int, actor: str
-    ) -> None:
-        self.database = database
-        self.vault = vault
-        self.settings = settings
-        self.plan_id = plan_id
-        self.actor = actor
 
-    def subjects(self) -> list[tuple[Subject, ...]]:
-        """Return what is pushed: the switches of a site as one unit, other devices alone."""
-        with self.database.read() as session:
-            rows = session.exec(
-                select(Push)
-                .where(Push.plan_id == self.plan_id, Push.state == PushState.PLANNED)
-                .order_by(col(Push.id))
-            ).all()
-            found = [
-                subject_of(session, self.vault, self.settings, row.device_id, push_id=_id(row.id))
-                for row in rows
+def _finish_undo(here: Here, plan_id: int) -> None:
+    with here.database.read() as session:
+        undo_id = unfinished_undo(session, plan_id)
+    if undo_id is not None:
+        _run_undo(here, undo_id)
+
+
+def _settle(here: Here, plan_id: int, doubtful: Sequence[Doubtful]) -> None:
+    """Bring the devices in doubt to a known end, first those that others are reached through."""
+    work = here.work(plan_id)
+    counter = Counter(here.tell, "reading back", len(doubtful))
+    for leading in (True, False):
+        with here.database.read() as session:
+            subjects = [
+                subject_of(session, here.vault, here.settings, device_id, push_id=push_id)
+                for push_id, device_id, leads in doubtful
+                if leads is leading
             ]
-        units: dict[tuple[str, int], list[Subject]] = {}
-        for subject in found:
-            together = subject.role is DeviceRole.SWITCH and subject.site_id is not None
-            key = ("site", subject.site_id or 0) if together else ("device", subject.device_id)
-            units.setdefault(key, []).append(subject)
-        return [tuple(unit) for unit in units.values()]
-
-    def carry_out(self, unit: tuple[Subject, ...]) -> None:
-        """Push to each device of a unit in turn; one that fails stops nobody."""
-        for subject in unit:
-            self._record(subject, self._push(subject))
-
-    def _push(self, subject: Subject) -> PushResult:
-        if subject.error is not None:
-            kind, text = type(subject.error).__name__, str(subject.error)
-            return PushResult(PushState.FAILED, kind, text)
-        ttl_s = 2.0 * self.settings.guard_s + 900.0
-        try:
-            with lease(
-                self.database,
-                device_resource(subject.device_id),
-                holder=f"plan {self.plan_id} by {self.actor}",
-                purpose="push",
-                ttl_s=ttl_s,
-            ):
-                order = self._order(subject)
-                return push(
-                    order,
-                    lambda text: digest(self.vault, text),
-                    lambda step, note: self._journal(subject, step, note),
-                )
-        except Conflict as error:
-            return PushResult(PushState.SKIPPED, "Conflict", str(error))
-        except Exception as defect:
-            # Whatever a defect of ours left on the device, its guard undoes; here nothing is known.
-            log.exception("push_failed", device_id=subject.device_id, plan_id=self.plan_id)
-            return PushResult(
-                PushState.IN_DOUBT,
-                type(defect).__name__,
-                "the product failed on it; its guard restores what was not confirmed",
-            )
-
-    def _order(self, subject: Subject) -> PushOrder:
-        assert subject.target is not None
-        with self.database.write(self.actor) as session:
-            row = _push_row(session, subject)
-            row.state = PushState.SENDING
-            row.started_at = clock.now()
-            return PushOrder(
-                target=subject.target,
-                configuration=subject.configuration,
-                running_digest=row.running_digest or "",
-                intended=row.intended,
-                remediation=row.remediation,
-                values=subject.values,
-                guard_s=self.settings.guard_s,
-                known=forms_of(
-                    session,
-                    self.vault,
-                    subject.device_id,
-                    subject.configuration.grammar,
-                    subject.values,
-                ),
-            )
-
-    def _journal(self, subject: Subject, step: str, note: str | None) -> None:
-        with self.database.write(self.actor) as session:
-            row = _push_row(session, subject)
-            if step == "arm_guard":
-                row.state = PushState.IN_DOUBT  # until it is read back
-            session.add(PushStep(push_id=_id(row.id), at=clock.now(), step=step, note=note))
-
-    def _record(self, subject: Subject, result: PushResult) -> None:
-        with self.database.write(self.actor) as session:
-            row = _push_row(session, subject)
-            row.state = result.state
-            row.error_kind, row.error = result.error_kind, result.error
-            row.finished_at = clock.now()
-            if result.host_key:
-                pin_host_key(session, subject, result.host_key)
-            if result.shown:
-                names = names_by_value(subject.values)
-                scrubbed = subject.configuration.grammar.scrub(result.shown, names)
-                kept = keep_backup(
-                    session, self.vault, subject.device_id, text=result.shown, scrubbed=scrubbed
-                )
-                if result.state is PushState.VERIFIED:
-                    row.verified_digest = kept.digest
-            if result.state is PushState.VERIFIED:
-                keep_forms(session, self.vault, subject.device_id, result.displayed, subject.values)
-            record_event(
-                session,
-                f"push.{result.state}",
-                Sentence(_MESSAGES[result.state], name=subject.name),
-                site_id=subject.site_id,
-                device_id=subject.device_id,
-                body={"plan": self.plan_id, "push": _id(row.id), "error": result.error},
-            )
-
-    def finish(self) -> PlanSummary:
-        """Close the plan and return how it ended."""
-        with self.database.write(self.actor) as session:
-            plan = session.get(DeployPlan, self.plan_id)
-            assert plan is not None
-            plan.state = PlanState.DONE
-            plan.finished_at = clock.now()
-            summary = summary_of(session, plan)
-            told = tuple(
-                Sentence(_STATES[state], count=count) for state, count in summary.states.items()
-            )
-            record_event(
-                session,
-                "plan.done",
-                Sentence(
-                    "Plan n°\u00a0%(id)s terminé\u00a0: %(states)s", id=self.plan_id, states=told
-                ),
-                body={
-                    "plan": self.plan_id,
-                    "states": {str(k): v for k, v in summary.states.items()},
-                },
-            )
-        return summary
+        fan_out(
+            work.resume,
+            subjects,
+            max_workers=here.settings.ssh_max_sessions,
+            on_done=counter.one_more,
+        )
 
 
-def _push_row(session: Session, subject: Subject) -> Push:
-    row = session.get(Push, subject.push_id)
-    assert row is not None
-    return row
+def _close(here: Here, plan_id: int) -> PlanSummary:
+    with here.database.write(here.actor) as session:
+        plan = plan_row(session, plan_id)
+        close_plan(session, plan, summary_of(session, plan).states)
+    return plan_status(here.database, plan_id)
 
 
-def _id(value: int | None) -> int:
-    assert value is not None
-    return value
+@contextmanager
+def _held(here: Here, plan_id: int) -> Iterator[None]:
+    """Hold a plan during the block; raises Conflict while another runs it."""
+    with lasting_lease(
+        here.database,
+        plan_resource(plan_id),
+        holder=here.actor,
+        purpose="running the plan",
+        ttl_s=_LEASE_S,
+    ):
+        yield
 
 
-_MESSAGES = {
-    PushState.VERIFIED: N_("%(name)s\u00a0: configuration envoyée et vérifiée par relecture"),
-    PushState.UNCHANGED: N_("%(name)s\u00a0: configuration déjà conforme"),
-    PushState.ROLLED_BACK: N_(
-        "%(name)s\u00a0: envoi annulé\u00a0; l’ancienne configuration est rétablie et relue"
-    ),
-    PushState.SKIPPED: N_("%(name)s\u00a0: rien n’a été envoyé, le plan ne correspond plus"),
-    PushState.FAILED: N_("%(name)s\u00a0: rien n’a été envoyé"),
-    PushState.IN_DOUBT: N_(
-        "%(name)s\u00a0: état inconnu\u00a0; sa protection rétablit l’ancienne configuration"
-    ),
-}
-_STATES = {
-    PushState.PLANNED: N_("prévus\u00a0: %(count)s"),
-    PushState.SENDING: N_("en cours\u00a0: %(count)s"),
-    PushState.VERIFIED: N_("vérifiés\u00a0: %(count)s"),
-    PushState.UNCHANGED: N_("inchangés\u00a0: %(count)s"),
-    PushState.ROLLED_BACK: N_("rétablis\u00a0: %(count)s"),
-    PushState.SKIPPED: N_("écartés\u00a0: %(count)s"),
-    PushState.FAILED: N_("non envoyés\u00a0: %(count)s"),
-    PushState.IN_DOUBT: N_("incertains\u00a0: %(count)s"),
-}
+def _options_of(plan: DeployPlan, settings: Settings) -> RolloutOptions:
+    return (
+        RolloutOptions.model_validate(plan.options) if plan.options else default_options(settings)
+    )
+
+
+def _with_now(options: RolloutOptions, now: str | None) -> RolloutOptions:
+    return options.model_copy(update={"now": now}) if now else options
+
+
+def _ended(session: Session, plan: DeployPlan) -> frozenset[int]:
+    """Return the pushes that a person knows of who goes on with a halted plan."""
+    if plan.state is not PlanState.HALTED:
+        return frozenset()
+    ended = set(PushState) - {PushState.PLANNED}
+    return frozenset(row.id or 0 for row in pushes_in(session, plan.id or 0, *ended))

@@ -1,4 +1,4 @@
-"""French words for the steps of a push's journal, for the site's page; see deploy/push.py."""
+"""French words for the steps of a push's journal, for the site's page; see deploy/attempt.py."""
 
 from collections.abc import Mapping
 
@@ -14,5 +14,8 @@ PUSH_STEP: Mapping[str, str] = {
     "save": N_("Enregistrement"),
     "roll_back": N_("Retour à la configuration précédente"),
     "roll_back_waits": N_("Retour pas encore prouvé, nouvel essai"),
+    "power_cycle": N_("Coupure de son alimentation par le commutateur"),
+    "read_again": N_("Relecture après une interruption"),
+    "stand_down": N_("Ancienne configuration relue, garde levée"),
     "guard_had_acted": N_("L’équipement était déjà revenu à sa configuration précédente"),
 }

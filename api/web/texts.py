@@ -238,12 +238,15 @@ JOB_KIND: Mapping[str, str] = {
     "audit": N_("Audit"),
     "poll": N_("Relevé des équipements"),
     "discover": N_("Recherche d’équipements"),
+    "rollout": N_("Déploiement"),
     "acceptance": N_("Recette"),
 }
 JOB_PROGRESS = N_("%(done)s sur %(total)s")
 JOB_STEP: Mapping[str, str] = {
     "devices read": N_("%(done)s équipements relevés sur %(total)s"),
     "devices judged": N_("%(done)s équipements contrôlés sur %(total)s"),
+    "pushing": N_("%(done)s équipements traités sur %(total)s"),
+    "reading back": N_("%(done)s équipements relus sur %(total)s"),
     "addresses asked": N_("%(done)s adresses interrogées sur %(total)s"),
 }
 # How a failure is told to someone who is not an engineer; the device's own words stand below.
@@ -252,6 +255,11 @@ ERROR_KIND: Mapping[str, str] = {
     "Refused": N_("L’équipement a refusé les identifiants\u00a0; il n’a pas été réessayé."),
     "Garbled": N_("L’équipement a répondu de façon incompréhensible."),
     "PushRejected": N_("L’équipement n’a pas accepté la configuration."),
+    "Interrupted": N_(
+        "Le programme a été interrompu pendant l’envoi\u00a0; l’équipement a été rétabli."
+    ),
+    "RolledBack": N_("Le changement a été retiré par un plan de retour."),
+    "Cancelled": N_("Le plan a été annulé avant l’envoi."),
     "Unguarded": N_(
         "Le changement aurait pu couper l’accès à l’équipement\u00a0; il n’a pas été fait."
     ),

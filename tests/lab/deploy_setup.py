@@ -10,6 +10,7 @@ from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.intents import set_intent
 from api.usecases.planning import plan_deployment
 from api.usecases.selection import Selection
+from deploy.rollout import OnFailure, RolloutOptions
 from inventory.database import Database
 from inventory.models import (
     Credential,
@@ -108,7 +109,16 @@ class Installation:
         )
 
     def run(self, plan: PlanSummary) -> PlanSummary:
-        return run_plan(self.database, self.vault, self.settings, plan.plan_id, actor=ACTOR)
+        """Carry a plan out in one wave, whatever the hour."""
+        options = RolloutOptions(waves="rest", on_failure=OnFailure.HALT, now="a test")
+        return run_plan(
+            self.database,
+            self.vault,
+            self.settings,
+            plan.plan_id,
+            actor=ACTOR,
+            options=options,
+        )
 
     def status(self) -> PlanSummary:
         return plan_status(self.database)

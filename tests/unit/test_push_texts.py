@@ -6,7 +6,7 @@ import re
 from sqlmodel import select
 
 from api.web.push_texts import PUSH_STEP
-from deploy import push
+from deploy import attempt, push, recovery
 from inventory.database import Database
 from inventory.models import PushStep
 from inventory.settings import Settings
@@ -15,7 +15,8 @@ from tests.webapp import log_in, person, web_client
 
 
 def test_every_step_of_a_push_has_its_french_words() -> None:
-    steps = set(re.findall(r'self\.journal\(\s*"(\w+)"', inspect.getsource(push)))
+    source = "".join(inspect.getsource(module) for module in (attempt, push, recovery))
+    steps = set(re.findall(r'self\.journal\(\s*Step\(\s*"(\w+)"', source))
     assert steps == set(PUSH_STEP)
 
 

@@ -1,0 +1,152 @@
+"""Where a plan is: how it is stopped, cancelled and closed, and what keeps it from running.
+
+Functions here take the session of their caller, who commits.
+"""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from api.usecases.push_records import last_attempt
+from api.usecases.rollout_members import LEADING
+from api.usecases.rollout_run import Stopped, interrupts
+from deploy.rollout import RolloutOptions, Standing, standing
+from deploy.windows import BRUSSELS, SchoolCalendar
+from inventory import clock
+from inventory.errors import Conflict, NotFound
+from inventory.events import record_event
+from inventory.models import DeployPlan, Device, PlanState, Push, PushState
+from inventory.sentences import N_, Sentence, wording
+
+Doubtful = tuple[int, int, bool]
+"""A push in doubt: its id, its device, and whether others are reached through that."""
+
+
+def plan_row(session: Session, plan_id: int) -> DeployPlan:
+    """Return a plan; raises NotFound."""
+    plan = session.get(DeployPlan, plan_id)
+    if plan is None:
+        raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
+    return plan
+
+
+def pushes_in(session: Session, plan_id: int, *states: PushState) -> Sequence[Push]:
+    """Return the pushes of a plan that are in one of the states."""
+    return session.exec(
+        select(Push)
+        .where(Push.plan_id == plan_id, col(Push.state).in_(states))
+        .order_by(col(Push.id))
+    ).all()
+
+
+def why_not_again(plan: DeployPlan) -> Conflict:
+    """Return why a plan in its state can be neither run nor gone on with, and what can be done."""
+    todo = {
+        PlanState.FROZEN: f"run it: preau deploy run {plan.id}",
+        PlanState.RUNNING: f"a run that was killed goes on: preau deploy resume {plan.id}",
+        PlanState.PAUSED: f"go on: preau deploy resume {plan.id}",
+        PlanState.HALTED: f"look at it, then go on: preau deploy resume {plan.id}",
+    }
+    return Conflict(
+        f"plan {plan.id} is {plan.state}",
+        todo=todo.get(plan.state, "make a new one: preau deploy plan"),
+    )
+
+
+def refuse_school_hours(
+    session: Session, plan_id: int, options: RolloutOptions, calendar: SchoolCalendar
+) -> None:
+    """Raise Conflict for a plan that could interrupt schools now, for which nobody answers."""
+    moment = clock.now()
+    if options.now or calendar.may_interrupt(moment):
+        return
+    waiting = pushes_in(session, plan_id, PushState.PLANNED, PushState.SENDING, PushState.IN_DOUBT)
+    count = sum(interrupts(row.risk) for row in waiting)
+    if not count:
+        return
+    next_time = calendar.next_time(moment)
+    when = f"{next_time.astimezone(BRUSSELS):%Y-%m-%d %H:%M}" if next_time else "another day"
+    raise Conflict(
+        f"plan {plan_id} could interrupt schools on {count} devices, which may not be done now",
+        todo=f'run it from {when}, or answer for it by name: --now "NAME: WHY"',
+    )
+
+
+def put_back_untouched(session: Session, plan_id: int) -> list[Doubtful]:
+    """Let devices that a killed run had only read wait again; return those that are in doubt."""
+    rows = session.exec(
+        select(Push, Device)
+        .join(Device, col(Device.id) == Push.device_id)
+        .where(
+            Push.plan_id == plan_id,
+            col(Push.state).in_((PushState.SENDING, PushState.IN_DOUBT)),
+        )
+        .order_by(col(Push.id))
+    ).all()
+    doubtful: list[Doubtful] = []
+    for push, device in rows:
+        if standing(push.state, last_attempt(session, push)) is Standing.UNTOUCHED:
+            push.state, push.started_at = PushState.PLANNED, None
+            session.add(push)
+        else:
+            doubtful.append((push.id or 0, push.device_id, device.role in LEADING))
+    return doubtful
+
+
+def stop_plan(session: Session, plan: DeployPlan, stopped: Stopped, by: str) -> None:
+    """Keep why a run ended before its last wave."""
+    asked_by, plan.asked = plan.asked_by, None
+    if stopped.state is PlanState.CANCELLED:
+        cancel_plan(session, plan, asked_by or by)
+        return
+    plan.state = stopped.state
+    plan.halt = {
+        "wave": stopped.wave,
+        "message": str(stopped.message),
+        "wording": wording(stopped.message),
+    }
+    record_event(
+        session,
+        f"plan.{stopped.state}",
+        Sentence("Plan n°\u00a0%(id)s arrêté\u00a0: %(why)s", id=plan.id or 0, why=stopped.message),
+        body={"plan": plan.id, "wave": stopped.wave},
+    )
+
+
+def cancel_plan(session: Session, plan: DeployPlan, by: str) -> None:
+    """End a plan: what was not begun is never sent, what was done stays."""
+    plan.state, plan.asked, plan.finished_at = PlanState.CANCELLED, None, clock.now()
+    for row in pushes_in(session, plan.id or 0, PushState.PLANNED):
+        row.state, row.error_kind = PushState.SKIPPED, "Cancelled"
+        row.error = f"the plan was cancelled by {by}"
+        session.add(row)
+    record_event(
+        session,
+        "plan.cancelled",
+        Sentence("Plan n°\u00a0%(id)s annulé par %(who)s", id=plan.id or 0, who=by),
+        body={"plan": plan.id},
+    )
+
+
+def close_plan(session: Session, plan: DeployPlan, states: dict[PushState, int]) -> None:
+    """Keep that a plan is over, and tell how its devices ended."""
+    plan.state, plan.asked, plan.finished_at = PlanState.DONE, None, clock.now()
+    told = tuple(Sentence(_STATES[state], count=count) for state, count in states.items())
+    record_event(
+        session,
+        "plan.done",
+        Sentence("Plan n°\u00a0%(id)s terminé\u00a0: %(states)s", id=plan.id or 0, states=told),
+        body={"plan": plan.id, "states": {str(state): n for state, n in states.items()}},
+    )
+
+
+_STATES = {
+    PushState.PLANNED: N_("prévus\u00a0: %(count)s"),
+    PushState.SENDING: N_("en cours\u00a0: %(count)s"),
+    PushState.VERIFIED: N_("vérifiés\u00a0: %(count)s"),
+    PushState.UNCHANGED: N_("inchangés\u00a0: %(count)s"),
+    PushState.ROLLED_BACK: N_("rétablis\u00a0: %(count)s"),
+    PushState.SKIPPED: N_("écartés\u00a0: %(count)s"),
+    PushState.FAILED: N_("non envoyés\u00a0: %(count)s"),
+    PushState.IN_DOUBT: N_("incertains\u00a0: %(count)s"),
+}
