@@ -9,6 +9,8 @@ from inventory.vendors.configuration import Adoption
 
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 _HIGHEST_VLAN = 4094  # IEEE 802.1Q-2022, 9.6
+# A line of the log that a terminal shows between others: `*Mar  1 00:12:34.567: %SYS-5-…`.
+LOGGED = r"[*.]?[A-Z][a-z]{2} +\d+ [\d:.]+[^%]*: %[A-Z0-9_]+-\d-"
 _LINE = re.compile(r'^[^\x00-\x1f\x7f"?]+$')
 
 

@@ -4,7 +4,11 @@ import importlib
 
 from lab.device import Device, DeviceSpec
 
-FAMILIES = {"arubaos_cx": ("aruba_cx", "ArubaCx"), "openwrt": ("openwrt", "OpenWrt")}
+FAMILIES = {
+    "arubaos_cx": ("aruba_cx", "ArubaCx"),
+    "ios": ("ios", "Ios"),
+    "openwrt": ("openwrt", "OpenWrt"),
+}
 
 
 def make_device(spec: DeviceSpec) -> Device:

@@ -201,8 +201,8 @@ ERRORS = (
 
 # "reload", "username" and "copy" ask these ("Configuration Fundamentals Command Reference").
 QUESTIONS = (
-    (r"(?i)save\? \[yes/no\]: ?", "no"),
-    (r"(?i)\[confirm\] ?", ""),
+    (r"(?i:save\? \[yes/no\]: ?)", "no"),
+    (r"(?i:\[confirm\] ?)", ""),
 )
 
 CONFIGURATION = Configuration(

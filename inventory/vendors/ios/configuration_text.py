@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from inventory.vendors.switching import vlan_ids, vlan_list
+from inventory.vendors.switching import LOGGED, vlan_ids, vlan_list
 
 # What changes by itself or is not configuration.
 _NOISE = re.compile(
     r"^(!|\s*$|end$|Building configuration|Current configuration|Using \d+ out of|"
-    r"ntp clock-period |ip http server$)"
+    rf"ntp clock-period |ip http server$|{LOGGED})"
 )
 _VLAN_ROW = re.compile(r"^(\d+)\s+(\S.*?)\s+(?:active|act/lshut|suspended|sus/lshut)\b")
 _RESERVED = range(1002, 1006)  # the VLANs of FDDI and token ring, which cannot be changed

@@ -1,0 +1,161 @@
+"""Pushes to false switches of each family over real SSH, and how they end when a switch misbehaves.
+
+The switches of a test are pushed to at the same time: what takes long is their own timers.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory.models import PushState
+from lab.device import DeviceSpec
+from lab.running import running_lab
+from tests.lab.clients import until
+from tests.lab.switch_pushes import Bench
+
+pytestmark = pytest.mark.lab
+
+# The port of an access point, of a class room, and one without anything, as each family names them.
+PORTS = {
+    "ios": ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/3"),
+}
+FAMILIES = tuple(PORTS)
+Benches = dict[str, Bench]
+
+
+@pytest.fixture
+def benches(tmp_path: Path) -> Iterator[Benches]:
+    # A minute of the switches' own timers lasts eight seconds here.
+    specs = [
+        DeviceSpec(
+            family=family, name=family, host=f"127.42.1.{number}", hostname="sw1", minute_s=8.0
+        )
+        for number, family in enumerate(FAMILIES, 1)
+    ]
+    with running_lab(specs, folder=tmp_path) as lab:
+        yield {family: Bench(lab, family) for family in FAMILIES}
+
+
+def site(family: str, **management: Any) -> dict[str, Any]:
+    uplink, room, idle = PORTS[family]
+    return {
+        "hostname": "ecole-sw1",
+        "vlans": [
+            {"id": 10, "name": "pedago", "dhcp_snooping": True},
+            {"id": 20, "name": "admin"},
+        ],
+        "management_vlan": 1,
+        "ports": [
+            {
+                "name": uplink,
+                "description": "Borne ap1",
+                "mode": "trunk",
+                "tagged_vlans": [10, 20],
+                "dhcp_snooping_trusted": True,
+                "lldp": True,
+            },
+            {"name": room, "native_vlan": 20, "poe": False, "storm_control_kbps": 5000},
+            {"name": idle, "enabled": False},
+        ],
+        "management": {
+            "ntp_servers": ["10.0.0.4"],
+            "syslog_servers": ["10.0.0.5"],
+            "contact": "Cellule WiFi",
+            "location": "Local 12",
+            "telnet": False,
+            "http": False,
+            "accounts": [{"name": "anne", "password_secret": "compte"}],
+            **management,
+        },
+    }
+
+
+def on_each(benches: Benches, work: Callable[[str, Bench], Any]) -> dict[str, Any]:
+    with ThreadPoolExecutor(len(benches)) as pool:
+        return dict(zip(benches, pool.map(lambda pair: work(*pair), benches.items()), strict=True))
+
+
+def test_a_push_is_verified_and_a_hashed_password_is_not_sent_again(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        done = bench.push(site(family))
+        assert done.state is PushState.VERIFIED, done.error
+        assert bench.device.saved
+        running = bench.read()
+        again = bench.plan(site(family), running)
+        assert not again.difference, again.difference.review
+        assert "‹secret:compte›" in again.intended
+        bench.values = {**bench.values, "compte": "Autre-mot-2"}
+        assert "‹secret:compte›" in "".join(
+            bench.plan(site(family), running).difference.remediation
+        )
+        assert lets_in(bench, "anne", "Mot-de-passe-1")
+
+    on_each(benches, work)
+
+
+def lets_in(bench: Bench, user: str, password: str) -> bool:
+    return bench.lab.call(lambda: bench.device.password_accepted(user, password))
+
+
+def test_a_refused_line_ends_with_the_old_configuration(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        before = bench.state()
+        done = bench.push(site(family), r"refuse_line:10\.0\.0\.5")
+        assert done.state is PushState.ROLLED_BACK, done.error
+        assert done.error_kind == "PushRejected"
+        assert bench.state() == before
+
+    on_each(benches, work)
+
+
+def test_a_lost_path_comes_back_by_the_guard(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        before = bench.state()
+        done = bench.push(site(family), r"lose_path:10\.0\.0\.5")
+        assert done.state is PushState.ROLLED_BACK, done.error
+        assert bench.state() == before
+
+    on_each(benches, work)
+
+
+def test_a_session_that_drops_ends_with_the_old_configuration(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        before = bench.state()
+        done = bench.push(site(family), "drop_session:24")
+        assert done.state is PushState.ROLLED_BACK, done.error
+        assert bench.state() == before
+
+    on_each(benches, work)
+
+
+def test_a_switch_that_restarts_in_its_save_is_told_as_rolled_back(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        before = bench.state()
+        done = bench.push(site(family), "reboot_on_save")
+        assert done.state is PushState.ROLLED_BACK, done.error
+        assert bench.state() == before
+
+    on_each(benches, work)
+
+
+def test_odd_prompts_and_slow_answers_change_nothing(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        done = bench.push(site(family), "odd_prompt", "slow:0.02")
+        assert done.state is PushState.VERIFIED, done.error
+
+    on_each(benches, work)
+
+
+def test_a_password_that_locks_us_out_is_undone_by_the_guard(benches: Benches) -> None:
+    def work(family: str, bench: Bench) -> None:
+        before = bench.state()
+        own = [{"name": bench.device.username, "password_secret": "compte"}]
+        done = bench.push(site(family, accounts=own))
+        assert done.state is PushState.IN_DOUBT, done.error
+        assert done.error_kind == "Refused"
+        until(lambda: bench.state() == before)
+
+    on_each(benches, work)
