@@ -108,6 +108,18 @@ def test_neighbours_by_lldp_v2_and_cdp_are_heard_too() -> None:
     )
 
 
+def test_a_neighbours_name_is_one_line_without_the_dot_that_ends_it() -> None:
+    heard = observed(
+        SYSTEM
+        + """\
+.1.0.8802.1.1.2.1.4.1.1.9.0.3.1 = STRING: "sw-1.ecole.be."
+.1.0.8802.1.1.2.1.4.1.1.9.0.4.1 = Hex-STRING: 61 70 2D 31 0D 0A 78
+.1.3.6.1.4.1.9.9.23.1.2.1.1.6.5.1 = STRING: "rt-1."
+"""
+    ).neighbours
+    assert [neighbour.system_name for neighbour in heard] == ["sw-1.ecole.be", "ap-1", "rt-1"]
+
+
 def test_an_lldp_port_number_that_is_a_bridge_port_leads_to_its_interface() -> None:
     observation = observed(
         SYSTEM

@@ -22,6 +22,7 @@ _NAMES = (*ENT_PHYSICAL, 7)
 _SERIAL = f"{_H3C}.2.6.1.2.1.1.2"
 # HH3C-POWER-ETH-EXT-MIB hh3cPsePortCurrentPower (mW), indexed as pethPsePortTable.
 _PORT_POWER = oid(f"{_H3C}.2.14.1.1.5")
+_SYS_DESCR_LENGTH = 255  # SNMPv2-MIB: what is longer is none
 _MAKER = r"(?:HPE?|H3C|3Com|Hewlett Packard Enterprise)"
 # "HP A5500-24G EI Switch …" on a line of its own; the same after the release, where the agent
 # writes one line; "H3C Series Router MSR26-30"; "1920-24G-PoE+ (370W) Switch Software Version …".
@@ -37,7 +38,7 @@ _PRODUCTS = tuple(
 
 def _product(view: MibView) -> str | None:
     """Return the product that sysDescr names, without its maker."""
-    described = view.text(SYS_DESCR) or ""
+    described = (view.text(SYS_DESCR) or "")[:_SYS_DESCR_LENGTH]
     found = next((match for one in _PRODUCTS if (match := one.search(described))), None)
     return found["product"] if found else None
 

@@ -85,12 +85,18 @@ def _neighbour(row: dict[int, Value], shift: int, local_interface: str | None) -
     return Neighbour(
         local_interface=local_interface,
         protocol="lldp",
-        system_name=text(value(_NAME)),
+        system_name=_name(value(_NAME)),
         port_id=_identifier("port", value(_PORT_SUBTYPE), value(_PORT_ID))
         or text(value(_PORT_DESC)),
         chassis_id=_identifier("chassis", value(_CHASSIS_SUBTYPE), value(_CHASSIS_ID)),
         platform=text(value(_DESCR)),
     )
+
+
+def _name(value: Value | None) -> str | None:
+    """Return a device's name: one line, without the dots and blanks that end it."""
+    written = text(value)
+    return (written.splitlines()[0].rstrip(" .") or None) if written else None
 
 
 def _identifier(kind: str, subtype: Value | None, value: Value | None) -> str | None:
@@ -154,7 +160,7 @@ def _cdp(view: MibView, ports: Ports) -> dict[Oid, Neighbour]:
         found[index] = Neighbour(
             local_interface=interface.name if interface else None,
             protocol="cdp",
-            system_name=address or text(device),
+            system_name=address or _name(device),
             port_id=text(row.get(_CDP_DEVICE_PORT)),
             chassis_id=address,
             platform=text(row.get(_CDP_PLATFORM)),
