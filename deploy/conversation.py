@@ -21,7 +21,7 @@ class Conversation:
         self.session = session
         self.configuration = configuration
         # As it is, and as it stands quoted in a command line of ours.
-        quoted = {value.replace("'", "'\\''"): name for value, name in names.items()}
+        quoted = {configuration.spoken(value): name for value, name in names.items()}
         self._names = {**quoted, **names}
 
     def read(self) -> str:

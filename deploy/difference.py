@@ -48,7 +48,7 @@ def _record_ways(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     before, after = grammar.parse(running), grammar.parse(intended)
     there, back = (
-        tuple(line for step in operations(*pair) for line in grammar.commands(step))
+        tuple(grammar.script(operations(*pair)))
         for pair in ((before, after), (after, before))
     )
     return there, back

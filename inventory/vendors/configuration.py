@@ -191,7 +191,12 @@ class Configuration:
     # What the device asks within the answer to a command, and what is replied: patterns, texts.
     questions: tuple[tuple[str, str], ...] = ()
     guards: Callable[[str], Guard] | None = None  # which guard a running configuration allows
+    # Whether a line may be sent a second time once the old configuration was read back: by itself
+    # every line of configuration may; one that makes something anew each time may not.
+    repeatable: Callable[[str], bool] = field(default=lambda _line: True)
     secret_form: re.Pattern[str] | None = None  # the values that a line of this CLI can hold
+    # How a value stands within the quotes of a command line: an error must not show that either.
+    spoken: Callable[[str], str] = field(default=lambda value: value.replace("'", "'\\''"))
 
     def guarded_for(self, running: str) -> "Configuration":
         """Return this configuration with the guard that a device with that `running` one has."""

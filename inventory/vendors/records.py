@@ -75,7 +75,11 @@ Operation = AddRecord | DeleteRecord | SetOption | DeleteOption
 
 @dataclass(frozen=True, slots=True)
 class RecordGrammar:
-    """The grammar of one record-shaped configuration (see `configuration.Grammar`)."""
+    """The grammar of one record-shaped configuration (see `configuration.Grammar`).
+
+    `arrange`, where given, makes the lines of a whole change instead of `commands`: for devices on
+    which one record needs another, or which take a record and its options in one line.
+    """
 
     parse: Callable[[str], tuple[Record, ...]]
     write: Callable[[Sequence[Record]], str]
@@ -83,7 +87,14 @@ class RecordGrammar:
     lines: Callable[[Record], Sequence[str]]
     commands: Callable[[Operation], Sequence[str]]
     is_secret: Callable[[Record, str], bool]
+    arrange: Callable[[Sequence[Operation]], Sequence[str]] | None = None
     shape: Shape = Shape.RECORDS
+
+    def script(self, operations: Sequence[Operation]) -> Sequence[str]:
+        """Return the lines that do these operations, in the order in which the device takes them."""
+        if self.arrange is not None:
+            return self.arrange(operations)
+        return [line for operation in operations for line in self.commands(operation)]
 
     def sections(self, text: str) -> Mapping[str, Sequence[str]]:
         """Return the lines of each record by its header."""

@@ -66,7 +66,7 @@ def _radios(view: MibView, names: dict[int, str | None]) -> tuple[Radio, ...]:
             name=names.get(index[0]),
             band=band(frequency),
             channel=channel(frequency),
-            frequency_mhz=frequency,
+            frequency_mhz=frequency or None,  # 0: the radio is off
             noise_floor_dbm=float(noise[index]) if index in noise else None,
             clients=clients.get(index),
         )
@@ -94,12 +94,12 @@ def _metrics(view: MibView) -> list[Metric]:
     tx, rx = ({index: f"{name} {way}" for index, name in names.items()} for way in ("tx", "rx"))
     return [
         *figures.column(view, _CLIENTS, "clients", "", labels=names),
-        *figures.column(view, _FREQUENCY, "frequency_mhz", "MHz", labels=names),
+        *figures.column(view, _FREQUENCY, "frequency_mhz", "MHz", labels=names, keep=bool),
         *figures.column(view, _NOISE, "noise_floor_dbm", "dBm", labels=names),
         *figures.column(view, _CCQ, "quality_percent", "%", labels=names, keep=figures.percent),
         *figures.column(view, _TX_RATE, "rate_bps", "bit/s", labels=tx),
         *figures.column(view, _RX_RATE, "rate_bps", "bit/s", labels=rx),
-        *figures.column(view, _60G_FREQUENCY, "frequency_mhz", "MHz", labels=names_60g),
+        *figures.column(view, _60G_FREQUENCY, "frequency_mhz", "MHz", labels=names_60g, keep=bool),
         *figures.column(view, _60G_QUALITY, "quality_percent", "%", labels=names_60g),
         *figures.column(view, _60G_RSSI, "rssi_dbm", "dBm", labels=names_60g),
         *figures.column(view, _60G_RATE, "rate_bps", "bit/s", labels=names_60g, scale=1e6),

@@ -22,6 +22,7 @@ _REMOTE_NAME, _REMOTE_STATE, _REMOTE_ADDRESS = (
     oid(f"{_WIRELESS}.11.1.{column}") for column in (2, 3, 4)
 )
 _IF_NAME = oid("1.3.6.1.2.1.31.1.1.1.1")
+_LTE_RSSI = oid("1.3.6.1.4.1.14988.1.1.16.1.1.2")  # mtxrLTEModemSignalRSSI, index ifIndex
 _COUNTS = (
     Gauge("clients", "CAPsMAN", "", oid(f"{_WIRELESS}.6")),  # mtxrWlCMRtabEntryCount
     Gauge("ap_count", "CAPsMAN", "", oid(f"{_WIRELESS}.10")),  # mtxrWlCMREntryCount
@@ -51,7 +52,7 @@ _CAPS = RadioTable(
 )
 COLUMNS = (
     _TX_RATE, _RX_RATE, _STRENGTH, _SSID, _FREQUENCY, _TX_CCQ, _RX_CCQ, _CAP_CLIENTS, _CAP_CHANNEL,
-    _REMOTE_NAME, _REMOTE_STATE, _REMOTE_ADDRESS, *(count.root for count in _COUNTS),
+    _REMOTE_NAME, _REMOTE_STATE, _REMOTE_ADDRESS, _LTE_RSSI, *(count.root for count in _COUNTS),
 )  # fmt: skip
 
 
@@ -91,6 +92,7 @@ def metrics(view: MibView) -> list[Metric]:
         *figures.column(view, _TX_RATE, "rate_bps", "bit/s", labels=tx),
         *figures.column(view, _RX_RATE, "rate_bps", "bit/s", labels=rx),
         *_CAPS.metrics(view),
+        *figures.column(view, _LTE_RSSI, "rssi_dbm", "dBm", labels=view.texts(_IF_NAME), keep=bool),
     ]
     for count in _COUNTS:
         # A router that manages none answers 0.
