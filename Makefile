@@ -7,10 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-round bench-traps format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-recordings bench-round bench-traps format score texts lock pages
 
 help: ## what can be made
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## .venv from the lock file; everything stays inside the tree
 	@./.ci/setup
@@ -53,6 +53,9 @@ bench-plan: setup ## what planning 10,000 devices costs beside speaking to them 
 
 bench-poll: setup ## what walking a fleet of agents costs, SNMPv2c and v3, in CPU seconds for 1,000 devices
 	@$(BIN)/python -m tests.bench.poll
+
+bench-recordings: setup ## how long reading a recording takes, start-up included, also of 300,000 lines
+	@$(BIN)/python -m tests.bench.recordings
 
 bench-round: setup ## a health round of a fleet, alive and with dead devices (DEVICES=100000: the full one)
 	@$(BIN)/python -m tests.bench.round $(if $(DEVICES),--devices $(DEVICES))

@@ -5,7 +5,9 @@ could not be read (then `problems` says why). The JSON form is stable and its sc
 `json_schema()`; new fields may be added, none changes its meaning.
 """
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
@@ -216,6 +218,44 @@ class Observation:
 @cache
 def _adapter() -> TypeAdapter[Observation]:
     return TypeAdapter(Observation)
+
+
+def json_lines(observation: Observation) -> Iterator[str]:
+    """Yield what `to_json` returns as text, a line for each row of each table.
+
+    Quick for tables of a hundred thousand values, and without pydantic.
+    """
+    for place, part in enumerate(fields(observation)):
+        value = getattr(observation, part.name)
+        yield f'{"," if place else "{"}\n  "{part.name}": '
+        if isinstance(value, tuple) and value:
+            yield from (
+                f"{',' if row else '['}\n    {_text(each)}" for row, each in enumerate(value)
+            )
+            yield "\n  ]"
+        else:
+            yield _text(value)
+    yield "\n}\n"
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, default=_columns)
+
+
+def _text(value: object) -> str:
+    return _encoder().encode(value)
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    kind = type(row)
+    if kind not in _PUBLISHED:
+        names = {"poe_class": "class"}
+        _PUBLISHED[kind] = [(part.name, names.get(part.name, part.name)) for part in fields(kind)]
+    return {published: getattr(row, name) for name, published in _PUBLISHED[kind]}
+
+
+_PUBLISHED: dict[type, list[tuple[str, str]]] = {}
 
 
 def to_json(observation: Observation) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from api.cli.context import print_json
 from inventory.errors import InvalidInput
-from inventory.observation import Observation, to_json
+from inventory.observation import Observation, json_lines
 from inventory.usm import AuthProtocol, PrivProtocol, SnmpV3User
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def observe(
         else _of_host(host or "", zone, community or (user if v3_user else None))
     )
     if as_json:
-        print_json(to_json(observation))
+        typer.echo("".join(json_lines(observation)), nl=False)
         return
     from api.cli.observation_table import show
 
@@ -77,9 +76,15 @@ def observe(
 
 
 def _of_recording(path: Path) -> Observation:
+    import gc
+
     from collectors.recorded import observe_recording
 
-    return observe_recording(path)
+    gc.disable()  # of hundreds of thousands of values none is garbage, and we end soon
+    try:
+        return observe_recording(path)
+    finally:
+        gc.enable()
 
 
 def _of_host(host: str, zone: str | None, given: str | SnmpV3User | None) -> Observation:

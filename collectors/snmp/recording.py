@@ -6,11 +6,11 @@ What cannot be read is counted, never fatal: a recording is often all that is le
 from collections.abc import Iterable
 from pathlib import Path
 
-from collectors.snmp import snmpwalk
-from collectors.snmp.snmprec import Snmprec, begins_line
+from collectors.snmp import snmprec, snmpwalk
+from collectors.snmp.lines import Lines
 from inventory.errors import InvalidInput
 from inventory.observation import Problem
-from inventory.vendors.mib import MibView, Oid, Value
+from inventory.vendors.mib import MibView, Oid
 
 _MAX_BYTES = 256 * 1024 * 1024
 _LOOKED_AT = 200  # lines that decide which of the two forms a file has
@@ -21,9 +21,8 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 class Recording:
     """One recording, its lines checked; `view` decodes those that are asked for."""
 
-    def __init__(self, snmprec: Snmprec | None, values: dict[Oid, Value], problem: Problem | None):
-        self._snmprec = snmprec
-        self._values = values
+    def __init__(self, lines: Lines | None, problem: Problem | None) -> None:
+        self._lines = lines
         self._problems = (problem,) if problem else ()
 
     def view(self, roots: Iterable[Oid] | None = None) -> MibView:
@@ -31,9 +30,9 @@ class Recording:
 
         Lines of the recording that cannot be read stand in the view's problems.
         """
-        if self._snmprec is None:
-            return MibView(self._values, self._problems)
-        return MibView({}, self._problems, tables=self._snmprec.tables(roots))
+        if self._lines is None:
+            return MibView({}, self._problems)
+        return MibView({}, self._problems, tables=self._lines.tables(roots))
 
 
 def read_recording(path: Path) -> Recording:
@@ -64,23 +63,9 @@ def parse_recording(raw: bytes) -> Recording | None:
     """Return the recording in `raw`, None when it is not empty and no line of it can be read."""
     raw = _bytes_of_text(raw)
     if not raw.strip():
-        return Recording(None, {}, Problem("recording", "the file is empty"))
-    if _is_snmprec(raw):
-        snmprec = Snmprec(raw)
-        if not snmprec.readable:
-            return None
-        return Recording(snmprec, {}, _problem(snmprec.unreadable))
-    values: dict[Oid, Value] = {}
-    unreadable: list[tuple[int, str]] = []
-    readable = 0
-    for number, entry in snmpwalk.entries(raw.split(b"\n")):
-        if isinstance(entry, str):
-            unreadable.append((number, entry))
-            continue
-        readable += 1
-        if entry[1] is not None:
-            values[entry[0]] = entry[1]
-    return Recording(None, values, _problem(unreadable)) if readable else None
+        return Recording(None, Problem("recording", "the file is empty"))
+    lines = Lines(*((raw, snmprec.FORM) if _is_snmprec(raw) else snmpwalk.form_of(raw)))
+    return Recording(lines, _problem(lines)) if lines.readable else None
 
 
 def _bytes_of_text(raw: bytes) -> bytes:
@@ -92,14 +77,14 @@ def _bytes_of_text(raw: bytes) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _problem(unreadable: list[tuple[int, str]]) -> Problem | None:
-    if not unreadable:
+def _problem(lines: Lines) -> Problem | None:
+    if lines.first_unreadable is None:
         return None
-    what = f"{len(unreadable)} line{'s' if len(unreadable) > 1 else ''} of the recording"
-    number, why = unreadable[0]
+    count, (number, why) = lines.unreadable, lines.first_unreadable
+    what = f"{count} line{'s' if count > 1 else ''} of the recording"
     return Problem(what, f"not read; the first is line {number}: {why}")
 
 
 def _is_snmprec(raw: bytes) -> bool:
     looked_at = raw.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
-    return sum(map(begins_line, looked_at)) >= sum(map(snmpwalk.begins_entry, looked_at))
+    return sum(map(snmprec.begins_line, looked_at)) >= sum(map(snmpwalk.begins_entry, looked_at))

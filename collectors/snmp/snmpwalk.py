@@ -1,69 +1,103 @@
 """The text that net-snmp's `snmpwalk -On` prints, one object after the other.
 
 The forms are those of net-snmp 5.9 (man snmpcmd, options -O): `OID = TYPE: value`, where a quoted
-string may run over lines and a Hex-STRING goes on over lines.
+string may run over lines and a Hex-STRING goes on over lines. With -OQ no type is written: what is
+no number and no OID is then read as text.
 """
 
 import ipaddress
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
+from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, run_of
 from inventory.vendors.mib import Oid, Value, oid
 
-_ENTRY = re.compile(rb"\s*(\.?\d+(?:\.\d+)+|iso(?:\.\d+)+) = ?(.*)", re.DOTALL)
+_ENTRY = re.compile(rb"\s*(\.?\d+(?:\.\d+)+) = ?(.*)", re.DOTALL)
+_BEGINS = re.compile(rb"\s*(?:\.?\d+|iso)(?:\.\d+)+ =")
 _TYPED = re.compile(
     rb"(?:Wrong Type \(should be [^)]*\): )?([A-Za-z][A-Za-z0-9 -]*): ?(.*)", re.DOTALL
 )
 _NOTHING = (
     b"No Such Object", b"No Such Instance", b"No more variables left", b"NULL",
 )  # fmt: skip
-# A line that is surely a number, and that nothing goes on with.
-_PLAIN = re.compile(
-    rb"\.?(\d{1,9}+(?:\.\d{1,9}+)++) = (?:INTEGER|Gauge32|Counter32|Counter64): (-?\d{1,9})\s*"
-)
 _NUMBER = re.compile(rb"-?\d+")
 _ENUM = re.compile(rb"[A-Za-z][\w-]*\((-?\d+)\)")
 _TICKS = re.compile(rb"\((\d+)\)")
 _HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[\s:]+[0-9A-Fa-f]{2}\b(?!\())*")
+# What net-snmp prints without any MIB module for a name's first part.
+_ISO = re.compile(rb"^\s*iso(?=\.\d[\d.]* = )", re.MULTILINE)
+_SOME_TYPE = re.compile(
+    rb" = (?:INTEGER|STRING|Hex-STRING|OID|Timeticks|Counter32|Counter64|Gauge32|IpAddress): "
+)
+
+# What is surely right behind an OID. A value of several lines is surely whole where the next line
+# begins an entry, and none of its own lines begins like one.
+_NOT_BEGUN = rb"(?!\.?\d+\.\d)"
+_WHOLE = rb"(?=\n(?:\Z|\.?%s = ))" % OID
+_QUOTED = rb'"[^"\\\n]*+(?:(?:\\.|\n%s)[^"\\\n]*+)*+" *+' % _NOT_BEGUN
+_PAIRS = rb"[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2})*+ *+"
+_DIGITS = rb"(?:-?\d{1,9}+(?!\d)|\d{10,19}+(?!\d))"
+_SURE = (
+    rb" = (?:(?:INTEGER|Gauge32|Counter32|Counter64|Unsigned32): "
+    rb"(?:%(digits)s|[A-Za-z][\w-]*+\(%(digits)s\)).*+"
+    rb"|Timeticks: \(\d{1,19}+\).*+"
+    rb"|(?:STRING: )?%(quoted)s"
+    rb"|Hex-STRING: %(pairs)s(?:\n%(pairs)s)*+%(whole)s"
+    rb'|STRING: (?!").*+%(whole)s'
+    rb"|OID: \.?%(oid)s *+"
+    rb"|IpAddress: %(ip)s *+)\n"
+) % {
+    b"digits": _DIGITS,
+    b"quoted": _QUOTED,
+    b"pairs": _PAIRS,
+    b"whole": _WHOLE,
+    b"oid": OID,
+    b"ip": OCTETS_OF_IP,
+}
+_SURE_UNTYPED = rb" = (?:%s|%s|.*+%s)\n" % (_DIGITS, _QUOTED, _WHOLE)
+_GOES_ON = rb"(?:%s[^\n]*+\n)*+" % _NOT_BEGUN
+
+
+def form_of(raw: bytes) -> tuple[bytes, Form]:
+    """Return the text with its OIDs in figures, and how its values are written."""
+    text = _ISO.sub(b".1", raw) if b"iso." in raw else raw
+    return text, FORM if _SOME_TYPE.search(text) else UNTYPED
 
 
 def begins_entry(line: bytes) -> bool:
     """Tell whether a line begins an object."""
-    return _ENTRY.match(line) is not None
+    return _BEGINS.match(line) is not None
 
 
-def entries(lines: list[bytes]) -> Iterator[tuple[int, tuple[Oid, Value | None] | str]]:
-    """Yield (line number, object) for each object, or (line number, why it cannot be read)."""
-    place = 0
-    while place < len(lines):
-        number, plain = place + 1, _PLAIN.fullmatch(lines[place])
-        if plain:
-            place += 1
-            yield number, (tuple(map(int, plain[1].split(b"."))), int(plain[2]))
-            continue
-        begins = _ENTRY.match(lines[place])
-        if not begins:
-            if lines[place].strip():
-                yield number, "it is not OID = TYPE: value"
-            place += 1
-            continue
-        written, place = _whole_value(lines, place, begins[2])
-        try:
-            name = oid(begins[1].decode().replace("iso", "1", 1))
-            yield number, (name, _value(written))
-        except ValueError as error:
-            yield number, str(error)[:120]
+def _read_next(
+    raw: bytes, at: int, value: Callable[[bytes], Value | None]
+) -> tuple[Entry | str | None, int]:
+    end = raw.index(b"\n", at) + 1
+    line = raw[at : end - 1]
+    begins = _ENTRY.match(line)
+    if not begins:
+        return ("it is not OID = TYPE: value" if line.strip() else None), end
+    written, end = _whole_value(raw, end, begins[2])
+    try:
+        return Entry(oid(begins[1].decode()), value(written)), end
+    except ValueError as error:
+        return str(error)[:120], end
 
 
-def _whole_value(lines: list[bytes], place: int, written: bytes) -> tuple[bytes, int]:
-    """Return a value with the lines that it goes on over, and the next object's place."""
-    place += 1
+def _whole_value(raw: bytes, at: int, written: bytes) -> tuple[bytes, int]:
+    """Return a value with the lines from `at` that it goes on over, and the next line's place."""
     parts = [written]
-    while place < len(lines) and _goes_on(parts, lines[place]) and not begins_entry(lines[place]):
-        parts.append(lines[place])
-        place += 1
-    return b"\n".join(parts).rstrip(b"\n"), place
+    while at < len(raw):
+        end = raw.index(b"\n", at) + 1
+        line = raw[at : end - 1]
+        if not _goes_on(parts, line) or begins_entry(line):
+            break
+        parts.append(line)
+        at = end
+    return b"\n".join(parts).rstrip(b"\n"), at
 
 
 def _goes_on(parts: list[bytes], line: bytes) -> bool:
@@ -166,3 +200,53 @@ _READERS: dict[str, Callable[[bytes], Value]] = {
     "Opaque": _opaque,
     "OPAQUE": _opaque,
 }
+
+
+def _sure_value(written: bytes) -> Value:
+    """Return the value of an entry that is surely right; the plain ones are most of a recording."""
+    kind, _, body = written.partition(b": ")
+    try:
+        if kind in _PLAIN_NUMBERS:
+            return int(body)
+        if kind == b"Hex-STRING":
+            return bytes.fromhex(body.decode())
+    except ValueError:  # a unit or a word stands beside it
+        pass
+    value = _value(written)
+    return b"" if value is None else value
+
+
+_PLAIN_NUMBERS = {b"INTEGER", b"Gauge32", b"Counter32", b"Counter64", b"Unsigned32"}
+_TOO_LONG = 20  # digits of a number that no type holds; such a thing is a text
+_TICKS_IN_WORDS = re.compile(rb"(\d+):(\d+):(\d+):(\d+)\.(\d\d)")
+_QUOTED_HEX = re.compile(rb'"((?:[0-9A-F]{2} \n?)+)"')
+
+
+def _untyped(written: bytes) -> Value:
+    """Return a value without its type (-OQ): a number, an OID with its first dot, octets, text."""
+    written = written.strip()
+    if _NUMBER.fullmatch(written) and len(written) < _TOO_LONG:
+        return int(written)
+    if hexadecimal := _QUOTED_HEX.fullmatch(written):
+        return bytes.fromhex(hexadecimal[1].decode())
+    if ticks := _TICKS_IN_WORDS.fullmatch(written):
+        days, hours, minutes, seconds, hundredths = map(int, ticks.groups())
+        return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 100 + hundredths
+    if written.startswith(b".") and re.fullmatch(rb"\.%s" % OID, written):
+        return oid(written.decode())
+    return _string(written)
+
+
+FORM = Form(
+    run=run_of(_SURE),
+    row=re.compile(rb"\.?([\d.]++) = (.*+(?:\n(?!\Z)%s.*+)*+)\n" % _NOT_BEGUN),
+    value=_sure_value,
+    read_next=partial(_read_next, value=_value),
+    goes_on=_GOES_ON,
+)
+UNTYPED = replace(
+    FORM,
+    run=run_of(_SURE_UNTYPED),
+    value=_untyped,
+    read_next=partial(_read_next, value=_untyped),
+)

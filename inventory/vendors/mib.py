@@ -6,8 +6,9 @@ MIB module tells what a column holds, and agents are not always right about thei
 """
 
 import struct
+from abc import abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from inventory.observation import Problem
@@ -16,6 +17,8 @@ Oid: TypeAlias = tuple[int, ...]
 Value: TypeAlias = int | bytes | Oid
 
 _MAC_BYTES = 6
+# The places of the bits that are set in each octet, its highest bit being 1.
+_SET = [tuple(place for place in range(1, 9) if octet & 0x100 >> place) for octet in range(256)]
 _MAX_SUB_IDENTIFIER = 2**32 - 1  # RFC 2578, section 3.5
 
 
@@ -30,6 +33,18 @@ def oid(dotted: str) -> Oid:
 def dotted(name: Oid) -> str:
     """Return the OID with dots, without a leading one."""
     return ".".join(map(str, name))
+
+
+class Rows(Mapping[Oid, Value]):
+    """A table that is decoded when it is looked at, and may be sifted before."""
+
+    @abstractmethod
+    def among(self, keys: Collection[Oid], lead: int) -> dict[Oid, Value]:
+        """Return the rows whose index is one of `keys` behind its first `lead` parts."""
+
+    @abstractmethod
+    def told(self, wanted: Callable[[Value], bool]) -> dict[Oid, Value]:
+        """Return the rows whose value is wanted."""
 
 
 class MibView:
@@ -96,6 +111,23 @@ class MibView:
             if len(name) > width:
                 found[name[width:]] = rows[name]
         return found
+
+    def among(self, root: Oid, keys: Collection[Oid], *, lead: int = 0) -> dict[Oid, Value]:
+        """Return the instances under `root` whose index is one of `keys` behind `lead` parts.
+
+        In no order. For tables of a hundred thousand rows of which few are wanted.
+        """
+        rows = self._tables.get(root)
+        if isinstance(rows, Rows):
+            return rows.among(keys, lead)
+        return {index: each for index, each in self.column(root).items() if index[lead:] in keys}
+
+    def told(self, root: Oid, wanted: Callable[[Value], bool]) -> dict[Oid, Value]:
+        """Return the instances under `root` whose value is `wanted`, in no order."""
+        rows = self._tables.get(root)
+        if isinstance(rows, Rows):
+            return rows.told(wanted)
+        return {index: each for index, each in self.column(root).items() if wanted(each)}
 
     def integers(self, root: Oid) -> dict[Oid, int]:
         """Return the column's values that are or spell a whole number."""
@@ -180,16 +212,4 @@ def bits(value: Value | None) -> list[int]:
     """Return the places of the set bits of a PortList or BITS, the first bit being 1."""
     if not isinstance(value, bytes):
         return []
-    return [
-        byte * 8 + bit + 1
-        for byte, octet in enumerate(value)
-        if octet
-        for bit in range(8)
-        if octet & (0x80 >> bit)
-    ]
-
-
-def has_bit(value: Value | None, place: int) -> bool:
-    """Tell whether one bit of a PortList or BITS is set, the first bit being 1."""
-    byte, bit = divmod(place - 1, 8)
-    return isinstance(value, bytes) and 0 <= byte < len(value) and bool(value[byte] & 0x80 >> bit)
+    return [byte * 8 + bit for byte, octet in enumerate(value) if octet for bit in _SET[octet]]

@@ -1,14 +1,27 @@
 """Recordings: every form of value, and what is broken is counted, never fatal."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import app, main
 from collectors.recorded import observe_recording
 from collectors.snmp.recording import parse_recording, read_recording
 from inventory.errors import InvalidInput
+from inventory.observation import (
+    Identity,
+    Interface,
+    Member,
+    Metric,
+    Observation,
+    Poe,
+    PoePort,
+    json_lines,
+    to_json,
+)
 from inventory.vendors.mib import MibView, decimal, mac, oid
 
 
@@ -248,3 +261,91 @@ def test_a_quoted_string_that_never_ends_is_read_in_one_pass() -> None:
     view = parsed("\n".join([*lines, ".1.3.6.1.2.1.1.3.0 = INTEGER: 7"]))
     assert view.integer(oid("1.3.6.1.2.1.1.3.0")) == 7
     assert (view.text(oid("1.3.6.1.2.1.1.1.0")) or "").endswith("words")
+
+
+def test_what_snmpwalk_prints_without_types_is_read() -> None:
+    view = parsed(
+        """\
+.1.3.6.1.2.1.1.1.0 = "a switch
+of two lines"
+.1.3.6.1.2.1.1.2.0 = .1.3.6.1.4.1.9.1.1
+.1.3.6.1.2.1.1.3.0 = 1:02:03:04.05
+.1.3.6.1.2.1.1.5.0 = sw1: the first
+.1.3.6.1.2.1.2.2.1.4.1 = 1500
+.1.3.6.1.2.1.2.2.1.6.1 = "00 1B 21 0A 0B 0C "
+.1.3.6.1.2.1.47.1.1.1.1.9.1 = 10.1.2.3
+"""
+    )
+    assert view.problems == ()
+    assert [view.get(name) for name in view] == [
+        b"a switch\nof two lines",
+        (1, 3, 6, 1, 4, 1, 9, 1, 1),
+        9_378_405,
+        b"sw1: the first",
+        1500,
+        bytes.fromhex("001b210a0b0c"),
+        b"10.1.2.3",
+    ]
+
+
+@pytest.mark.parametrize("begins", ["iso", "1", ".1"])
+def test_an_oid_may_begin_in_each_way_that_snmpwalk_prints(begins: str) -> None:
+    view = parsed(f"{begins}.3.6.1.2.1.1.3.0 = INTEGER: 7\n{begins}.3.6.1.2.1.1.5.0 = STRING: sw\n")
+    assert dict(view.column((1, 3, 6, 1, 2, 1, 1))) == {(3, 0): 7, (5, 0): b"sw"}
+    assert view.problems == ()
+
+
+Observed = Callable[[Path], tuple[object, str, str]]
+
+
+@pytest.fixture
+def observed(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Observed:
+    """Return what gives the exit status, the output and the errors of the whole command."""
+
+    def observe(recording: Path) -> tuple[object, str, str]:
+        arguments = ["preau", "observe", "--recording", str(recording), "--json"]
+        monkeypatch.setattr("sys.argv", arguments)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return (ended.value.code, *capfd.readouterr())
+
+    return observe
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "said"),
+    [
+        (b"1.3.6.1.2.1.1.5.0|4|sw1\n", 0, '"sysname": "sw1"'),
+        (b"", 0, "the file is empty"),
+        (b" \r\n\n", 0, "the file is empty"),
+        (b"1.3.6.1.2.1.1.5.0|4|sw1\nnoise\nnoise\n", 0, "2 lines of the recording"),
+        (b".1.3.6.1.2.1.1.3.0 = Timeticks: (5)\nnoise\n", 0, "1 line of the recording"),
+        (b"1.3.6.1.2.1.1.5.0|5|\n", 0, '"problems": []'),
+        (b"noise\n", 2, "no line of it can be read"),
+        (b"\x89PNG\r\n\x1a\n\0", 2, "no line of it can be read"),
+        (None, 2, "No such file"),
+    ],
+)
+def test_reading_a_recording_ends_with_its_status(
+    raw: bytes | None, status: int, said: str, tmp_path: Path, observed: Observed
+) -> None:
+    recording = tmp_path / "recording"
+    if raw is not None:
+        recording.write_bytes(raw)
+    ended, out, err = observed(recording)
+    assert ended == status
+    assert said in (err if status else out)
+    assert (out == "") == bool(status)
+
+
+def test_the_json_that_is_printed_is_the_published_form() -> None:
+    observation = Observation(
+        Identity("generic", sysname="Liège", members=(Member(1, "A"),)),
+        interfaces=(Interface(1, "lan1", counters={"in_octets": 2**63}), Interface(2)),
+        poe=Poe(370.0, None, (PoePort(1, poe_class=4),)),
+        metrics=(Metric("cpu_percent", None, 7.0, "%", "1.3"),),
+    )
+    assert json.loads("".join(json_lines(observation))) == to_json(observation)
+    assert json.loads("".join(json_lines(Observation(Identity("generic"))))) == to_json(
+        Observation(Identity("generic"))
+    )

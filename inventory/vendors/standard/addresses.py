@@ -19,9 +19,11 @@ def arp(view: MibView, infrastructure: Collection[str]) -> tuple[ArpEntry, ...]:
     if not infrastructure:
         return ()
     for column, decode in ((_NET_TO_MEDIA, _ipv4), (_NET_TO_PHYSICAL, _inet_address)):
-        for index, value in view.column(column).items():
+        # Of tens of thousands of rows few are wanted.
+        told = view.told(column, lambda value: mac(value) in infrastructure)
+        for index, value in sorted(told.items()):
             hardware = mac(value)
-            if hardware in infrastructure and hardware and (address := decode(index[1:])):
+            if hardware and (address := decode(index[1:])):
                 found.setdefault((address, hardware), ArpEntry(address, hardware, index[0]))
     return tuple(found.values())
 

@@ -7,7 +7,7 @@ the same tables with a component id before the VLAN's.
 from collections.abc import Collection
 
 from inventory.observation import ForwardingEntry, Vlan
-from inventory.vendors.mib import MibView, Oid, bits, has_bit, integer, oid
+from inventory.vendors.mib import MibView, Oid, bits, integer, oid
 
 BASE_PORT_IF_INDEX = oid("1.3.6.1.2.1.17.1.4.1.2")
 _FDB_PORT = oid("1.3.6.1.2.1.17.4.3.1.2")
@@ -30,7 +30,6 @@ _UNTAGGED = (_IEEE_STATIC_UNTAGGED, _STATIC_UNTAGGED, _IEEE_CURRENT_UNTAGGED, _C
 COLUMNS = (BASE_PORT_IF_INDEX, _FDB_PORT, _Q_FDB_PORT, _VLAN_FDB_ID, *_NAMES, *_EGRESS, *_UNTAGGED)
 
 _VLAN_MAX = 4094
-_MAC_PARTS = 6
 
 
 def bridge_ports(view: MibView) -> dict[int, int]:
@@ -48,33 +47,61 @@ def vlans(view: MibView) -> tuple[Vlan, ...]:
         index[-1]: name for column in _NAMES for index, name in view.texts(column).items() if index
     }
     egress, untagged = _port_lists(view, _EGRESS), _port_lists(view, _UNTAGGED)
+    members = _Members(bridge_ports(view))
     listed = sorted({*names, *egress})
     return tuple(
         Vlan(
             id=vlan,
             name=names.get(vlan),
-            tagged=tuple(sorted(set(egress.get(vlan, ())) - set(untagged.get(vlan, ())))),
-            untagged=tuple(sorted(set(untagged.get(vlan, ())) & set(egress.get(vlan, ())))),
+            tagged=members.of(_without(egress.get(vlan, b""), untagged.get(vlan, b""))),
+            untagged=members.of(_both(egress.get(vlan, b""), untagged.get(vlan, b""))),
         )
         for vlan in listed
         if 1 <= vlan <= _VLAN_MAX
     )
 
 
-def _port_lists(view: MibView, columns: tuple[Oid, ...]) -> dict[int, list[int]]:
-    """Return the ifIndexes in each PortList, by VLAN; later columns win.
+def _port_lists(view: MibView, columns: tuple[Oid, ...]) -> dict[int, bytes]:
+    """Return the PortList of each VLAN; later columns win."""
+    return {
+        index[-1]: value if isinstance(value, bytes) else b""
+        for column in columns
+        for index, value in view.column(column).items()
+    }
+
+
+def _without(ports: bytes, others: bytes) -> bytes:
+    """Return the PortList of the ports that are not among others."""
+    return (
+        bytes(port & ~other for port, other in zip(ports, others, strict=False))
+        + ports[len(others) :]
+    )
+
+
+def _both(ports: bytes, others: bytes) -> bytes:
+    """Return the PortList of the ports that are in both."""
+    return bytes(port & other for port, other in zip(ports, others, strict=False))
+
+
+class _Members:
+    """The ifIndexes that PortLists stand for; many VLANs have the same ports.
 
     Agents set bits of ports that do not exist: where the bridge ports are known, only those count.
     """
-    ports = bridge_ports(view)
-    found: dict[int, list[int]] = {}
-    for column in columns:
-        for index, value in view.column(column).items():
+
+    def __init__(self, ports: dict[int, int]) -> None:
+        self._ports = ports
+        self._known: dict[bytes, tuple[int, ...]] = {}
+
+    def of(self, port_list: bytes) -> tuple[int, ...]:
+        """Return the members in the order of their ifIndexes."""
+        known = self._known.get(port_list)
+        if known is None:
+            ports, places = self._ports, bits(port_list)
             if ports:
-                found[index[-1]] = [known for port, known in ports.items() if has_bit(value, port)]
-            else:
-                found[index[-1]] = bits(value)
-    return found
+                places = sorted([ports[place] for place in places if place in ports])
+            self._known[port_list] = known = tuple(places)
+        return known
 
 
 def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[ForwardingEntry, ...]:
@@ -88,15 +115,14 @@ def forwarding(view: MibView, infrastructure: Collection[str]) -> tuple[Forwardi
     if not wanted:
         return ()
     found: dict[tuple[int | None, str], int | None] = {}
-    for index, value in view.column(_FDB_PORT).items():
-        address = wanted.get(index[-_MAC_PARTS:])
-        if address and (port := integer(value)):
-            found[None, address] = ports.get(port, port)
+    for index, value in sorted(view.among(_FDB_PORT, wanted.keys()).items()):
+        if port := integer(value):
+            found[None, wanted[index]] = ports.get(port, port)
     # A filtering database may serve several VLANs; where each has its own, its id leads to it.
     vlan_of = {fdb: index[-1] for index, fdb in view.integers(_VLAN_FDB_ID).items()}
-    for index, value in view.column(_Q_FDB_PORT).items():
-        address = wanted.get(index[-_MAC_PARTS:])
-        if address and (port := integer(value)):
+    for index, value in sorted(view.among(_Q_FDB_PORT, wanted.keys(), lead=1).items()):
+        address = wanted[index[1:]]
+        if port := integer(value):
             found.pop((None, address), None)
             found[vlan_of.get(index[0], index[0]), address] = ports.get(port, port)
     return tuple(
