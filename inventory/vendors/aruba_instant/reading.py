@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from inventory.observation import AccessPoint, Identity, Metric, Observation, Radio
 from inventory.vendors.aruba_instant.wlans import COLUMNS as WLAN_COLUMNS
-from inventory.vendors.aruba_instant.wlans import SSID, SSID_CLIENTS, wlans
+from inventory.vendors.aruba_instant.wlans import SSID, SSID_CLIENTS, all_clients, wlans
 from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import figures, observation, system
@@ -223,9 +223,9 @@ def _metrics(view: MibView) -> list[Metric]:
         *figures.column(view, _AP_CPU, "cpu_percent", "%", labels=view.texts(_AP_NAME)),
         *_memory(view),
     ]
-    total = sum(view.integers(SSID_CLIENTS).values())
-    if view.column(SSID_CLIENTS):
-        found.append(Metric("clients", "all SSIDs", float(total), "", dotted(SSID_CLIENTS)))
+    if labels or view.column(SSID_CLIENTS):  # a member that does not speak for its cluster has none
+        total, told_by = all_clients(view)
+        found.append(Metric("clients", "all SSIDs", float(total), "", dotted(told_by)))
     for index, (_, _, frequency) in _air(view).items():
         if frequency is not None:
             source = dotted((*_CHANNEL, *index))

@@ -14,8 +14,9 @@ _DISABLED = 1  # aiSSIDStatus counts from 0: enable(0), disable(1)
 # aiRadioMACAddress; aiWlanTable, index the access point's address and a number: SSID, BSSID.
 _RADIO_MAC = oid(f"{_INSTANT}.2.2.1.3")
 _BSS_SSID, _BSSID = oid(f"{_INSTANT}.2.3.1.3"), oid(f"{_INSTANT}.2.3.1.4")
-_CLIENT_BSSID = oid(f"{_INSTANT}.2.4.1.2")  # aiClientWlanMACAddress: counted, and not kept
-COLUMNS = (SSID, _SSID_STATUS, SSID_CLIENTS, _RADIO_MAC, _BSS_SSID, _BSSID, _CLIENT_BSSID)
+# aiClientMACAddress, aiClientWlanMACAddress: counted, and not kept
+CLIENT, _CLIENT_BSSID = oid(f"{_INSTANT}.2.4.1.1"), oid(f"{_INSTANT}.2.4.1.2")
+COLUMNS = (SSID, _SSID_STATUS, SSID_CLIENTS, _RADIO_MAC, _BSS_SSID, _BSSID, CLIENT, _CLIENT_BSSID)
 _OF_RADIO = 11  # a radio's BSSIDs are its own address with another last digit
 _NO_ADDRESS = "0" * 12
 
@@ -24,6 +25,17 @@ def ssids(view: MibView) -> dict[Oid, str]:
     """Return the SSIDs that are enabled, by aiSSIDIndex."""
     states = view.integers(_SSID_STATUS)
     return {i: ssid for i, ssid in view.texts(SSID).items() if states.get(i) != _DISABLED}
+
+
+def all_clients(view: MibView) -> tuple[int, Oid]:
+    """Return how many clients a cluster serves and the column that tells it.
+
+    Releases before 8.4 do not count them by SSID: there the rows of aiClientTable are counted.
+    """
+    counted = view.integers(SSID_CLIENTS)
+    if counted:
+        return sum(counted.values()), SSID_CLIENTS
+    return len({*view.column(CLIENT), *view.column(_CLIENT_BSSID)}), CLIENT
 
 
 def wlans(view: MibView, radio_labels: Mapping[Oid, str]) -> tuple[Wlan, ...]:

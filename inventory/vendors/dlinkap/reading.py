@@ -35,7 +35,7 @@ READING = reading(
             words.Sign(words=r"D-Link (DAP-|DWL-|Access Point|.* AP\b)", sureness=85),
             words.Sign(("1.3.6.1.4.1.171.10.37",)),  # D-Link's wireless products
         ),
-        model=(words.described(r"\b((?:DAP|DWL)-\w+)"), words.described(r"D-Link (.+)")),
+        model=(words.described(r"\b((?:DAP|DWL)-\w+)"), words.described(r"(?:D-Link )?(.+)")),
         serial=(words.chassis("serial"),),
         firmware=(words.Word(lambda view: view.text(_scalar(view, _FIRMWARE))),),
         columns=(_ACCESS_POINTS,),

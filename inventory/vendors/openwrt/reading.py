@@ -39,10 +39,15 @@ def token(name: str) -> Oid:
 _DISTRO = (*_FIRST_LINE, *token("distro"))
 _HARDWARE = (*_FIRST_LINE, *token("hardware"))
 _SERIAL = (*_FIRST_LINE, *token("serial"))
+# The same scripts under UCD-SNMP-MIB's form of `exec` with an OID (extOutput's first line), which
+# OpenWrt's net-snmp package offers as `miboid` and older guides use.
+_EXEC_DISTRO, _EXEC_HARDWARE = (oid(f"1.3.6.1.4.1.2021.7890.{n}.101.1") for n in (1, 2))
 _COLUMNS = (
     *observation.COLUMNS,
     _FIRST_LINE,
     (*_FULL_OUTPUT, *token("interfaces")),
+    _EXEC_DISTRO[:-1],
+    _EXEC_HARDWARE[:-1],
     *wireless_mib.COLUMNS,
 )
 
@@ -64,7 +69,8 @@ _METRICS = {
 }
 _ALL_INTERFACES = "wlan"  # `clients-wlan` adds all interfaces up
 
-_PROBES = (_DISTRO, wireless_mib.CLIENT_COUNT)
+_PROBES = (_DISTRO, _EXEC_DISTRO, wireless_mib.CLIENT_COUNT)
+_RELEASE = re.compile(r"(?:OpenWrt|LEDE) (\d\S*|SNAPSHOT\S*)")  # LEDE 17.01 was OpenWrt's name
 
 
 def _recognise(view: MibView) -> int:
@@ -72,13 +78,17 @@ def _recognise(view: MibView) -> int:
 
     A plain net-snmp on Linux says nothing of it: it stays generic.
     """
-    if (view.text(_DISTRO) or "").startswith("OpenWrt") or wireless_mib.answered(view):
+    if _release(view).startswith(("OpenWrt", "LEDE")) or wireless_mib.answered(view):
         return BY_ITS_OWN_WORD
     if under(view, wireless_mib.OPENWRT):
         return BY_PRODUCT
     if under(view, _NET_SNMP_LINUX) and re.search(r"\bopenwrt\b", _descr(view), re.IGNORECASE):
         return BY_PRODUCT
     return NOT_OURS
+
+
+def _release(view: MibView) -> str:
+    return view.text(_DISTRO) or view.text(_EXEC_DISTRO) or ""
 
 
 def _descr(view: MibView) -> str:
@@ -99,16 +109,16 @@ def _observe(view: MibView) -> Observation:
 
 def _identity(view: MibView) -> Identity:
     boxes = entity.chassis(entity.entities(view))
-    release = view.text(_DISTRO) or ""
     return system.identity(
         view,
         "openwrt",
         vendor="OpenWrt",
         model=view.text(wireless_mib.MODEL)
         or view.text(_HARDWARE)
+        or view.text(_EXEC_HARDWARE)
         or (boxes[0].model if boxes else None),
         serial=view.text(_SERIAL) or (boxes[0].serial if boxes else None),
-        firmware=_own_version(view) or _version(release) or _version(_descr(view)),
+        firmware=_own_version(view) or _version(_release(view)) or _version(_descr(view)),
     )
 
 
@@ -119,7 +129,7 @@ def _own_version(view: MibView) -> str | None:
 
 def _version(words: str) -> str | None:
     """Return `21.02.0-rc4` from "OpenWrt 21.02.0-rc4 r16256-2d5ee43dc6"; a kernel is no version."""
-    found = re.match(r"OpenWrt (\d\S*|SNAPSHOT\S*)", words)
+    found = _RELEASE.match(words)
     return found[1] if found else None
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from inventory.observation import Metric
 from inventory.vendors.mib import MibView, Oid, decimal, dotted
 
+_DECIMALS = 9  # 991 tenths are 99.1, not 99.10000000000001
+
 
 def column(
     view: MibView,
@@ -22,10 +24,13 @@ def column(
     """
     found = []
     for index, value in view.column(root).items():
-        number = decimal(value)
-        if number is not None and keep(number * scale):
+        told = decimal(value)
+        if told is None:
+            continue
+        number = told if scale == 1.0 else round(told * scale, _DECIMALS)
+        if keep(number):
             label = (labels or {}).get(index)
-            found.append(Metric(name, label, number * scale, unit, dotted((*root, *index))))
+            found.append(Metric(name, label, number, unit, dotted((*root, *index))))
     return found
 
 
