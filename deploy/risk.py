@@ -95,26 +95,29 @@ def _reasons(risks: Sequence[DeviceRisk], rules: ApprovalRules) -> list[Sentence
     path = sum(risk.touches_path for risk in risks)
     if path > rules.path_devices:
         found.append(
-            Sentence(
-                "le chemin d’administration de %(count)s équipements change, plus que %(limit)s",
-                count=path,
+            Sentence.counted(
+                "le chemin d’administration de %(num)s équipement change, plus que %(limit)s",
+                "le chemin d’administration de %(num)s équipements change, plus que %(limit)s",
+                path,
                 limit=rules.path_devices,
             )
         )
     if len(risks) > rules.devices:
         found.append(
-            Sentence(
-                "%(count)s équipements changent, plus que %(limit)s",
-                count=len(risks),
+            Sentence.counted(
+                "%(num)s équipement change, plus que %(limit)s",
+                "%(num)s équipements changent, plus que %(limit)s",
+                len(risks),
                 limit=rules.devices,
             )
         )
     clients = sum(risk.clients or 0 for risk in risks)
     if clients > rules.clients:
         found.append(
-            Sentence(
-                "%(count)s postes étaient connectés à la dernière lecture, plus que %(limit)s",
-                count=clients,
+            Sentence.counted(
+                "%(num)s poste était connecté à la dernière lecture, plus que %(limit)s",
+                "%(num)s postes étaient connectés à la dernière lecture, plus que %(limit)s",
+                clients,
                 limit=rules.clients,
             )
         )

@@ -6,6 +6,8 @@ import typer
 
 from api.cli.context import installation, print_json
 from api.cli.deploy_approval import approve_command
+from api.cli.deploy_rollout import ROLLOUT_COMMANDS
+from api.cli.deploy_summary import exit_status, print_summary
 from inventory.models.device import DeviceRole
 
 app = typer.Typer(
@@ -59,55 +61,46 @@ def plan_command(
             actor=here.actor,
             on_progress=tell,
         )
-    _print_summary(summary, as_json=as_json)
+    print_summary(summary, as_json=as_json)
     if not as_json and summary.state == "frozen":
         typer.echo(f"Review it: preau deploy show {summary.plan_id}")
         for why in summary.second_person:
             typer.echo(f"Another than its author must approve it: {why}")
-    _exit(summary)
+    exit_status(summary)
 
 
 @app.command("show")
 def show_command(plan: PlanNumber, *, as_json: Json = False) -> None:
     """Show what a plan changes, each identical change once with the devices that it is for."""
-    from api.usecases.deployment_report import grouped_changes, plan_status
+    from api.usecases.deployment_report import plan_status
+    from api.usecases.plan_review import review_of
 
     with installation() as here:
         summary = plan_status(here.database, plan)
-        groups = grouped_changes(here.database, plan)
+        with here.database.read() as session:
+            review = review_of(session, plan)
     if as_json:
-        print_json(
-            {
-                **summary.to_json(),
-                "changes": [{"devices": list(g.devices), "diff": g.diff} for g in groups],
-            }
-        )
+        changes = [{"devices": list(g.labels), "diff": g.diff} for g in review.changes]
+        print_json({**summary.to_json(), "clients": review.clients, "changes": changes})
         return
-    for group in groups:
-        typer.secho(f"\n{len(group.devices)} × {_listed(group.devices)}", bold=True)
+    for group in review.changes:
+        typer.secho(f"\n{len(group.devices)} × {_listed(group.labels)}", bold=True)
         for line in group.diff.splitlines():
             typer.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
-    _print_reviewers_notes(summary)
+    for risk in (*review.dangers, *review.notes):
+        typer.echo(f"! {risk.text} ({_listed(risk.devices)})")
+    if review.clients:
+        typer.echo(f"! {review.clients} clients were on these devices at their newest readings")
     for why in summary.second_person:
         typer.echo(f"! Another than its author must approve it: {why}")
-    _print_summary(summary, as_json=False)
+    print_summary(summary, as_json=False)
 
 
 app.command("approve")(approve_command)
 
 
-@app.command("run")
-def run_command(plan: PlanNumber, *, as_json: Json = False) -> None:
-    """Send a frozen plan, guarded, and read every device back from a new session."""
-    from api.cli.progress import progress_bars
-    from api.usecases.deployment import run_plan
-
-    with installation() as here, progress_bars() as tell:
-        summary = run_plan(
-            here.database, here.vault, here.settings, plan, actor=here.actor, on_progress=tell
-        )
-    _print_summary(summary, as_json=as_json)
-    _exit(summary)
+for _name, _command in ROLLOUT_COMMANDS.items():
+    app.command(_name)(_command)
 
 
 @app.command("status")
@@ -123,35 +116,10 @@ def status_command(
 
     with installation() as here:
         summary = plan_status(here.database, plan)
-    _print_summary(summary, as_json=as_json, every_device=True)
-    _exit(summary)
-
-
-def _print_summary(summary: Any, *, as_json: bool, every_device: bool = False) -> None:
-    if as_json:
-        print_json(summary.to_json())
-        return
-    counts = ", ".join(f"{count} {state}" for state, count in summary.states.items())
-    typer.echo(f"Plan {summary.plan_id} is {summary.state}: {counts or 'no device'}.")
-    for push in summary.pushes if every_device else summary.failures:
-        error = f": {push.error}" if push.error else ""
-        typer.echo(f"  {push.label}: {push.state}{error}")
-
-
-def _print_reviewers_notes(summary: Any) -> None:
-    said: dict[str, list[str]] = {}
-    for push in summary.pushes:
-        for text in (*push.reasons, *push.notes):
-            said.setdefault(text, []).append(push.label)
-    for text, devices in said.items():
-        typer.echo(f"! {text} ({_listed(devices)})")
+    print_summary(summary, as_json=as_json, every_device=True)
+    exit_status(summary)
 
 
 def _listed(devices: Any) -> str:
     shown = ", ".join(devices[:6])
     return shown if len(devices) <= 6 else f"{shown} and {len(devices) - 6} more"
-
-
-def _exit(summary: Any) -> None:
-    if summary.failures:
-        raise typer.Exit(1)

@@ -21,7 +21,7 @@ def approve_plan(
     plan = _plan(session, plan_id)
     if plan.state is not PlanState.FROZEN:
         raise Conflict(f"plan {plan_id} is {plan.state}: what is approved is a frozen plan")
-    if _person(plan.created_by) == _person(viewer.actor):
+    if is_author(plan, viewer):
         raise NotAllowed(
             f"plan {plan_id} is by {viewer.login}, who cannot approve it",
             todo="ask another engineer or the programme manager",
@@ -47,6 +47,11 @@ def approve_plan(
     )
     session.flush()
     return approval
+
+
+def is_author(plan: DeployPlan, viewer: Viewer) -> bool:
+    """Return whether `viewer` made the plan, over the web or on a command line."""
+    return person_of(plan.created_by) == person_of(viewer.actor)
 
 
 def may_approve(session: Session, plan_id: int, viewer: Viewer) -> bool:
@@ -75,8 +80,8 @@ def waits_for_approval(session: Session, plan: DeployPlan) -> bool:
     """Return whether a plan needs a second person who has not approved it yet."""
     if not plan.risk.get("second_person") or plan.id is None:
         return False
-    author = _person(plan.created_by)
-    return all(_person(each.approved_by) == author for each in approvals_of(session, plan.id))
+    author = person_of(plan.created_by)
+    return all(person_of(each.approved_by) == author for each in approvals_of(session, plan.id))
 
 
 def refuse_unapproved(session: Session, plan: DeployPlan) -> None:
@@ -95,8 +100,8 @@ def _plan(session: Session, plan_id: int) -> DeployPlan:
     return plan
 
 
-def _person(actor: str) -> str:
-    """Return who an actor is, whether over the web or on a command line: `user:alice`, `cli:alice`.
+def person_of(actor: str) -> str:
+    """Return who an actor is: alice, for `user:alice` and for `cli:alice`.
 
     One person with two ways in is still one person.
     """

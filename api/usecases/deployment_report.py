@@ -1,6 +1,6 @@
-"""How a plan stands, and its changes grouped so that a person can review a thousand devices."""
+"""How a plan stands, device by device."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from api.usecases.approvals import approvals_of
 from inventory.database import Database
 from inventory.errors import NotFound
+from inventory.leases import holder_of, plan_resource
 from inventory.models import DeployPlan, Device, PlanState, Push, PushState, Site
 from inventory.sentences import worded
 
@@ -31,6 +32,7 @@ class PushSummary:
     notes: tuple[str, ...]
     clients: int | None
     group: str | None
+    wave: int | None
     error_kind: str | None
     error: str | None
 
@@ -45,6 +47,8 @@ class PlanSummary:
     """A plan and how its devices stand; `states` counts them, in the order of the states.
 
     `second_person` says, in French, why another than its author must approve it; empty: nobody.
+    `halted_for` says why it halted or paused, `undone_by` is the plan that took it back then. Of a
+    running plan `run_by` is who runs it now; None: its run was killed, and `resume` goes on.
     """
 
     plan_id: int
@@ -55,6 +59,9 @@ class PlanSummary:
     reason: str | None
     second_person: tuple[str, ...]
     approved_by: tuple[str, ...]
+    halted_for: str | None
+    undone_by: int | None
+    run_by: str | None
     pushes: tuple[PushSummary, ...]
 
     @property
@@ -79,6 +86,9 @@ class PlanSummary:
             "reason": self.reason,
             "second_person": list(self.second_person),
             "approved_by": list(self.approved_by),
+            "halted_for": self.halted_for,
+            "undone_by": self.undone_by,
+            "run_by": self.run_by,
             "devices": len(self.pushes),
             "states": {state.value: count for state, count in self.states.items()},
             "pushes": [_push_json(push) for push in self.pushes],
@@ -94,14 +104,6 @@ class PlanSummary:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
-    """The part of the diffs that is the same on these devices, and on these only."""
-
-    devices: tuple[str, ...]
-    diff: str
-
-
 def summary_of(session: Session, plan: DeployPlan) -> PlanSummary:
     """Return how `plan` stands, in one query for all its devices."""
     assert plan.id is not None
@@ -112,6 +114,7 @@ def summary_of(session: Session, plan: DeployPlan) -> PlanSummary:
         .where(Push.plan_id == plan.id)
         .order_by(Site.name, Device.name, col(Push.id))
     ).all()
+    halt = plan.halt or {}
     return PlanSummary(
         plan_id=plan.id,
         state=plan.state,
@@ -121,6 +124,9 @@ def summary_of(session: Session, plan: DeployPlan) -> PlanSummary:
         reason=plan.reason,
         second_person=tuple(worded("", each) for each in plan.risk.get("second_person", ())),
         approved_by=tuple(each.approved_by for each in approvals_of(session, plan.id)),
+        halted_for=halt.get("message"),
+        undone_by=halt.get("undo_plan"),
+        run_by=holder_of(session, plan_resource(plan.id)),
         pushes=tuple(_push_summary(row, device, site) for row, device, site in rows),
     )
 
@@ -138,43 +144,6 @@ def plan_status(database: Database, plan_id: int | None = None) -> PlanSummary:
         return summary_of(session, plan)
 
 
-def grouped_changes(database: Database, plan_id: int) -> list[ChangeGroup]:
-    """Return the changes of a plan, the most shared first; raises NotFound for an unknown plan.
-
-    Sections of configuration that change in the same way on the same devices are shown once.
-    """
-    with database.read() as session:
-        plan = session.get(DeployPlan, plan_id)
-        if plan is None:
-            raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
-        labels = {push.push_id: push.label for push in summary_of(session, plan).pushes}
-        diffs = session.exec(
-            select(Push.id, Push.diff)
-            .where(Push.plan_id == plan_id, Push.diff != "")
-            .order_by(col(Push.id))
-        ).all()
-    devices_of: defaultdict[str, list[str]] = defaultdict(list)
-    for push_id, diff in diffs:
-        for section in sections_of(diff):
-            devices_of[section].append(labels[push_id or 0])
-    together: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for section, devices in devices_of.items():
-        together[tuple(devices)].append(section)
-    groups = [ChangeGroup(devices, "".join(parts)) for devices, parts in together.items()]
-    return sorted(groups, key=lambda group: (-len(group.devices), group.devices))
-
-
-def sections_of(diff: str) -> list[str]:
-    """Return a reviewed diff cut at its headers (`deploy.difference.review`)."""
-    sections: list[str] = []
-    for line in diff.splitlines(keepends=True):
-        if sections and line[1:].startswith("     "):
-            sections[-1] += line
-        else:
-            sections.append(line)
-    return sections
-
-
 def _push_summary(row: Push, device: str, site: str | None) -> PushSummary:
     assert row.id is not None
     return PushSummary(
@@ -189,6 +158,7 @@ def _push_summary(row: Push, device: str, site: str | None) -> PushSummary:
         notes=tuple(row.risk.get("notes", ())),
         clients=row.risk.get("clients"),
         group=row.group_digest,
+        wave=row.wave,
         error_kind=row.error_kind,
         error=row.error,
     )
@@ -207,6 +177,7 @@ def _push_json(push: PushSummary) -> dict[str, Any]:
         "notes": list(push.notes),
         "clients": push.clients,
         "group": push.group,
+        "wave": push.wave,
         "error_kind": push.error_kind,
         "error": push.error,
     }

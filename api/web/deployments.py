@@ -1,19 +1,33 @@
 """Deployment plans: the list, and the page of one, which follows it live."""
 
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
-from api.http.dependencies import Browser, Reading, RowId
+from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.usecases.approvals import (
+    approvals_of,
+    approve_plan,
+    is_author,
+    may_approve,
+    person_of,
+    waits_for_approval,
+)
+from api.usecases.plan_review import review_of
 from api.usecases.plans import FOLLOWED, list_plans, plan_devices, plan_line
 from api.web.templating import page
 from inventory.models import PlanState, PushState
+from inventory.sentences import worded
 
 router = APIRouter(include_in_schema=False)
 
 _ROWS = 100
+_GROUPS = 40  # of changes that are shown at once; the first ones are on the most devices
+_MAX_NOTE = 500
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)]
 
 
@@ -50,6 +64,7 @@ def deployment_page(
     found = plan_devices(
         session, browser.viewer, plan_id, state=state, after=read_id_cursor(suite), limit=_ROWS
     )
+    review = review_of(session, plan_id, browser.viewer)
     chosen = {"etat": state.value} if state else {}
     more = urlencode({**chosen, "suite": id_cursor(found.next)}) if found.next else None
     return page(
@@ -60,8 +75,32 @@ def deployment_page(
         line=line,
         state=state,
         devices=found.devices,
+        review=review,
+        groups=review.changes[:_GROUPS],
+        second_person=[worded("", each) for each in line.plan.risk.get("second_person", ())],
+        approvals=[(person_of(each.approved_by), each) for each in approvals_of(session, plan_id)],
+        waits=waits_for_approval(session, line.plan),
+        author=person_of(line.plan.created_by),
+        may_approve=line.plan.state is PlanState.FROZEN
+        and not is_author(line.plan, browser.viewer)
+        and may_approve(session, plan_id, browser.viewer),
         running=line.plan.state is PlanState.RUNNING,
         # One that is started while the page is open is seen to start.
         live=line.plan.state in FOLLOWED,
         next_address=f"/deploiements/{plan_id}?{more}" if more else None,
     )
+
+
+@router.post("/deploiements/{plan_id}/approbation")
+def approve(
+    here: Here,
+    browser: FormOfOurs,
+    plan_id: RowId,
+    remarque: Annotated[str, Form(max_length=_MAX_NOTE)] = "",
+) -> Response:
+    """Approve a frozen plan as another than its author, and go back to its page."""
+    with here.database.write(browser.viewer.actor) as session:
+        plan_line(session, browser.viewer, plan_id)  # one that is not seen is not there
+        note = remarque.replace("\0", "").strip()
+        approve_plan(session, plan_id, browser.viewer, note=note)
+    return RedirectResponse(f"/deploiements/{plan_id}", HTTPStatus.SEE_OTHER)

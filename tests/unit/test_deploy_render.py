@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.usecases.deployment_report import sections_of
+from api.usecases.plan_review import sections_of
 from deploy.difference import difference
 from deploy.plan import PlannedChange, plan_change
 from inventory.errors import Garbled, InvalidInput

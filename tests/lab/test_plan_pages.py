@@ -1,0 +1,101 @@
+"""The page of a plan before it is sent: what changes, what it risks, and a second person's word."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
+from inventory.database import Database
+from inventory.models import DeployPlan, GrantScope, PlanApproval, PlanState, Push, PushState
+from inventory.models import UserRole as Role
+from inventory.settings import Settings
+from tests.seed import Seeded, seed
+from tests.webapp import hidden_field, log_in, person, web_client
+
+PATH_REASON = "la configuration réseau de la borne est rechargée"
+
+
+@pytest.fixture
+def seeded(database: Database) -> Seeded:
+    """A frozen plan by alice whose changes need a second person."""
+    made = seed(database)
+    risk = DeviceRisk(reasons=(PATH_REASON,), notes=("« Crèche » reste",), clients=7)
+    rules = ApprovalRules(devices=99, path_devices=0, clients=99)
+    with database.write("test") as session:
+        plan = session.get_one(DeployPlan, 1)
+        plan.state = PlanState.FROZEN
+        plan.reason = "rentrée de janvier"
+        for push in session.exec(select(Push)):
+            push.state, push.risk = PushState.PLANNED, risk.to_json()
+            push.diff = f"  config wifi-iface\n+     option ssid 'ELEVES'\n+ hostname {push.id}\n"
+        plan.risk = {"second_person": why_second_person([risk], rules)}
+    return made
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database, seeded: Seeded) -> Iterator[httpx.Client]:
+    person(database, "alice")
+    person(database, "bruno")
+    person(database, "marc", Role.SCHOOL_HEAD, GrantScope.PROVINCE, "Namur")
+    with web_client(settings, database) as client:
+        yield client
+
+
+def _approve(client: httpx.Client, page: str) -> httpx.Response:
+    data = {"csrf": hidden_field(page), "remarque": "vu avec la direction"}
+    return client.post("/deploiements/1/approbation", data=data)
+
+
+def test_an_identical_change_is_shown_once_with_its_devices(client: httpx.Client) -> None:
+    log_in(client, "alice")
+    page = client.get("/deploiements/1").text
+    review = page.split('id="titre-revue"')[1].split("</section>")[0]
+    assert review.count("option ssid") == 1
+    assert "10 équipements" in review
+    assert review.count("hostname") == 10
+    assert "rentrée de janvier" in page
+
+
+def test_what_a_change_risks_is_said_before_it_is_sent(client: httpx.Client) -> None:
+    log_in(client, "alice")
+    page = client.get("/deploiements/1").text
+    assert page.count(PATH_REASON) == 1
+    assert "70 postes étaient connectés" in page
+    assert "« Crèche » reste" in page
+    assert "le chemin d’administration de 1 équipement change, plus que 0" in page
+
+
+def test_the_author_sees_no_button_and_another_approves(
+    client: httpx.Client, database: Database
+) -> None:
+    log_in(client, "alice")
+    page = client.get("/deploiements/1").text
+    assert "Rien n’est envoyé avant l’approbation" in page
+    assert "Approuver ce plan" not in page
+    assert _approve(client, page).status_code == 403
+    client.cookies.clear()
+    log_in(client, "bruno")
+    page = client.get("/deploiements/1").text
+    assert "Approuver ce plan" in page
+    assert _approve(client, page).status_code == 303
+    after = client.get("/deploiements/1").text
+    assert "Approuvé par bruno" in after
+    assert "vu avec la direction" in after
+    assert "Approuver ce plan" not in after
+    with database.read() as session:
+        assert [each.approved_by for each in session.exec(select(PlanApproval))] == ["user:bruno"]
+
+
+def test_who_only_follows_a_school_sees_its_devices_and_cannot_approve(
+    client: httpx.Client,
+) -> None:
+    log_in(client, "marc")
+    answer = client.get("/deploiements/1")
+    page: Any = answer.text
+    if answer.status_code == 200:
+        assert "Approuver ce plan" not in page
+    page = client.get("/").text
+    assert _approve(client, page).status_code in {403, 404}
