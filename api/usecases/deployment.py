@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sqlmodel import Session
 
 from api.usecases.approvals import refuse_unapproved
@@ -35,7 +36,7 @@ from deploy.rollout import OnFailure, RolloutOptions
 from deploy.windows import SchoolCalendar, school_calendar
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict
+from inventory.errors import Conflict, InvalidInput
 from inventory.leases import lasting_lease, plan_resource
 from inventory.models import DeployPlan, PlanRequest, PlanState, PushState
 from inventory.secrets import Vault
@@ -68,17 +69,24 @@ class Here:
         return PushWork(self.database, self.vault, self.settings, plan_id, self.actor)
 
 
-def default_options(settings: Settings) -> RolloutOptions:
-    """Return how this installation rolls out a plan that says nothing of its own.
+def chosen_options(settings: Settings, **chosen: object) -> RolloutOptions:
+    """Return the installation's options with those that are told (not None) in their place.
 
-    Raises InvalidInput for settings that cannot be read.
+    Raises InvalidInput for what does not fit.
     """
-    return RolloutOptions(
-        waves=settings.rollout_waves,
-        tolerated_percent=settings.rollout_tolerated_percent,
-        on_failure=OnFailure(settings.rollout_on_failure),
-        gate_s=settings.rollout_gate_s,
-    )
+    told = {name: value for name, value in chosen.items() if value is not None}
+    usual = {
+        "waves": settings.rollout_waves,
+        "tolerated_percent": settings.rollout_tolerated_percent,
+        "on_failure": settings.rollout_on_failure,
+        "gate_s": settings.rollout_gate_s,
+    }
+    try:
+        return RolloutOptions.model_validate({**usual, **told})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"the option {name} does not fit: {first['msg']}") from error
 
 
 def run_plan(
@@ -258,9 +266,7 @@ def _held(here: Here, plan_id: int) -> Iterator[None]:
 
 
 def _options_of(plan: DeployPlan, settings: Settings) -> RolloutOptions:
-    return (
-        RolloutOptions.model_validate(plan.options) if plan.options else default_options(settings)
-    )
+    return RolloutOptions.model_validate(plan.options) if plan.options else chosen_options(settings)
 
 
 def _with_now(options: RolloutOptions, now: str | None) -> RolloutOptions:

@@ -156,7 +156,8 @@ def work(story: Story, devices: dict[str, Device]) -> None:
     story.run("deploy", "show", plan)
     devices["ap2"].faults.add("refuse_line:preau_eleves_radio1.key")
     devices["ap3"].faults.add("wrong_password")
-    states = story.json("deploy", "run", plan)["states"]
+    everything_at_once = ("--waves", "rest", "--on-failure", "halt", "--now", "a test")
+    states = story.json("deploy", "run", plan, *everything_at_once)["states"]
     assert states["verified"] >= 2, states
     for device in devices.values():
         device.faults.clear()
