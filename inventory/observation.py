@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,9 @@ class Observation:
 
 
 @cache
-def _adapter() -> TypeAdapter[Observation]:
+def _adapter() -> "TypeAdapter[Observation]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - slow, and reading a recording goes without
+
     return TypeAdapter(Observation)
 
 

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import inventory.vendors
 from inventory.errors import NotFound
@@ -20,20 +20,55 @@ if TYPE_CHECKING:
     from inventory.vendors.reading import Reading
     from inventory.vendors.support import Support
 
+Part = TypeVar("Part")
+
 _NO_FAMILIES = {"standard"}  # the MIBs that all vendors share
 
 
 @dataclass(frozen=True)
+class Later:
+    """Something in a module that is imported when it is first asked for.
+
+    To read devices nothing is needed that configures them, and that takes longer to import.
+    """
+
+    module: str
+    name: str
+
+
+class _Part(Generic[Part]):
+    """A field of Family that may be given as a Later, and is read as what that stands for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._key = f"_{name}"
+
+    def __get__(self, instance: object | None, owner: type) -> Part | None:
+        if instance is None:  # dataclass asks for the default
+            return None
+        part = instance.__dict__[self._key]
+        if isinstance(part, Later):
+            part = getattr(importlib.import_module(part.module), part.name)
+            instance.__dict__[self._key] = part
+        return cast("Part | None", part)
+
+    def __set__(self, instance: object, part: Part | Later | None) -> None:
+        instance.__dict__[self._key] = part
+
+
+@dataclass(frozen=True)
 class Family:
-    """One kind of device; `id` is what `identity.family` carries, `role` a DeviceRole value."""
+    """One kind of device; `id` is what `identity.family` carries, `role` a DeviceRole value.
+
+    `configuration` and `support` are given as a Later where they are in modules of their own.
+    """
 
     id: str
     vendor: str
     role: str
     reading: "Reading"
-    configuration: "Configuration | None" = None
+    configuration: "_Part[Configuration]" = _Part["Configuration"]()  # noqa: RUF009
     notifications: "tuple[Notification, ...]" = ()
-    support: "Support | None" = None
+    support: "_Part[Support]" = _Part["Support"]()  # noqa: RUF009
 
 
 @cache

@@ -20,6 +20,7 @@ from collectors.recognise import observe_view
 from collectors.snmp.recording import read_recording
 from inventory.observation import to_json
 from inventory.vendors.family import families
+from inventory.vendors.support import Support
 
 HERE = Path(__file__).parent
 RECORDINGS = sorted(HERE.glob("*/*.snmprec"))
@@ -124,3 +125,9 @@ def test_a_wrong_figure_a_missing_row_and_one_too_many_are_all_told() -> None:
         "metrics": [{"name": "cpu_percent", "label": None, "value": None}],
     }
     assert len(list(differences(expected, seen, "sw"))) == 3
+
+
+def test_what_a_family_gives_later_is_there_when_it_is_asked_for() -> None:
+    for family in families().values():
+        assert family.configuration is None or family.configuration.read, family.id
+        assert family.support is None or isinstance(family.support, Support), family.id

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from inventory.vendors.family import Family
+from inventory.vendors.family import Family, Later
 from inventory.vendors.ios import reading, wireless
-from inventory.vendors.ios.configuration import CONFIGURATION
 
 READING = replace(
     reading.READING,
@@ -12,5 +11,10 @@ READING = replace(
     observe=lambda view: wireless.with_air(view, reading.READING.observe(view)),
 )
 FAMILY = Family(
-    id="ios", vendor="Cisco", role="switch", reading=READING, configuration=CONFIGURATION
+    id="ios",
+    vendor="Cisco",
+    role="switch",
+    reading=READING,
+    configuration=Later("inventory.vendors.ios.configuration", "CONFIGURATION"),
+    support=Later("inventory.vendors.ios.support", "SUPPORT"),
 )

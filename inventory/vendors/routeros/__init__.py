@@ -1,7 +1,6 @@
 """MikroTik RouterOS."""
 
-from inventory.vendors.family import Family
-from inventory.vendors.routeros.configuration import CONFIGURATION
+from inventory.vendors.family import Family, Later
 from inventory.vendors.routeros.reading import READING
 
 FAMILY = Family(
@@ -9,5 +8,6 @@ FAMILY = Family(
     vendor="MikroTik",
     role="router",
     reading=READING,
-    configuration=CONFIGURATION,
+    configuration=Later("inventory.vendors.routeros.configuration", "CONFIGURATION"),
+    support=Later("inventory.vendors.routeros.support", "SUPPORT"),
 )
