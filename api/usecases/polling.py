@@ -13,7 +13,7 @@ from api.usecases.controlled import access_points_told
 from api.usecases.incidents import judge_sites
 from api.usecases.poll_history import PollHistory
 from api.usecases.progress import Counter, Progress, quiet
-from api.usecases.readings import record_failure, record_observation
+from api.usecases.readings import record_failure, record_observation, role_of
 from api.usecases.targets import snmp_target
 from api.usecases.wlan_readings import WlanRound, read_wlans
 from collectors.observe import observe_many
@@ -24,7 +24,7 @@ from inventory.database import Database
 from inventory.errors import DeviceError, PreauError
 from inventory.events import record_event
 from inventory.leases import device_resource, leases
-from inventory.models import Device, Lifecycle, ManagementEndpoint, Protocol
+from inventory.models import Device, DeviceRole, Lifecycle, ManagementEndpoint, Protocol
 from inventory.observation import Observation, Wlan
 from inventory.reconcile import marks, same_device
 from inventory.secrets import Vault
@@ -245,8 +245,15 @@ def _open(readings: Mapping[int, Reading | None]) -> list[int]:
     return [
         device_id
         for device_id, reading in readings.items()
-        if reading is not None and reading.value is not None and untold(reading.value.wlans)
+        if reading is not None and reading.value is not None and _leaves_open(reading.value)
     ]
+
+
+def _leaves_open(seen: Observation) -> bool:
+    on_air = seen.radios or seen.wlans or seen.access_points
+    return untold(seen.wlans) and (
+        bool(on_air) or role_of(seen.identity.family) == DeviceRole.ACCESS_POINT
+    )
 
 
 def _joined(

@@ -1,8 +1,12 @@
 """Aruba Instant access points: one of them, the conductor, speaks for its cluster."""
 
 from inventory.vendors.aruba_instant.reading import READING
-from inventory.vendors.family import Family
+from inventory.vendors.family import Family, Later
 
 FAMILY = Family(
-    id="aruba_instant", vendor="HPE Aruba Networking", role="access_point", reading=READING
+    id="aruba_instant",
+    vendor="HPE Aruba Networking",
+    role="access_point",
+    reading=READING,
+    support=Later("inventory.vendors.aruba_instant.support", "SUPPORT"),
 )

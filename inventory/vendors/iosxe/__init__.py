@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from inventory.observation import Observation
 from inventory.vendors.cisco_wlc import airespace
-from inventory.vendors.family import Family
+from inventory.vendors.family import Family, Later
 from inventory.vendors.ios import wireless
 from inventory.vendors.ios.reading import IOSXE_READING
 from inventory.vendors.mib import MibView
@@ -23,4 +23,10 @@ READING = replace(
     columns=(*IOSXE_READING.columns, *airespace.COLUMNS, *wireless.CELLULAR_COLUMNS),
     observe=_observe,
 )
-FAMILY = Family(id="iosxe", vendor="Cisco", role="switch", reading=READING)
+FAMILY = Family(
+    id="iosxe",
+    vendor="Cisco",
+    role="switch",
+    reading=READING,
+    support=Later("inventory.vendors.iosxe.support", "SUPPORT"),
+)
