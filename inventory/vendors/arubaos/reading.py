@@ -39,7 +39,10 @@ _AIR = Air(
         band=oid(f"{_RADIO}.2"),  # wlanAPRadioType, ArubaPhyType: dot11a, b, g, ax6ghz
         bands={"1": "5", "2": "2.4", "3": "2.4", "6": "6"},
         channel=Column(oid(f"{_RADIO}.3")),
-        tx_power=Column(oid(f"{_RADIO}.4"), scaled(0.5)),  # "transmitted as txpwr*2"
+        # wlanAPRadioTransmitPower10x; before it wlanAPRadioTransmitPower, "transmitted as txpwr*2"
+        tx_power=Column(
+            oid(f"{_RADIO}.17"), scaled(0.1), otherwise=Column(oid(f"{_RADIO}.4"), scaled(0.5))
+        ),
         utilisation=Column(oid(f"{_RADIO}.6")),
         clients=Column(oid(f"{_RADIO}.7")),
         more_columns=(_RADIO_AP_NAME,),

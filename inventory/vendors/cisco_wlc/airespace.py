@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from inventory.observation import Metric, Observation, Wlan
-from inventory.vendors.mib import MibView, Oid, dotted, oid
+from inventory.vendors.mib import MibView, Oid, Value, decimal, dotted, oid
 from inventory.vendors.standard.wireless import Air
 from inventory.vendors.standard.wireless_columns import Column, Gauge, mac_in_index
 from inventory.vendors.standard.wireless_tables import AccessPointTable, RadioTable
@@ -20,6 +20,8 @@ _AP_NAME = oid(f"{_AP}.3")
 _LWAPP_AP_NAME = oid("1.3.6.1.4.1.9.9.513.1.1.1.1.5")  # CISCO-LWAPP-AP-MIB cLApName
 # cLApDot11IfTable, index as bsnAPIfTable: cLApDot11IfType, and the band of a radio of several.
 _LWAPP_IF_TYPE, _LWAPP_XOR_BAND = (oid(f"1.3.6.1.4.1.9.9.513.1.2.1.1.{c}") for c in (2, 27))
+_LWAPP_WIDTH = oid("1.3.6.1.4.1.9.9.513.1.2.1.1.23")  # cLAp11ChannelBandwidth, five(1) and on
+_WIDTHS = {1: 5.0, 2: 10.0, 3: 20.0, 4: 40.0, 5: 80.0, 6: 160.0, 7: 160.0}  # 7 is 80+80
 _IF_TYPES = {1: "2.4", 2: "5", 6: "6"}  # dot11bg, dot11a, dot11 6 GHz; others are of several bands
 _XOR_BANDS = {1: "2.4", 2: "5", 3: "6"}
 _MAC_PARTS = 6
@@ -27,9 +29,11 @@ _MAC_PARTS = 6
 
 def _radio_names(view: MibView) -> Mapping[Oid, str]:
     owners = {**view.texts(_LWAPP_AP_NAME), **view.texts(_AP_NAME)}
+    # A Catalyst 9800 may answer more rows of the LWAPP table than of bsnAPIfTable.
+    rows = {*view.column(oid(f"{_RADIO}.4")), *view.column(_LWAPP_WIDTH)}
     return {
         index: f"{owners.get(index[:_MAC_PARTS]) or mac_in_index(index)} slot {index[-1]}"
-        for index in view.column(oid(f"{_RADIO}.4"))
+        for index in rows
         if index
     }
 
@@ -44,6 +48,10 @@ def _lwapp_bands(view: MibView) -> Mapping[Oid, str]:
     return {index: band for index, band in found.items() if band}
 
 
+def _width(value: Value) -> float | None:
+    return _WIDTHS.get(int(decimal(value) or 0))
+
+
 _AIR = Air(
     radios=RadioTable(
         names=_radio_names,
@@ -52,6 +60,7 @@ _AIR = Air(
         bands_of=_lwapp_bands,
         known_bands_only=True,
         channel=Column(oid(f"{_RADIO}.4")),  # bsnAPIfPhyChannelNumber
+        width=Column(_LWAPP_WIDTH, _width),
         clients=Column(oid(f"{_RADIO}.15")),  # bsnApIfNoOfUsers
         utilisation=Column(oid(f"{_LOAD}.3")),  # bsnAPIfLoadChannelUtilization
         more_columns=(_AP_NAME, _LWAPP_AP_NAME, _LWAPP_IF_TYPE, _LWAPP_XOR_BAND),

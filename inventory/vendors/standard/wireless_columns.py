@@ -13,15 +13,25 @@ _MAC_PARTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that holds a figure; `read` gives it in the metric's unit, None for "not told"."""
+    """A column that holds a figure; `read` gives it in the metric's unit, None for "not told".
+
+    `otherwise` is the column that tells it where this one does not, as in an older release.
+    """
 
     root: Oid
     read: Reader = decimal
+    otherwise: "Column | None" = None
+
+    @property
+    def roots(self) -> tuple[Oid, ...]:
+        """Return the columns to fetch."""
+        return (self.root, *(self.otherwise.roots if self.otherwise else ()))
 
     def at(self, view: MibView, index: Oid) -> float | None:
         """Return the figure of one row, None where it is not told."""
         value = view.get((*self.root, *index))
-        return None if value is None else self.read(value)
+        number = None if value is None else self.read(value)
+        return self.otherwise.at(view, index) if number is None and self.otherwise else number
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,13 @@ class RadioTable:
     def columns(self) -> tuple[Oid, ...]:
         """Return the columns to fetch."""
         words = tuple(root for root in (self.name, self.band) if root)
-        return (*words, *(figure.root for figure in self._figures), *self.more_columns)
+        figures = (root for figure in self._figures for root in figure.roots)
+        return (*words, *figures, *self.more_columns)
 
     def labels(self, view: MibView) -> dict[Oid, str]:
         """Return what each radio is called, `radio` and its index where it has no name."""
-        indexes = sorted({index for figure in self._figures for index in view.column(figure.root)})
+        roots = {root for figure in self._figures for root in figure.roots}
+        indexes = sorted({index for root in roots for index in view.column(root)})
         given = dict(self.names(view)) if self.names else view.texts(self.name) if self.name else {}
         return {index: given.get(index) or f"radio {dotted(index)}" for index in indexes if index}
 

@@ -1,7 +1,6 @@
 """Reads Zyxel's devices: ZYXEL-ES-COMMON, ZYXEL-ES-WIRELESS and ZYXEL-ES-CAPWAP."""
 
-from inventory.observation import Observation
-from inventory.vendors.mib import MibView, Oid, oid
+from inventory.vendors.mib import oid
 from inventory.vendors.standard import health, words
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.wireless import Air
@@ -20,30 +19,16 @@ _SERIAL = (words.instance(f"{_PRODUCT}.12.0"),)
 # The version and its date stand in sysSwVersionString with a bar between.
 _FIRMWARE = (words.instance(f"{_PRODUCT}.6.0", r"^([^|]+)"),)
 
-# wlanCurrentChannel; wlanChannel is the control, and all that some releases answer
-_CURRENT_CHANNEL, _CHANNEL = oid(f"{_RADIO}.1"), oid(f"{_RADIO}.6")
-
-
-def _air(channel: Oid) -> Air:
-    return Air(
-        radios=RadioTable(
-            band=oid(f"{_RADIO}.5"),  # wlanMode
-            bands={"1": "2.4", "2": "5", "3": "6"},
-            channel=Column(channel),
-            clients=Column(oid(f"{_RADIO}.2")),
-        ),
-        gauges=(Gauge("clients", "all SSIDs", "", oid(f"{_ES}.5.15")),),  # wlanTotalStationCount
-    )
-
-
-_NWA_AIR, _NWA_AIR_BY_CONTROL = _air(_CURRENT_CHANNEL), _air(_CHANNEL)
-
-
-def _refine_nwa(view: MibView, read: Observation) -> Observation:
-    told = view.column(_CURRENT_CHANNEL) or not view.column(_CHANNEL)
-    return (_NWA_AIR if told else _NWA_AIR_BY_CONTROL).refine(view, read)
-
-
+_NWA_AIR = Air(
+    radios=RadioTable(
+        band=oid(f"{_RADIO}.5"),  # wlanMode
+        bands={"1": "2.4", "2": "5", "3": "6"},
+        # wlanCurrentChannel; wlanChannel is the control, and all that some releases answer
+        channel=Column(oid(f"{_RADIO}.1"), otherwise=Column(oid(f"{_RADIO}.6"))),
+        clients=Column(oid(f"{_RADIO}.2")),
+    ),
+    gauges=(Gauge("clients", "all SSIDs", "", oid(f"{_ES}.5.15")),),  # wlanTotalStationCount
+)
 NWA_READING = reading(
     Profile(
         family="zyxelnwa",
@@ -58,8 +43,8 @@ NWA_READING = reading(
             health.cpu(f"{_ES}.2.4"),
             health.memory(f"{_ES}.2.5"),
         ),
-        columns=(*_NWA_AIR.columns, _CHANNEL),
-        refine=_refine_nwa,
+        columns=_NWA_AIR.columns,
+        refine=_NWA_AIR.refine,
     )
 )
 
