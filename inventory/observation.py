@@ -121,7 +121,10 @@ class AccessPoint:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A device heard on a port, by `protocol` "lldp" or "cdp"; `local_interface` is our port."""
+    """A device heard on a port; `local_interface` is our port.
+
+    `protocol` is "lldp", "cdp" or a vendor's own: "edp", "fdp", "isdp", "ndp", "amap".
+    """
 
     local_interface: str | None
     protocol: str

@@ -9,6 +9,7 @@ from inventory.vendors.mib import MibView, Oid, oid
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.health import Health, temperature
 from inventory.vendors.standard.profile import Profile
+from inventory.vendors.standard.vendor_discovery import NeighbourTable
 from inventory.vendors.standard.words import chassis, described
 
 # "Alcatel-Lucent OS6450-P48 6.6.4.176.R01 GA, …", "Alcatel-Lucent Enterprise OS6560-P24X4 8.6.…"
@@ -29,6 +30,15 @@ def omniswitch(
     softent = f"{root}.1.2.1"
     # ALCATEL-IND1-VLAN-MGR-MIB vlanDescription; vpaType, index (VLAN, ifIndex).
     names, members = oid(f"{softent}.3.1.1.1.1.1.2"), oid(f"{softent}.3.1.1.2.1.1.3")
+    # ALCATEL-IND1-INTERSWITCH-PROTOCOL-MIB aipAMAPportConnectionTable: aipAMAPRemMac, RemHostname,
+    # LocalIfindex, RemDevModelName.
+    amap = NeighbourTable(
+        protocol="amap",
+        device=oid(f"{softent}.9.1.1.2.6.1.2"),
+        name=oid(f"{softent}.9.1.1.2.6.1.5"),
+        local=oid(f"{softent}.9.1.1.2.6.1.6"),
+        platform=oid(f"{softent}.9.1.1.2.6.1.12"),
+    )
     return Profile(
         family=family,
         vendor="Alcatel-Lucent Enterprise",
@@ -42,9 +52,16 @@ def omniswitch(
         ),
         # ALCATEL-IND1-INLINE-POWER-MIB alaPethPsePortPowerActual (mW).
         port_power=oid(f"{softent}.27.1.1.1.1.2"),
-        columns=(names, members),
-        refine=partial(_with_vlans, names, members),
+        columns=(names, members, *amap.columns),
+        refine=partial(_refine, names, members, amap),
     )
+
+
+def _refine(
+    names: Oid, members: Oid, amap: NeighbourTable, view: MibView, read: Observation
+) -> Observation:
+    heard = (*read.neighbours, *amap.neighbours(view, read.interfaces))
+    return _with_vlans(names, members, view, replace(read, neighbours=heard))
 
 
 def _with_vlans(names: Oid, members: Oid, view: MibView, read: Observation) -> Observation:

@@ -9,6 +9,7 @@ from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import figures, health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.vendor_discovery import ndp
 from inventory.vendors.standard.words import Sign, Word, chassis, described, first, recogniser
 
 _H3C = "1.3.6.1.4.1.25506"
@@ -20,6 +21,8 @@ _CPU, _MEMORY, _TEMPERATURE = (oid(f"{_STATE}.{column}") for column in (6, 8, 12
 _NAMES = (*ENT_PHYSICAL, 7)
 # hh3cEntityExtManuSerialNum, index entPhysicalIndex.
 _SERIAL = f"{_H3C}.2.6.1.2.1.1.2"
+# HH3C-HGMP-MIB hh3cNDPPortNbEntry; the same module below 3Com's number.
+_NDP = (ndp(f"{_H3C}.8.7.5.6.1"), ndp("1.3.6.1.4.1.43.45.1.6.7.5.6.1"))
 # HH3C-POWER-ETH-EXT-MIB hh3cPsePortCurrentPower (mW), indexed as pethPsePortTable.
 _PORT_POWER = oid(f"{_H3C}.2.14.1.1.5")
 _SYS_DESCR_LENGTH = 255  # SNMPv2-MIB: what is longer is none
@@ -48,7 +51,7 @@ def _measured(value: float) -> bool:
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Keep the load of each part that has a processor: one whose memory is in use.
+    """Add NDP's neighbours, and keep the load of each part whose memory is in use.
 
     Every other part answers 0 too, and so does a processor that is idle.
     """
@@ -59,7 +62,13 @@ def _refine(view: MibView, read: Observation) -> Observation:
         if not load and not _measured(memory.get(index, 0))
     }
     metrics = tuple(metric for metric in read.metrics if oid(metric.oid) not in silent)
-    return replace(read, identity=_branded(read.identity), metrics=metrics)
+    heard = (neighbour for table in _NDP for neighbour in table.neighbours(view, read.interfaces))
+    return replace(
+        read,
+        identity=_branded(read.identity),
+        neighbours=(*read.neighbours, *heard),
+        metrics=metrics,
+    )
 
 
 def _branded(identity: Identity) -> Identity:
@@ -80,6 +89,7 @@ PROFILE = Profile(
         health.Figure("temperature_celsius", _TEMPERATURE, "°C", labels=_NAMES, keep=bool),
     ),
     port_power=_PORT_POWER,
+    columns=tuple(column for table in _NDP for column in table.columns),
     refine=_refine,
 )
 READING = reading(PROFILE)

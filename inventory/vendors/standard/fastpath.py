@@ -7,10 +7,11 @@
 import re
 from dataclasses import dataclass, replace
 
-from inventory.observation import Metric, Neighbour, Observation
+from inventory.observation import Metric, Observation
 from inventory.vendors.mib import MibView, Oid, dotted, oid
 from inventory.vendors.standard import figures, health
 from inventory.vendors.standard.profile import Units
+from inventory.vendors.standard.vendor_discovery import NeighbourTable
 from inventory.vendors.standard.words import Word, instance
 
 # agentSwitchCpuProcessTotalUtilization: "5 Sec (  6.51%),    1 Min (  7.00%),   5 Min (  6.90%)".
@@ -75,40 +76,26 @@ class FastPath:
         return oid(f"{self.root}.43.1.8.1")
 
     @property
-    def _heard(self) -> Oid:
-        """Return agentIsdpCacheEntry, index (ifIndex, neighbour): device 6, port 7, platform 8."""
-        return oid(f"{self.root}.39.1.2.1.1")
+    def _heard(self) -> NeighbourTable:
+        """Return agentIsdpCacheEntry, index (ifIndex, neighbour): FASTPATH's CDP."""
+        name, port, platform = (oid(f"{self.root}.39.1.2.1.1.{column}") for column in (6, 7, 8))
+        return NeighbourTable(protocol="isdp", name=name, port=port, platform=platform)
 
     @property
     def columns(self) -> tuple[Oid, ...]:
         """Return what `refine` needs."""
-        heard = ((*self._heard, column) for column in (6, 7, 8))
-        return (self._load, (*self._sensor, 4), (*self._sensor, 5), *heard)
+        return (self._load, (*self._sensor, 4), (*self._sensor, 5), *self._heard.columns)
 
     def refine(self, view: MibView, read: Observation) -> Observation:
         """Return the observation with the processor's load, the temperatures and ISDP's devices."""
         return replace(
             read,
-            neighbours=(*read.neighbours, *self._neighbours(view, read)),
+            neighbours=(
+                *read.neighbours,
+                *self._heard.neighbours(view, read.interfaces),
+            ),
             metrics=(*read.metrics, *self._cpu(view), *self._temperatures(view)),
         )
-
-    def _neighbours(self, view: MibView, read: Observation) -> list[Neighbour]:
-        """Return the devices heard by ISDP, which is Cisco's discovery protocol as FASTPATH has it.
-
-        A Nexus adds its serial number in brackets to its name.
-        """
-        names = {port.index: port.name for port in read.interfaces}
-        return [
-            Neighbour(
-                local_interface=names.get(index[0]),
-                protocol="isdp",
-                system_name=device.split("(")[0].strip() or device,
-                port_id=view.text((*self._heard, 7, *index)),
-                platform=view.text((*self._heard, 8, *index)),
-            )
-            for index, device in view.texts((*self._heard, 6)).items()
-        ]
 
     def _cpu(self, view: MibView) -> list[Metric]:
         written = view.text((*self._load, 0)) or ""

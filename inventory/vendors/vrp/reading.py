@@ -9,6 +9,7 @@ from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
+from inventory.vendors.standard.vendor_discovery import ndp
 from inventory.vendors.standard.words import (
     Sign,
     Word,
@@ -32,6 +33,8 @@ _PRODUCT, _ESN = f"{_HUAWEI}.5.25.188.1.4.0", f"{_HUAWEI}.5.25.188.1.1"
 # HUAWEI-POE-MIB hwPoePortConsumingPower (mW), index ifIndex.
 _POE_POWER = oid(f"{_HUAWEI}.5.25.195.3.1.10")
 
+# HUAWEI-HGMP-MIB hwNDPPortNbEntry.
+_NDP = ndp(f"{_HUAWEI}.6.7.5.6.1")
 # sysDescr has the series and the release in brackets, as in: (S5720 V200R011C10SPC600).
 _RELEASE = r"\b(V\d{3}R\d{3}\w*)"
 _MADE_BY = re.compile(
@@ -59,7 +62,7 @@ def _serial(view: MibView) -> str | None:
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Leave out the loads of parts without a processor, and add what a controller tells."""
+    """Leave out the loads of parts without a processor; add NDP's neighbours and a controller's."""
     silent = {
         (*column, *index)
         for column in (_CPU, _MEMORY)
@@ -67,7 +70,8 @@ def _refine(view: MibView, read: Observation) -> Observation:
         if not view.integer((*_MEMORY, *index))
     }
     metrics = tuple(metric for metric in read.metrics if oid(metric.oid) not in silent)
-    return wlan.add(view, replace(read, metrics=metrics))
+    heard = (*read.neighbours, *_NDP.neighbours(view, read.interfaces))
+    return wlan.add(view, replace(read, neighbours=heard, metrics=metrics))
 
 
 PROFILE = Profile(
@@ -89,7 +93,7 @@ PROFILE = Profile(
         health.Figure("temperature_celsius", _TEMPERATURE, "°C", labels=_NAMES, keep=bool),
     ),
     interface_power=_POE_POWER,
-    columns=wlan.COLUMNS,
+    columns=(*wlan.COLUMNS, *_NDP.columns),
     refine=_refine,
 )
 READING = reading(PROFILE)
