@@ -13,6 +13,13 @@ ENTERPRISES = "1.3.6.1.4.1"
 NET_SNMP = "8072.3.2.10"
 
 SIGNS = [
+    (
+        "ciscowap",
+        "4413.1.1.28",
+        "Linux 2.6.21.5-lvl7-dev, Cisco Small Business WAP121 (WAP121-E-K9)",
+    ),
+    ("hpmsm", "8744.1.47", "MSM765 - Hardware revision 2 - Serial number X - Firmware version 6.6"),
+    ("ewc", "4329.15.1.1.10", "Extreme Networks Wireless Controller - C5110-2,  System Version 10"),
     ("aruba_instant", "14823.1.2.34", "ArubaOS (MODEL: 105), Version 6.2.1.0-3.4.0.1"),
     ("aruba_instant", "14823.1.2.107", "AOS-8 (MODEL: 515), Version 8.13.0.1-8.13.0.1 LSR"),
     ("aruba_instant", "14823.1.2.111", "AOS-10 (MODEL: 505), Version 10.7.1.0-10.7.1.0 SSR"),
