@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from api.usecases.trap_listener import TrapListening, bind, listening
+from api.usecases.trap_listener import TrapListening, listening
+from collectors.snmp import ber
+from collectors.snmp.message import V2C, encode_message
+from collectors.traps.message import INFORM, TRAP
+from collectors.traps.sockets import bind
+from inventory import clock
 from inventory.database import Database
 from inventory.models import (
     Credential,
@@ -27,9 +32,10 @@ from inventory.models import (
 from inventory.secrets import Vault, store_secret
 from inventory.settings import Settings
 from inventory.usm import AuthProtocol, PrivProtocol
+from inventory.vendors.mib import Oid, oid
 
 PATIENCE_S = 30.0
-COMMUNITY = "écoute".encode().decode()  # not "public", which anybody would guess
+COMMUNITY = "ecoute-ici"
 USER, AUTH_PASSPHRASE, PRIV_PASSPHRASE = "préau-trap", "auth-passphrase", "priv-passphrase"
 LINK_DOWN, LINK_UP, COLD_START = (f"1.3.6.1.6.3.1.1.5.{number}" for number in (3, 4, 1))
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1"
@@ -106,8 +112,6 @@ def _switch(session: Session, site_id: int, zone_id: int, name: str, host: str) 
 
 
 def _cable(session: Session, made: Network) -> None:
-    from inventory import clock
-
     point = Device(name="ap1-a", site_id=made.site_ids["a"], role=DeviceRole.ACCESS_POINT)
     session.add(point)
     session.flush()
@@ -195,3 +199,30 @@ def sender(host: str = "127.0.0.1") -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.bind((host, 0))
     return made
+
+
+def community_trap(notification: Oid, *values: tuple[Oid, bytes]) -> bytes:
+    """Return an SNMPv2c trap; the values are encoded already."""
+    return encode_message(V2C, COMMUNITY.encode(), notification_pdu(TRAP, notification, *values))
+
+
+def community_inform(notification: Oid, *values: tuple[Oid, bytes], request_id: int = 1) -> bytes:
+    """Return an SNMPv2c inform; the values are encoded already."""
+    pdu = notification_pdu(INFORM, notification, *values, request_id=request_id)
+    return encode_message(V2C, COMMUNITY.encode(), pdu)
+
+
+def notification_pdu(
+    kind: int, notification: Oid, *values: tuple[Oid, bytes], request_id: int = 1
+) -> bytes:
+    """Return an SNMPv2-Trap-PDU or InformRequest-PDU, encoded."""
+    bindings = (
+        (oid("1.3.6.1.2.1.1.3.0"), ber.encode_integer(4711, ber.TIME_TICKS)),
+        (oid("1.3.6.1.6.3.1.1.4.1.0"), ber.encode_oid(notification)),
+        *values,
+    )
+    varbinds = b"".join(
+        ber.encode(ber.SEQUENCE, ber.encode_oid(name) + value) for name, value in bindings
+    )
+    head = b"".join(map(ber.encode_integer, (request_id, 0, 0)))
+    return ber.encode(kind, head + ber.encode(ber.SEQUENCE, varbinds))

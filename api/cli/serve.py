@@ -73,7 +73,7 @@ def _run_jobs() -> None:
 
 def _listen_for_traps(inherited: Sequence[socket.socket]) -> None:
     from api.trap_process import run_traps
-    from api.usecases.trap_listener import bind
+    from collectors.traps.sockets import bind
 
     with installation() as here:
         if not here.settings.traps_listen:
@@ -90,7 +90,7 @@ def _listen_for_traps(inherited: Sequence[socket.socket]) -> None:
 def _supervise(host: str, port: int) -> None:
     from api.jobs.schedule import make_schedule
     from api.supervisor import Child, supervise
-    from api.usecases.trap_listener import bind
+    from collectors.traps.sockets import bind
 
     # Everything that would keep a child from starting is told here, before anything starts.
     with installation() as here:

@@ -29,7 +29,7 @@ def listen_command(
 ) -> None:
     """Listen for traps in this process, without pages and jobs, until SIGTERM or Ctrl-C."""
     from api.trap_process import run_traps
-    from api.usecases.trap_listener import bind
+    from collectors.traps.sockets import bind
     from inventory.log import configure_logging
 
     with installation() as here:
@@ -52,10 +52,10 @@ def listen_command(
 @app.command("status")
 def status_command(*, as_json: AsJson = False) -> None:
     """Show what was received, and what was dropped and why, since the listener began."""
-    from api.usecases.trap_listener import trap_status
+    from api.usecases.trap_status import trap_status
 
-    with installation() as here:
-        status = trap_status(here.database)
+    with installation() as here, here.database.read() as session:
+        status = trap_status(session)
     if status is None:
         raise NotFound(
             "nobody has listened for traps yet", todo="set traps_listen and run: preau serve"

@@ -4,16 +4,12 @@ One thread receives (`collectors.traps.receiver`), one writes. The figures go in
 every few seconds: `preau traps status` and the metrics tell them from other processes.
 """
 
-import ipaddress
-import re
 import secrets
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -21,11 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from api.usecases.trap_senders import Senders
+from api.usecases.trap_status import NAME
 from api.usecases.traps import ACTOR, TrapRecorder
 from collectors.traps.engines import EngineClocks, KnownEngine
 from collectors.traps.rate import SourceLimits
 from collectors.traps.reading import NotificationReader
-from collectors.traps.receiver import Listener, Receiver, dropped_before_decoding, enlarge_buffer
+from collectors.traps.receiver import Listener, Receiver, dropped_before_decoding
+from collectors.traps.sockets import ListenAt, listen_at
 from collectors.traps.usm import NotificationUsm, OwnEngine
 from inventory import clock
 from inventory.database import Database
@@ -33,12 +31,10 @@ from inventory.errors import Misconfigured
 from inventory.models import SnmpEngine, TrapListener
 from inventory.secrets import Vault
 from inventory.settings import Settings
+from inventory.vendors.notification import notifications
 
 log = structlog.get_logger()
 
-NAME = "traps"  # one listener for an installation
-DEFAULT_PORT = 162
-SILENT_AFTER = timedelta(seconds=30)
 _TELL_S = 5.0
 _REFRESH_S = 30.0
 _REFRESH_WHOLE_S = 600.0
@@ -47,63 +43,6 @@ _WAIT_S = 1.0
 # RFC 3411's SnmpEngineID, format 5 (octets), under the enterprise number 0, which nobody has.
 _ENGINE_ID_HEAD = bytes.fromhex("8000000005")
 _ENGINE_ID_OCTETS = 12
-_ADDRESS = re.compile(r"^(?:(?P<zone>[^@\s]+)@)?(?P<host>\[[^\]]*\]|[^:\s]*)(?::(?P<port>\d+))?$")
-
-
-@dataclass(frozen=True, slots=True)
-class ListenAt:
-    """Where traps are listened for, and whose: without a zone, of whoever has the address."""
-
-    host: str
-    port: int
-    zone: str | None = None
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (f"{self.zone}@" if self.zone else "") + f"{host}:{self.port}"
-
-
-def listen_at(text: str) -> ListenAt:
-    """Return what `[ZONE@]ADDRESS[:PORT]` says; raises Misconfigured for anything else."""
-    found = _ADDRESS.match(text.strip())
-    try:
-        if found is None:
-            raise ValueError(text)
-        host = (found["host"] or "0.0.0.0").strip("[]")  # noqa: S104 - as it was asked
-        port = int(found["port"] or DEFAULT_PORT)
-        if not 0 <= port <= 65_535:
-            raise ValueError(port)
-        return ListenAt(str(ipaddress.ip_address(host)), port, found["zone"])
-    except ValueError as error:
-        raise Misconfigured(
-            f"{text!r} is no address to listen for traps at",
-            where="traps_listen",
-            todo="write ADDRESS:PORT or ZONE@ADDRESS:PORT, as 0.0.0.0:162",
-        ) from error
-
-
-def bind(wanted: Sequence[str]) -> list[socket.socket]:
-    """Return a bound UDP socket for each of `traps_listen`, in its order; raises Misconfigured."""
-    with ExitStack() as undone:
-        bound = [undone.enter_context(_bind(listen_at(text))) for text in wanted]
-        undone.pop_all()
-    return bound
-
-
-def _bind(place: ListenAt) -> socket.socket:
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        made.bind((place.host, place.port))
-    except OSError as error:
-        made.close()
-        raise Misconfigured(
-            f"traps cannot be listened for there: {error.strerror}",
-            where=str(place),
-            todo="stop what uses the port, choose another, or allow ports below 1024",
-        ) from error
-    enlarge_buffer(made)
-    return made
 
 
 class TrapListening:
@@ -118,6 +57,7 @@ class TrapListening:
     ) -> None:
         self._database = database
         self._senders = Senders(database, vault)
+        notifications()  # every family is imported here, and not while the first trap waits
         self._clocks = known_engines(database)
         self._row = begin_listener(database)
         own = OwnEngine(bytes.fromhex(self._row.engine_id), self._row.boots)
@@ -227,45 +167,6 @@ def listening(
     finally:
         running.stop()
         thread.join()
-
-
-@dataclass(frozen=True, slots=True)
-class TrapStatus:
-    """What the listener told last; `alive` when that was lately."""
-
-    engine_id: str
-    boots: int
-    started_at: datetime
-    heartbeat_at: datetime
-    alive: bool
-    figures: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "engine_id": self.engine_id,
-            "boots": self.boots,
-            "started_at": self.started_at.isoformat(),
-            "heartbeat_at": self.heartbeat_at.isoformat(),
-            "alive": self.alive,
-            **self.figures,
-        }
-
-
-def trap_status(database: Database) -> TrapStatus | None:
-    """Return what the listener told last, None when there never was one."""
-    with database.read() as session:
-        row = session.get(TrapListener, NAME)
-    if row is None:
-        return None
-    return TrapStatus(
-        row.engine_id,
-        row.boots,
-        row.started_at,
-        row.heartbeat_at,
-        clock.now() - row.heartbeat_at <= SILENT_AFTER,
-        row.figures,
-    )
 
 
 def begin_listener(database: Database) -> TrapListener:

@@ -54,10 +54,10 @@ class TrapRecorder:
         self._arrivals.append(arrival)
         self._news.set()
 
-    def limited(self, device_id: int, host: str) -> None:
-        """Take note of one datagram of a device that was thrown away unread."""
+    def limited(self, device_id: int, host: str, count: int) -> None:
+        """Take note of datagrams of a device that were thrown away unread."""
         with self._lock:
-            self._limited[device_id, host] += 1
+            self._limited[device_id, host] += count
         self._news.set()
 
     def wait(self, timeout_s: float) -> None:

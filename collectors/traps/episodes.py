@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from inventory.vendors.notification import Meaning, Told
 
 WINDOW_S = 60.0
-CHANGES_TOLD = 4
+CHANGES_TOLD = 3  # an access point that restarts comes, goes and comes again
 
 _TOPIC = {
     Meaning.LINK_DOWN: "link",

@@ -1,14 +1,12 @@
 """The sockets: a storm is thrown away by its source's address, the rest is read in slices.
 
-One thread does all of it. It empties the sockets before it decodes anything, and decodes for a few
-milliseconds before it empties them again: the kernel keeps some hundred datagrams only, and what it
-throws away may be anybody's.
+One thread does all of it. As long as datagrams pour in it only empties the sockets, and otherwise
+it decodes for a millisecond before it looks again: a kernel as it is installed keeps some 500
+datagrams, and what it throws away may be anybody's.
 """
 
-import contextlib
 import selectors
 import socket
-import struct
 import threading
 import time
 from collections import Counter, OrderedDict, deque
@@ -21,19 +19,20 @@ import structlog
 from collectors.traps.outcome import BEFORE_DECODING, Drop, Dropped
 from collectors.traps.rate import SourceLimits
 from collectors.traps.reading import Heard, NotificationReader
+from collectors.traps.sockets import enlarge_buffer, kernel_drops
 
 log = structlog.get_logger()
 
 _LARGEST = 65_535
 _AT_ONCE = 4_096  # datagrams that are taken from a socket before others have their turn
-_SLICE_S = 0.005
+_SLICE_S = 0.001
+_POURING = 64  # datagrams found at once: more are on their way, and decoding waits
+_POURING_WAIT_S = 0.002
+_POURING_MOST_S = 0.25
 _QUEUE = 20_000
 _WAIT_S = 0.2
 _STRANGERS_KEPT = 50
 _STRANGERS = "strangers"
-_BUFFER_OCTETS = 8 * 1024 * 1024
-_SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python names neither
-_SO_MEMINFO, _SK_MEMINFO_DROPS, _SK_MEMINFO_VARS = 55, 8, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ class Arrival:
 class Receiver:
     """Receives on its sockets until it is told to stop, and hands on what is believed.
 
-    `deliver` is given every arrival, `limited` the zone, device and address of each datagram that
-    was thrown away unread. Both are called in the receiving thread and must be quick.
+    `deliver` is given every arrival; `limited` a device, its address, and how many of its datagrams
+    were thrown away unread. Both are called in the receiving thread and must be quick.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class Receiver:
         limits: SourceLimits,
         *,
         deliver: Callable[[Arrival], None],
-        limited: Callable[[int, str], None],
+        limited: Callable[[int, str, int], None],
     ) -> None:
         self.figures = Received()
         self._listeners = listeners
@@ -113,44 +112,62 @@ class Receiver:
                 listener.socket.setblocking(False)
                 selector.register(listener.socket, selectors.EVENT_READ, listener)
             while not self._stop.is_set():
-                ready = selector.select(0 if self._queue else _WAIT_S)
-                for key, _ in ready:
-                    self._drain(key.data)
+                found = self._take(selector, 0 if self._queue else _WAIT_S)
+                until_s = time.monotonic() + _POURING_MOST_S
+                while found >= _POURING and time.monotonic() < until_s:
+                    found = self._take(selector, _POURING_WAIT_S)
                 self._read_some()
 
     def kernel_drops(self) -> int:
         """Return how many datagrams the kernel threw away because we were too slow."""
-        return sum(_kernel_drops(listener.socket) for listener in self._listeners)
+        return sum(kernel_drops(listener.socket) for listener in self._listeners)
+
+    def _take(self, selector: selectors.BaseSelector, wait_s: float) -> int:
+        """Empty the sockets that have something; return how many datagrams there were."""
+        before = self.figures.received
+        for key, _ in selector.select(wait_s):
+            self._drain(key.data)
+        return self.figures.received - before
 
     def _drain(self, listener: Listener) -> None:
-        receive, figures, queue = listener.socket.recvfrom, self.figures, self._queue
+        receive, queue = listener.socket.recvfrom, self._queue
         now_s = time.monotonic()
+        shut: Counter[str] = Counter()  # sources of which no more is looked at in this turn
+        received = 0
         for _ in range(_AT_ONCE):
             try:
                 data, address = receive(_LARGEST)
             except BlockingIOError:
-                return
+                break
             except OSError as error:  # an ICMP error of an answer of ours
                 log.debug("trap_socket", error=str(error))
                 continue
-            figures.received += 1
-            host = _host(address[0])
-            if not self._admits(listener, host, now_s):
-                continue
-            if len(queue) >= _QUEUE:
-                figures.drops[Drop.QUEUE_FULL] += 1
-                continue
-            queue.append(_Datagram(listener, host, address, data))
+            received += 1
+            source = address[0]
+            if source in shut:
+                shut[source] += 1
+            elif not self._limits.admits(self._bucket(listener, source), now_s):
+                shut[source] = 1
+            elif len(queue) >= _QUEUE:
+                self.figures.drops[Drop.QUEUE_FULL] += 1
+            else:
+                queue.append(_Datagram(listener, _host(source), address, data))
+        self.figures.received += received
+        for source, count in shut.items():
+            self._note_limited(listener, source, count)
 
-    def _admits(self, listener: Listener, host: str, now_s: float) -> bool:
-        device_id = self._device(listener, host)
-        # All addresses that nobody knows share one bucket; a device has one for all of its own.
-        if self._limits.admits(device_id or _STRANGERS, now_s):
-            return True
-        self.figures.drops[Drop.RATE_LIMITED] += 1
+    def _bucket(self, listener: Listener, source: str) -> int | str:
+        """Return whose bucket it is: a device has one for all of its addresses.
+
+        All sources that nobody knows share one.
+        """
+        return self._device(listener, _host(source)) or _STRANGERS
+
+    def _note_limited(self, listener: Listener, source: str, count: int) -> None:
+        self.figures.drops[Drop.RATE_LIMITED] += count
+        device_id = self._device(listener, _host(source))
         if device_id is not None:
-            self._limited(device_id, host)
-        return False
+            self._limited(device_id, _host(source), count)
 
     def _device(self, listener: Listener, host: str) -> int | None:
         """Return the device of an address; None for one that no zone, or several, know."""
@@ -197,29 +214,11 @@ def dropped_before_decoding(figures: Received) -> int:
     return sum(figures.drops[why] for why in BEFORE_DECODING)
 
 
-def enlarge_buffer(bound: socket.socket) -> None:
-    """Ask the kernel to keep more datagrams; without rights it gives net.core.rmem_max at most."""
-    with contextlib.suppress(OSError):
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_OCTETS)
-    with contextlib.suppress(OSError):
-        bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_OCTETS)
-
-
 def _send(datagram: _Datagram, data: bytes) -> None:
     try:
         datagram.listener.socket.sendto(data, datagram.address)
     except OSError as error:  # its sender asks again
         log.debug("trap_answer", host=datagram.host, error=str(error))
-
-
-def _kernel_drops(bound: socket.socket) -> int:
-    size = struct.calcsize(f"{_SK_MEMINFO_VARS}I")
-    try:
-        told = bound.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, size)
-    except OSError:  # Linux before 4.12
-        return 0
-    values = struct.unpack(f"{len(told) // 4}I", told)
-    return values[_SK_MEMINFO_DROPS] if len(values) > _SK_MEMINFO_DROPS else 0
 
 
 def _host(host: str) -> str:
