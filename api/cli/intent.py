@@ -61,6 +61,43 @@ def show_command(
         print_json(intent_to_json(intent_of_device(session, found)))
 
 
+@app.command("adopt")
+def adopt_command(
+    *,
+    site: Annotated[str, typer.Option(help="FASE pair (95001/9501) or name of a site.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Store it; without this it is only shown.")
+    ] = False,
+) -> None:
+    """Read the devices of a site that already exists and make intent of what they run.
+
+    What is shown holds the names of secrets and no value. Once stored, a plan changes nothing of
+    what was taken over.
+    """
+    from api.cli.progress import progress_bars
+    from api.usecases.adoption import keep_adopted, read_site
+
+    with installation() as here:
+        with here.database.read() as session:
+            site_id = find_site(session, site).id or 0
+        with progress_bars() as tell:
+            adopted = read_site(
+                here.database,
+                here.vault,
+                here.settings,
+                site_id,
+                actor=here.actor,
+                on_progress=tell,
+            )
+        print_json(adopted.to_json())
+        if apply:
+            with here.database.write(here.actor) as session:
+                stored = keep_adopted(session, here.vault, site_id, adopted)
+            typer.echo(f"{stored} layers are stored.", err=True)
+    if adopted.errors:
+        raise typer.Exit(1)
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")

@@ -133,6 +133,13 @@ class IntentBook:
             self._layers[key] = parse_layer(rows[key].body) if key in rows else None
 
 
+def wider_intent(session: Session, site_id: int) -> DeviceIntent:
+    """Return what the programme and the organising authorities of a site say together."""
+    keys = [(IntentScope.PROGRAMME, ""), *_keys_of_authorities(session, site_id)]
+    rows = _rows(session, keys)
+    return resolve([(_origin(key), parse_layer(rows[key].body)) for key in keys if key in rows])
+
+
 def intent_to_json(intent: DeviceIntent) -> dict[str, Any]:
     """Return it as JSON; secrets stand by their names."""
     return {
