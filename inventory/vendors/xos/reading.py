@@ -6,7 +6,15 @@ from inventory.observation import Neighbour, Observation
 from inventory.vendors.mib import MibView, oid
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, reading
-from inventory.vendors.standard.words import Sign, chassis, described, instance, recogniser
+from inventory.vendors.standard.words import (
+    Sign,
+    Word,
+    chassis,
+    described,
+    instance,
+    recogniser,
+)
+from inventory.vendors.xos import products
 from inventory.vendors.xos.vlans import COLUMNS as VLAN_COLUMNS
 from inventory.vendors.xos.vlans import vlans
 
@@ -58,7 +66,11 @@ PROFILE = Profile(
         Sign(words=r"^Extreme(?:XOS| Networks Switch Engine)"),
     ),
     # sysDescr names the product in brackets before the version.
-    model=(described(r"\(([^)]+)\) version"), chassis("model", "description")),
+    model=(
+        described(r"\(([^)]+)\) version"),
+        chassis("model", "description"),
+        Word(products.name),
+    ),
     firmware=(described(r"version (\d[\w.]*)"), instance(_SOFTWARE), chassis("software")),
     figures=(
         health.cpu(_CPU),
