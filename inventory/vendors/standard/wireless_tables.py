@@ -239,6 +239,8 @@ class WlanTable:
         ]
         if self.whole and sums:
             total = sum(number for number, _ in sums.values())
+            if self.stations and not self.clients:  # those of an SSID that is not listed too
+                total = float(len(view.texts(self.stations)))
             found.append(Metric("clients", "all SSIDs", total, "", dotted(source)))
         return found
 
