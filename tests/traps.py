@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +11,18 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from api.usecases.trap_listener import TrapListening, listening
+from api.usecases.trap_senders import KnownSenders
 from collectors.snmp import ber
 from collectors.snmp.message import V2C, encode_message
+from collectors.target import SnmpV3
+from collectors.traps.engines import EngineClocks
 from collectors.traps.message import INFORM, TRAP
+from collectors.traps.outcome import Drop
+from collectors.traps.rate import SourceLimits
+from collectors.traps.reading import Credentials, NotificationReader
+from collectors.traps.receiver import Arrival, Listener, Receiver
 from collectors.traps.sockets import bind
+from collectors.traps.usm import NotificationUsm, OwnEngine
 from inventory import clock
 from inventory.database import Database
 from inventory.models import (
@@ -159,6 +168,59 @@ def running_listener(
     finally:
         for each in sockets:
             each.close()
+
+
+@dataclass
+class Heard:
+    """A receiver without a database: what it believed, and its figures."""
+
+    port: int
+    receiver: Receiver
+    arrivals: list[Arrival] = field(default_factory=list)
+
+    def drops(self, why: Drop) -> int:
+        """Return how many datagrams went no further for this reason."""
+        return self.receiver.figures.drops[why]
+
+
+@contextmanager
+def receiving(senders: KnownSenders, **limits: float) -> Iterator[Heard]:
+    """Run a receiver in zone 1 until the block ends; informs are acknowledged at once."""
+    clocks = EngineClocks()
+    usm = NotificationUsm(OwnEngine(b"\x80\0\0\0\x05our engine", boots=7), clocks)
+    (bound,) = bind(["127.0.0.1:0"])
+
+    def deliver(arrival: Arrival) -> None:
+        heard.arrivals.append(arrival)
+        if arrival.acknowledge is not None:
+            arrival.acknowledge()
+
+    receiver = Receiver(
+        [Listener(bound, 1)],
+        NotificationReader(usm, clocks, senders),
+        SourceLimits(per_second=limits.get("per_second", 1000.0), burst=1000),
+        deliver=deliver,
+        limited=lambda *_: None,
+    )
+    heard = Heard(bound.getsockname()[1], receiver)
+    thread = threading.Thread(target=receiver.run, daemon=True)
+    thread.start()
+    try:
+        yield heard
+    finally:
+        receiver.stop()
+        thread.join()
+        bound.close()
+
+
+def v3_user() -> SnmpV3:
+    """Return the SNMPv3 user of these tests."""
+    return SnmpV3(USER, AuthProtocol.SHA1, AUTH_PASSPHRASE, PrivProtocol.AES128, PRIV_PASSPHRASE)
+
+
+def one_device(credentials: Credentials) -> KnownSenders:
+    """Return senders of which 127.0.0.1 is device 12 in zone 1."""
+    return KnownSenders({(1, "127.0.0.1"): 12}, {"127.0.0.1": (1,)}, {"a": 1}, {1: credentials})
 
 
 def send(program: str, port: int, *words: str, community: str = COMMUNITY) -> int:

@@ -88,6 +88,7 @@ class TrapListening:
             self.receiver.run()
         finally:
             self._stop.set()
+            self._recorder.wake()
             self._writer.join()
             log.info("traps_stopped", **self.figures()["received"])
 

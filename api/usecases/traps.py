@@ -60,6 +60,10 @@ class TrapRecorder:
             self._limited[device_id, host] += count
         self._news.set()
 
+    def wake(self) -> None:
+        """End a `wait`."""
+        self._news.set()
+
     def wait(self, timeout_s: float) -> None:
         """Wait until there is something to write, at most `timeout_s`."""
         self._news.wait(timeout_s)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from collectors.traps.outcome import Drop
+from collectors.traps.reading import Credentials
 from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
+from inventory.vendors.notification import Meaning
 from tests.conftest import skip_or_fail
 from tests.traps import (
     AUTH_PASSPHRASE,
@@ -19,9 +22,13 @@ from tests.traps import (
     USER,
     events,
     make_network,
+    one_device,
+    receiving,
     run,
     running_listener,
+    v3_user,
     wait_for_events,
+    wait_until,
 )
 
 pytestmark = pytest.mark.lab
@@ -80,22 +87,30 @@ def test_an_engine_is_known_at_another_address_once_its_own_told_whose_it_is(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (_secure(auth="another-passphrase"), "wrong_key"),
-        (_secure(priv="another-passphrase"), "wrong_key"),
-        (["-v3", "-l", "noAuthNoPriv", "-u", USER], "not_secure_enough"),
-        (["-v3", "-l", "noAuthNoPriv", "-u", "nobody"], "unknown_user"),
+        (_secure(auth="another-passphrase"), Drop.WRONG_KEY),
+        (_secure(priv="another-passphrase"), Drop.WRONG_KEY),
+        (["-v3", "-l", "noAuthNoPriv", "-u", USER], Drop.NOT_SECURE_ENOUGH),
+        (["-v3", "-l", "noAuthNoPriv", "-u", "nobody"], Drop.UNKNOWN_USER),
     ],
     ids=["authentication", "privacy", "level", "user"],
 )
-def test_what_is_not_secured_by_our_keys_is_counted_and_makes_no_event(
-    settings: Settings, database: Database, vault: Vault, words: list[str], why: str
+def test_what_is_not_secured_by_our_keys_is_counted_and_not_believed(
+    words: list[str], why: Drop
 ) -> None:
-    make_network(database, vault, v3=True)
-    with running_listener(settings, database, vault) as running:
-        to = f"127.0.0.1:{running.ports[0]}"
+    with receiving(one_device(Credentials(users=(v3_user(),)))) as heard:
+        to = f"127.0.0.1:{heard.port}"
         run("snmptrap", *words, "-e", f"0x{ENGINE}", "-Z", "1,1", to, "", COLD_START)
-        running.wait_for("dropped", why, 1)
-    assert events(database) == []
+        wait_until(lambda: heard.drops(why) == 1, why)
+    assert heard.arrivals == []
+
+
+def test_an_inform_with_a_wrong_key_is_not_acknowledged() -> None:
+    with receiving(one_device(Credentials(users=(v3_user(),)))) as heard:
+        wrong = _secure(auth="another-passphrase")
+        to = f"127.0.0.1:{heard.port}"
+        assert run("snmpinform", "-t", "1", "-r", "0", *wrong, to, "", COLD_START) == 1
+        assert heard.drops(Drop.WRONG_KEY) == 1
+    assert heard.arrivals == []
 
 
 def test_an_inform_finds_our_engine_and_clock_and_is_acknowledged(
@@ -105,23 +120,19 @@ def test_an_inform_finds_our_engine_and_clock_and_is_acknowledged(
     with running_listener(settings, database, vault) as running:
         to = f"127.0.0.1:{running.ports[0]}"
         assert run("snmpinform", *_secure(), to, "", COLD_START) == 0
-        wrong = _secure(auth="another-passphrase")
-        assert run("snmpinform", "-t", "1", "-r", "0", *wrong, to, "", COLD_START) == 1
     heard = events(database)
     assert [(each.kind, each.device_id) for each in heard] == [
         ("trap.cold_start", network.devices["a/sw1"])
     ]
 
 
-def test_pysnmp_sends_us_an_inform_and_a_trap(
-    settings: Settings, database: Database, vault: Vault
-) -> None:
-    make_network(database, vault, v3=True)
-    with running_listener(settings, database, vault) as running:
+def test_pysnmp_sends_us_an_inform_and_a_trap() -> None:
+    with receiving(one_device(Credentials(users=(v3_user(),)))) as heard:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.pysnmp_sender", str(running.ports[0])],
+            [sys.executable, "-m", "tests.pysnmp_sender", str(heard.port)],
             cwd=Path(__file__).parents[2], capture_output=True, timeout=60, text=True, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stdout.strip()) == (0, "acknowledged"), done.stderr
-        heard = wait_for_events(database, 2)
-    assert {each.kind for each in heard} == {"trap.cold_start", "trap.warm_start"}
+        wait_until(lambda: len(heard.arrivals) == 2, "the trap")
+    told = [arrival.heard.told for arrival in heard.arrivals]
+    assert [each and each.meaning for each in told] == [Meaning.COLD_START, Meaning.WARM_START]
