@@ -214,10 +214,12 @@ def merged(running: str, claims: Iterable[Claim], indent: str) -> str:
         text.append(header)
         seen.add(header)
         text += _merged_below(below, by_header.pop(header, []), indent)
-    missing = [line for claim in margin for line in claim.lines if line not in seen]
+    wanted = [line for claim in margin for line in claim.lines if line not in seen]
+    text += dict.fromkeys(wanted)
     for header, left in by_header.items():
-        missing += [header, *_merged_below([], left, indent)]
-    return "".join(f"{line}\n" for line in [*text, *dict.fromkeys(missing)])
+        below = _merged_below([], left, indent)
+        text += [header, *below] if below else []
+    return "".join(f"{line}\n" for line in text)
 
 
 def _merged_below(below: Sequence[str], claims: Sequence[Claim], indent: str) -> list[str]:

@@ -8,6 +8,8 @@ FAMILIES = {
     "arubaos_cx": ("aruba_cx", "ArubaCx"),
     "ios": ("ios", "Ios"),
     "openwrt": ("openwrt", "OpenWrt"),
+    "routeros": ("routeros", "RouterOs"),
+    "procurve": ("procurve", "ProCurve"),
 }
 
 
