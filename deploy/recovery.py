@@ -116,7 +116,7 @@ class _Recovery(Attempt):
             if "confirm" not in self.order.steps:
                 raise
             # Either we had confirmed, or the guard acts just now: then it shows soon.
-            if time.monotonic() > self._guard_ends - _GUARD_ACTS_S:
-                time.sleep(_GUARD_ACTS_S)
+            near = time.monotonic() > self._guard_ends - _GUARD_ACTS_S
+            time.sleep(_GUARD_ACTS_S if near else _LOOK_AGAIN_S)
             with self.session_again() as again:
                 self.refuse_difference(again)

@@ -26,6 +26,7 @@ from inventory.models import (
     Site,
     Zone,
 )
+from inventory.programme.spelling import plain
 from inventory.secrets import Vault, store_secret
 from inventory.settings import Settings
 from lab.device import Device as LabDevice
@@ -40,7 +41,11 @@ SECRETS = {
     "snmp-a": "auth-passe-1",
     "snmp-p": "priv-passe-1",
 }
-ROLES = {"openwrt": DeviceRole.ACCESS_POINT, "arubaos_cx": DeviceRole.SWITCH}
+ROLES = {
+    "arubaos_cx": DeviceRole.SWITCH,
+    "openwrt": DeviceRole.ACCESS_POINT,
+    "routeros": DeviceRole.ACCESS_POINT,
+}
 
 
 @dataclass
@@ -52,20 +57,28 @@ class Installation:
     vault: Vault
     site_id: int = 0
 
-    def know(self, *devices: LabDevice, passwords: str = "ssh") -> None:
+    def know(
+        self,
+        *devices: LabDevice,
+        passwords: str = "ssh",
+        site_name: str = "École du lac",
+        zone_name: str = "lac",
+    ) -> int:
+        """Make a site with these devices and return its id, which later calls are about."""
         with self.database.write(ACTOR) as session:
             for name, value in SECRETS.items():
                 if session.get(Secret, name) is None:
                     store_secret(session, self.vault, name, value)
-            site = Site(name="École du lac", search_key="ecole du lac")
+            site = Site(name=site_name, search_key=plain(site_name))
             session.add(site)
             session.flush()
             self.site_id = site.id or 0
-            zone = Zone(name="lac", site_id=site.id)
+            zone = Zone(name=zone_name, site_id=site.id)
             session.add(zone)
             session.flush()
             for device in devices:
                 self._add(session, zone.id, device, passwords)
+        return self.site_id
 
     def _add(self, session: Any, zone_id: int | None, device: LabDevice, secret: str) -> None:
         family = device.spec.family

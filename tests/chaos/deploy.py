@@ -1,0 +1,283 @@
+"""`make chaos-deploy`: a rollout that is killed again and again. The last line is JSON.
+
+The real command (`preau deploy run`, then `resume`) is killed with SIGKILL at random moments while
+false schools that misbehave are changed. Then it may go on to its end, and is held against what the
+devices themselves are: `unreachable` devices that a new session does not reach, `misstated` devices
+whose state the product tells otherwise than their own tree, `doubled` changes or lines that a
+device was sent though it must not. All three have to be 0. The seed is printed: `--seed` repeats.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from api.usecases.deployment_report import plan_status
+from api.usecases.intents import set_intent
+from api.usecases.planning import plan_deployment
+from api.usecases.selection import Selection
+from collectors.ssh import open_session
+from collectors.target import SshTarget
+from inventory.database import open_database, upgrade
+from inventory.errors import DeviceError
+from inventory.models import IntentScope
+from inventory.secrets import open_vault
+from inventory.settings import Settings
+from inventory.vendors.family import family
+from lab.device import Device
+from lab.devices import make_device
+from lab.running import Lab, running_lab
+from tests.chaos.schools import Heard, has_all, is_guarded, schools, tree, wanted
+from tests.lab.deploy_setup import ACTOR, Installation
+
+GUARD_S = 30
+_AS_BEFORE = {"planned", "unchanged", "skipped", "failed", "rolled_back"}
+_PATIENCE_S = 240.0
+_LATEST_KILL_S = 7.0  # a run of these schools takes about that long
+FAULTS = (
+    "refuse_line:preau_eleves_radio1.ssid",
+    "refuse_line:description",
+    "drop_session:30",
+    "drop_session:12",
+    "slow:0.05",
+    "reboot_on_save",
+)
+
+
+@dataclass
+class Tally:
+    """What was found over all rounds; `stories` say what went wrong."""
+
+    kills: int = 0
+    rounds: int = 0
+    unreachable: int = 0
+    misstated: int = 0
+    doubled: int = 0
+    ends: dict[str, int] = field(default_factory=dict)
+    stories: list[str] = field(default_factory=list)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the rounds and print what was found; returns 1 where a device was lost or misstated."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--schools", type=int, default=4)
+    asked = parser.parse_args(arguments)
+    seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
+    print(f"seed {seed}", flush=True)
+    started = time.monotonic()
+    with TemporaryDirectory() as folder:
+        tally = run_chaos(Path(folder), random.Random(seed), asked.kills, asked.schools)
+    for story in tally.stories:
+        print(story)
+    figures = {
+        "kills": tally.kills,
+        "unreachable": tally.unreachable,
+        "misstated": tally.misstated,
+        "doubled": tally.doubled,
+        "rounds": tally.rounds,
+        "ends": tally.ends,
+        "seed": seed,
+        "duration_s": round(time.monotonic() - started),
+    }
+    print(json.dumps(figures))
+    return 1 if tally.unreachable + tally.misstated + tally.doubled else 0
+
+
+def run_chaos(folder: Path, dice: random.Random, kills: int, count: int) -> Tally:
+    """Kill rollouts until there were so many kills, and return what was found."""
+    plans = schools(count, minute_s=16.0)
+    devices = [make_device(spec) for site in plans for spec in site]
+    with running_lab(devices, folder=folder) as lab, _installation(folder) as (here, config):
+        sites = [
+            here.know(
+                *(lab[spec.name] for spec in site),
+                site_name=f"École {number}",
+                zone_name=f"z{number}",
+            )
+            for number, site in enumerate(plans)
+        ]
+        chaos = _Chaos(lab, here, config, dice, sites)
+        while chaos.tally.kills < kills:
+            chaos.round(kills - chaos.tally.kills)
+        return chaos.tally
+
+
+@contextmanager
+def _installation(folder: Path) -> Iterator[tuple[Installation, Path]]:
+    config = folder / "preau.toml"
+    config.write_text(
+        f'data_dir = "data"\nguard_s = {GUARD_S}\nssh_timeout_s = 5\nrollout_gate_s = 0\n'
+        'log_level = "warning"\n'
+    )
+    settings = Settings(
+        data_dir=folder / "data", guard_s=GUARD_S, ssh_timeout_s=5, database_url=None
+    )
+    upgrade(settings)
+    database = open_database(settings)
+    try:
+        yield Installation(settings, database, open_vault(settings, create=True)), config
+    finally:
+        database.close()
+
+
+class _Chaos:
+    def __init__(
+        self, lab: Lab, here: Installation, config: Path, dice: random.Random, sites: list[int]
+    ) -> None:
+        self.lab, self.here, self.config, self.dice, self.sites = lab, here, config, dice, sites
+        self.tally = Tally()
+        self.heard = {device.name: Heard(device) for device in lab}
+        for device in lab:
+            device.received = self.heard[device.name]
+
+    def round(self, kills_left: int) -> None:
+        """Plan a new version, run it and kill it some times, let it end, and look."""
+        self.tally.rounds += 1
+        version = self.tally.rounds
+        with self.here.database.write(ACTOR) as session:
+            for site_id in self.sites:
+                set_intent(session, IntentScope.SITE, str(site_id), wanted(version))
+        here = self.here
+        plan = plan_deployment(
+            here.database, here.vault, here.settings, selection=Selection(), actor=ACTOR
+        )
+        number = str(plan.plan_id)
+        before = {device.name: self.lab.call(partial(tree, device)) for device in self.lab}
+        for name, heard in self.heard.items():
+            heard.before = before[name]
+        self._misbehave()
+        self._kill_until_it_ends(number, min(kills_left, self.dice.randint(3, 6)))
+        for device in self.lab:
+            device.faults.clear()
+        told = self._let_it_end(number)
+        self._look(told, before, version)
+        print(f"round {version}: {self.tally.kills} kills, {told['states']}", flush=True)
+
+    def _misbehave(self) -> None:
+        for device in self.dice.sample(list(self.lab), k=self.dice.randint(0, 3)):
+            device.faults.add(self.dice.choice(FAULTS))
+
+    def _kill_until_it_ends(self, plan: str, kills: int) -> None:
+        command = ["run", plan, *self._options()]
+        for _ in range(kills):
+            if not self._killed(command):
+                return
+            if self._told(plan)["state"] != "frozen":
+                command = ["resume", plan]
+
+    def _options(self) -> list[str]:
+        waves = self.dice.choice(["rest", "1 device, 1 site, rest"])
+        on_failure = self.dice.choice(["halt", "undo_wave"])
+        return ["--waves", waves, "--on-failure", on_failure, "--tolerate", "100", "--now", "chaos"]
+
+    def _killed(self, command: Sequence[str]) -> bool:
+        """Run a command and kill it; return whether it still ran when its moment came."""
+        process = subprocess.Popen(
+            self._command("deploy", *command),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ,
+        )
+        try:
+            process.wait(timeout=self.dice.uniform(0.6, _LATEST_KILL_S))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            self.tally.kills += 1
+            return True
+        return False
+
+    def _let_it_end(self, plan: str) -> dict[str, Any]:
+        """Resume until nothing is in doubt any more, and return how the plan stands."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            told = self._told(plan)
+            unsettled = {"sending", "in_doubt"} & set(told["states"])
+            undo = told["undone_by"]
+            undoing = undo and self._told(str(undo))["state"] != "done"
+            if told["state"] in {"done", "cancelled", "halted"} and not unsettled and not undoing:
+                return told
+            if time.monotonic() > deadline:
+                return told
+            begin = told["state"] == "frozen"
+            verb = ["run", plan, *self._options()] if begin else ["resume", plan]
+            command = self._command("deploy", *verb)
+            subprocess.run(command, check=False, capture_output=True, timeout=_PATIENCE_S)
+
+    # -- what became of the devices
+
+    def _look(self, told: dict[str, Any], before: dict[str, Any], version: int) -> None:
+        for push in told["pushes"]:
+            device, state = self.lab[push["device"]], push["state"]
+            self.tally.ends[state] = self.tally.ends.get(state, 0) + 1
+            if push["error"]:
+                print(f"  {push['device']}: {state}: {push['error']}", flush=True)
+            if not _answers(device):
+                self.tally.unreachable += 1
+                self._tell(version, push, "a new session does not reach it")
+            elif not self.lab.call(partial(self._is_so, device, state, before, version)):
+                self.tally.misstated += 1
+                self._tell(version, push, "its own tree is another")
+        for heard in self.heard.values():
+            self.tally.doubled += len(heard.doubled)
+            self.tally.stories += [f"round {version}: twice: {line}" for line in heard.doubled]
+            heard.doubled.clear()
+
+    def _is_so(self, device: Device, state: str, before: dict[str, Any], version: int) -> bool:
+        if is_guarded(device):
+            return False
+        if state == "verified":
+            return has_all(device, version)
+        return state in _AS_BEFORE and tree(device) == before[device.name]
+
+    def _tell(self, version: int, push: dict[str, Any], what: str) -> None:
+        steps = ", ".join(self.here.steps(push["push"]))
+        self.tally.stories.append(
+            f"round {version}: {push['device']} is told {push['state']} ({push['error']}), "
+            f"and {what}; its journal: {steps}"
+        )
+
+    # -- the product's command
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "api.cli", "--config", str(self.config), *arguments]
+
+    def _told(self, plan: str) -> dict[str, Any]:
+        """Return what `preau deploy status` says of a plan."""
+        return plan_status(self.here.database, int(plan)).to_json()
+
+
+def _answers(device: Device) -> bool:
+    configuration = family(device.spec.family).configuration
+    assert configuration is not None
+    target = SshTarget(
+        "chaos",
+        device.host,
+        device.ssh_port,
+        device.username,
+        device.password,
+        configuration.device_type,
+        None,
+        5.0,
+    )
+    try:
+        with open_session(target):
+            return True
+    except DeviceError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
