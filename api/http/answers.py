@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from api.jobs.support_requests import SUPPORT
 from api.usecases.plans import PlanLine
 from api.usecases.site_detail import ServedImplantation
 from api.usecases.sites import SiteLine
@@ -164,8 +165,15 @@ class JobAnswer(Answer):
     started_at: datetime | None
     finished_at: datetime | None
     progress: dict[str, Any] | None = Field(description="step, done, total while running")
-    result: dict[str, Any] | None
+    result: dict[str, Any] | None = Field(description="null for a job that tells of people")
     error: str | None
+
+    @model_validator(mode="after")
+    def _of_people_nothing(self) -> Self:
+        # Shown on the page of who asked, and nowhere else.
+        if self.kind == SUPPORT:
+            self.result = None
+        return self
 
 
 class JobListAnswer(Answer):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, polling, series
+from api.usecases import audit, discovery, polling, series, support
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -134,3 +134,17 @@ def run_acceptance(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any
         on_progress=here.tell,
     )
     return {"acceptance": result.to_json()}
+
+
+@job("support", repeatable=False)
+def run_support(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask one device for its clients, for a support case; the result is emptied within the hour."""
+    found = support.read_clients(
+        here.database,
+        here.vault,
+        here.settings,
+        [int(arguments["device_id"])],
+        case=str(arguments["case"]),
+        actor=here.actor,
+    )
+    return {"clients": [each.to_json() for each in found]}

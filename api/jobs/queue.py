@@ -34,13 +34,21 @@ class Claim:
     requested_by: str
 
 
-def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], requested_by: str) -> Job:
+def enqueue(
+    session: Session,
+    kind: str,
+    arguments: Mapping[str, Any],
+    requested_by: str,
+    *,
+    about: str | None = None,
+) -> Job:
     """Return the waiting job of this kind for the same site, made now unless it already waits.
 
-    `arguments` may hold `site_id`; without it the job is about every site.
+    `arguments` may hold `site_id`; without it the job is about every site. With `about`, only one
+    about the same thing is the same.
     """
     site_id = arguments.get("site_id")
-    queue_key = f"{kind}/{'all' if site_id is None else site_id}"
+    queue_key = f"{kind}/{about or ('all' if site_id is None else site_id)}"
     waiting = select(Job).where(Job.queue_key == queue_key, Job.state == JobState.QUEUED)
     job = session.exec(waiting).first()
     if job is not None:
@@ -133,6 +141,22 @@ def finish(
                 progress=None,
             )
         )
+
+
+def forget_results(database: Database, kind: str, *, after: timedelta) -> int:
+    """Empty the results of the jobs of a kind that ended longer ago; return how many."""
+    with database.write("jobs") as session:
+        emptied = session.execute(
+            update(Job)
+            .where(
+                col(Job.kind) == kind,
+                col(Job.result).is_not(None),
+                col(Job.finished_at) < clock.now() - after,
+            )
+            .values(result=None)
+            .returning(col(Job.id))
+        )
+        return len(emptied.scalars().all())
 
 
 def leave(database: Database, worker: str, repeatable: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """The clock: APScheduler puts what is done regularly into the queue.
 
 That is the nightly audit, the polls, and the hourly roll-up of the figures over time. It keeps no
-state of its own (memory job store) and runs nothing itself.
+state of its own (memory job store) and runs nothing itself, but that it empties every few minutes
+the answers that told of people's devices.
 """
 
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from api.jobs import queue
+from api.jobs.support_requests import SUPPORT, TOLD_FOR
 from inventory.database import Database
 from inventory.errors import Misconfigured
 from inventory.settings import Settings
@@ -42,6 +44,14 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     # Histories are exact without it: it keeps them quick, and the disk from filling.
     hourly = CronTrigger(minute=7, timezone=BRUSSELS)
     scheduler.add_job(tick, hourly, args=(database, "series"), id="series", **defaults)
+    scheduler.add_job(
+        queue.forget_results,
+        IntervalTrigger(minutes=5, timezone=BRUSSELS),
+        args=(database, SUPPORT),
+        kwargs={"after": TOLD_FOR},
+        id="forget_clients",
+        **defaults,
+    )
     return scheduler
 
 

@@ -23,6 +23,7 @@ class Right(StrEnum):
     JUDGE = "judge"
     LIFT_RESERVES = "lift_reserves"
     ACCEPT_DEVICES = "accept_devices"
+    READ_CLIENTS = "read_clients"
     APPROVE_PLANS = "approve_plans"
 
 
@@ -39,6 +40,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.LIFT_RESERVES: frozenset(
         {Role.NETWORK_ENGINEER, Role.CONTRACT_OFFICER, Role.PROGRAMME_MANAGER}
     ),
+    # Personal data, of minors: who answers a support case, and whom the desk asks.
+    Right.READ_CLIENTS: frozenset({Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT}),
     # Who knows what hangs on the wall, or answers for what is in the inventory.
     Right.ACCEPT_DEVICES: frozenset(
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.INSTALLER}

@@ -10,6 +10,7 @@ from api.http.dependencies import Browser, Here, Reading, RowId
 from api.usecases import device_detail, site_detail
 from api.usecases.site_detail import LastReading
 from api.web import texts
+from api.web.device_clients import clients_context
 from api.web.history_context import device_history_context
 from api.web.language import language_of
 from api.web.templating import page
@@ -64,6 +65,7 @@ def device_page(
         running_since=_running_since(reading),
         interface_state=interface_state,
         mac_text=mac_text,
+        **clients_context(session, viewer, device),
         **device_history_context(
             here,
             session,

@@ -240,6 +240,7 @@ JOB_KIND: Mapping[str, str] = {
     "discover": N_("Recherche d’équipements"),
     "rollout": N_("Déploiement"),
     "acceptance": N_("Recette"),
+    "support": N_("Lecture des postes connectés"),
 }
 JOB_PROGRESS = N_("%(done)s sur %(total)s")
 JOB_STEP: Mapping[str, str] = {

@@ -21,6 +21,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 NO_PAGES = frozenset(
     {
         "/sites/{site_id}/travaux",  # a part of the page of a site
+        "/appareils/{device_id}/postes",  # a part of the page of a device
         "/sites/{site_id}/etudes/{survey_id}/carte.png",
         "/sites/{site_id}/recette/{run_id}.pdf",
     }
