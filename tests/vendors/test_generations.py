@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from collectors.recognise import observe_view
+from collectors.recognise import observe_view, recognise
+from collectors.snmp.recording import read_recording
+from inventory.vendors.family import families
 from inventory.vendors.mib import MibView, Oid, Value, oid
 from inventory.vendors.reading import SYS_DESCR, SYS_OBJECT_ID
 
@@ -16,6 +18,13 @@ DEVICES = [
     for family, listed in tomllib.loads((HERE / "generations.toml").read_text("utf-8")).items()
     for device in listed
 ]
+_SYSTEM = oid("1.3.6.1.2.1.1")
+SWITCHES = sorted(
+    path
+    for family in families().values()
+    if family.role in ("switch", "router") and not family.reading.probes
+    for path in HERE.glob(f"{family.id}/*.snmprec")
+)
 
 
 def _view(device: dict[str, Any]) -> MibView:
@@ -41,3 +50,11 @@ def test_a_device_is_told_and_named_as_its_maker_writes_it(
         told[name] = getattr(identity, name)
     names = ("model", "firmware", "serial")
     assert told == {"family": family, **{name: device.get(name) for name in names}}
+
+
+@pytest.mark.parametrize("path", SWITCHES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_switch_is_told_by_its_system_group_alone(path: Path) -> None:
+    whole = read_recording(path).view()
+    system = {name: whole.get(name) for name in whole if name[: len(_SYSTEM)] == _SYSTEM}
+    told = MibView({name: value for name, value in system.items() if value is not None})
+    assert recognise(told).id == path.parent.name
