@@ -64,9 +64,11 @@ def _chassis_name(view: MibView) -> str | None:
 
 
 def _software(view: MibView) -> str | None:
-    """Return entPhysicalSoftwareRev of the whole; routers write more after a comma."""
+    """Return entPhysicalSoftwareRev of row 1, the whole; routers write more after a comma."""
     whole = _whole(view)
-    return whole.software.split(",")[0].strip() if whole and whole.software else None
+    if whole is None or whole.index != 1 or not whole.software:
+        return None
+    return whole.software.split(",")[0].strip()
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
@@ -103,7 +105,11 @@ def _profile(family: str, *signs: Sign) -> Profile:
             described(r"(?:Software,|\(tm\)) (?!IOS-XE)([\w-]+) Software"),
         ),
         serial=(chassis("serial"), instance(_CHASSIS_ID, r"^(\w{8,})$")),
-        firmware=(Word(_software), described(r"\bVersion ([^,\s]+)")),
+        firmware=(
+            Word(_software),
+            described(r"\bVersion ([^,\s]+)"),
+            chassis("software"),
+        ),
         port_power=_PORT_POWER,
         columns=(*VLAN_COLUMNS, *sensors.COLUMNS, _SWITCH_NUMBER),
         refine=_refine,
