@@ -7,8 +7,13 @@ from inventory.intent import Security
 from inventory.sentences import Sentence
 
 # Labels of `Wlan.security` that protect nothing; IEEE 802.11-2020 deprecates WEP and TKIP.
-_BROKEN = frozenset({"wep", "wpa_personal", "wpa_enterprise", "tkip"})
-_FREE = frozenset({Security.OPEN, Security.OWE})
+BROKEN = frozenset(
+    {
+        *("wep", "wpa_personal", "wpa_enterprise", "tkip"),
+        *("wpa_wpa2_personal", "wpa_wpa2_enterprise"),
+    }
+)
+_FREE = frozenset({Security.OPEN, Security.OWE, Security.OWE_TRANSITION})
 
 
 @rule("wlan.missing", "Réseau WiFi prévu absent", Use.COMPLIANCE, Use.AUDIT, Use.ACCEPTANCE)
@@ -41,7 +46,7 @@ def weak_security(subject: Subject) -> Iterator[Finding]:
     found: dict[str, str] = {}
     for wlan in subject.observation.wlans if subject.observation else ():
         label = (wlan.security or "").lower()
-        if label in _BROKEN or (label == "open" and meant.get(wlan.ssid) not in _FREE):
+        if label in BROKEN or (label == "open" and meant.get(wlan.ssid) not in _FREE):
             found[wlan.ssid] = label
     for ssid, label in found.items():
         yield Finding(
