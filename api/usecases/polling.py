@@ -1,7 +1,7 @@
 """Polling: read every known device, keep what it says, and keep why where it cannot be read."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,34 +12,39 @@ from sqlmodel import Session, col, select
 from api.usecases.controlled import access_points_told
 from api.usecases.incidents import judge_sites
 from api.usecases.poll_history import PollHistory
+from api.usecases.polled import (
+    LEASE_S,
+    Ask,
+    OnDone,
+    Polled,
+    Reading,
+    count,
+    is_itself,
+    pages,
+    read_first,
+    selected,
+    to_poll,
+)
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_failure, record_observation, role_of
-from api.usecases.targets import snmp_target
 from api.usecases.wlan_readings import WlanRound, read_wlans
 from collectors.observe import observe_many
-from collectors.outcome import Outcome
 from collectors.series import open_series
 from collectors.target import SnmpTarget
 from inventory.database import Database
-from inventory.errors import DeviceError, PreauError
+from inventory.errors import DeviceError
 from inventory.events import record_event
 from inventory.leases import device_resource, leases
-from inventory.models import Device, DeviceRole, Lifecycle, ManagementEndpoint, Protocol
+from inventory.models import Device, DeviceRole
 from inventory.observation import Observation, Wlan
-from inventory.reconcile import marks, same_device
 from inventory.secrets import Vault
 from inventory.sentences import Sentence
 from inventory.settings import Settings
 from inventory.wlan_protection import untold, with_protection
 
-_PAGE = 1000
 _ROWS_AT_ONCE = 50  # devices in one transaction: SQLite's other writers wait for it
-_LEASE_S = 900.0
-_POLLED = (Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY)
 
 log = structlog.get_logger()
-
-Reading = Outcome[SnmpTarget, Observation]
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,6 @@ class PollResult:
         }
 
 
-@dataclass(frozen=True)
-class _Polled:
-    device_id: int
-    name: str
-    targets: tuple[SnmpTarget, ...] = ()
-    error: DeviceError | None = None
-
-
 def poll(
     database: Database,
     vault: Vault,
@@ -110,16 +107,16 @@ def poll(
     started = time.monotonic()
     result = PollResult()
     with database.read() as session:
-        progress = Counter(on_progress, "devices read", _count(session, site_ids))
+        progress = Counter(on_progress, "devices read", count(session, site_ids))
     history = PollHistory(open_series(settings, database))
-    for page in _pages(database, vault, settings, site_ids):
+    for page in pages(database, vault, settings, site_ids):
         by_resource = {device_resource(device.device_id): device for device in page}
         with leases(
-            database, list(by_resource), holder=actor, purpose="poll", ttl_s=_LEASE_S
+            database, list(by_resource), holder=actor, purpose="poll", ttl_s=LEASE_S
         ) as held:
             ours = [device for resource, device in by_resource.items() if resource in held]
             result.busy += len(page) - len(ours)
-            readings = _read(ours, settings, progress)
+            readings = read_first(ours, _observe(settings), progress)
             if ssh:
                 told = read_wlans(
                     database, vault, settings, _open(readings), actor=actor, result=result.over_ssh
@@ -146,17 +143,17 @@ def read_some(
     """
     with database.read() as session:
         devices = session.exec(
-            select(Device).where(_selected(None), col(Device.id).in_(device_ids))
+            select(Device).where(selected(None), col(Device.id).in_(device_ids))
         ).all()
-        known = [_to_poll(session, vault, settings, device) for device in devices]
+        known = [to_poll(session, vault, settings, device) for device in devices]
     by_resource = {device_resource(device.device_id): device for device in known}
     history = PollHistory(open_series(settings, database))
     result = PollResult()
     with leases(
-        database, list(by_resource), holder=actor, purpose="health gate", ttl_s=_LEASE_S
+        database, list(by_resource), holder=actor, purpose="health gate", ttl_s=LEASE_S
     ) as held:
         ours = [device for resource, device in by_resource.items() if resource in held]
-        readings = _read(ours, settings, Counter(quiet, "devices read", len(ours)))
+        readings = read_first(ours, _observe(settings), Counter(quiet, "devices read", len(ours)))
         for start in range(0, len(ours), _ROWS_AT_ONCE):
             some = ours[start : start + _ROWS_AT_ONCE]
             _keep(database, some, readings, actor=actor, result=result, history=history)
@@ -165,79 +162,13 @@ def read_some(
     return frozenset(device.device_id for device in ours)
 
 
-def _selected(site_ids: Sequence[int] | None) -> Any:
-    with_endpoint = select(ManagementEndpoint.device_id).where(
-        ManagementEndpoint.device_id == Device.id, ManagementEndpoint.protocol == Protocol.SNMP
-    )
-    clause = col(Device.lifecycle).in_(_POLLED) & with_endpoint.exists()
-    return clause if site_ids is None else clause & col(Device.site_id).in_(site_ids)
+def _observe(settings: Settings) -> Ask:
+    def ask(
+        _: Sequence[Polled], targets: Sequence[SnmpTarget], on_done: OnDone | None
+    ) -> list[Reading]:
+        return observe_many(targets, settings=settings, on_done=on_done)
 
-
-def _count(session: Session, site_ids: Sequence[int] | None) -> int:
-    return len(session.exec(select(Device.id).where(_selected(site_ids))).all())
-
-
-def _pages(
-    database: Database, vault: Vault, settings: Settings, site_ids: Sequence[int] | None
-) -> Iterator[list[_Polled]]:
-    last = 0
-    while True:
-        with database.read() as session:
-            devices = session.exec(
-                select(Device)
-                .where(_selected(site_ids), col(Device.id) > last)
-                .order_by(col(Device.id))
-                .limit(_PAGE)
-            ).all()
-            page = [_to_poll(session, vault, settings, device) for device in devices]
-        if not page:
-            return
-        last = page[-1].device_id
-        yield page
-
-
-def _to_poll(session: Session, vault: Vault, settings: Settings, device: Device) -> _Polled:
-    if device.id is None:  # it came from the database
-        raise ValueError(device.name)
-    endpoints = session.exec(
-        select(ManagementEndpoint)
-        .where(
-            ManagementEndpoint.device_id == device.id,
-            ManagementEndpoint.protocol == Protocol.SNMP,
-        )
-        .order_by(col(ManagementEndpoint.id).desc())
-    ).all()
-    try:
-        targets = tuple(snmp_target(session, vault, settings, each) for each in endpoints)
-    except PreauError as error:
-        # Without a credential nothing is asked; for the device that is a failure as any other.
-        return _Polled(device.id, device.name, error=DeviceError(str(error)))
-    return _Polled(device.id, device.name, targets)
-
-
-def _read(
-    devices: Sequence[_Polled], settings: Settings, progress: Counter
-) -> dict[int, Reading | None]:
-    """Return the reading of each device by its id, from the first of its addresses to answer."""
-    readings: dict[int, Reading | None] = {}
-    waiting = [device for device in devices if device.targets]
-    attempt = 0
-    while waiting:
-        outcomes = observe_many(
-            [device.targets[attempt] for device in waiting],
-            settings=settings,
-            on_done=progress.one_more if attempt == 0 else None,
-        )
-        readings |= {
-            device.device_id: outcome for device, outcome in zip(waiting, outcomes, strict=True)
-        }
-        attempt += 1
-        waiting = [
-            device
-            for device, outcome in zip(waiting, outcomes, strict=True)
-            if outcome.error is not None and len(device.targets) > attempt
-        ]
-    return readings
+    return ask
 
 
 def _open(readings: Mapping[int, Reading | None]) -> list[int]:
@@ -271,7 +202,7 @@ def _joined(
 
 def _keep(
     database: Database,
-    devices: Sequence[_Polled],
+    devices: Sequence[Polled],
     readings: dict[int, Reading | None],
     *,
     actor: str,
@@ -303,15 +234,7 @@ def _keep_reading(session: Session, device: Device, reading: Reading | None) -> 
     if reading is None:
         return DeviceError("it was not read")
     try:
-        seen = reading.unwrap()
-        if same_device(marks(seen), device.serial, device.base_mac) is False:
-            # Recording it would be a false reading of the device that stood there.
-            raise DeviceError(
-                f"another device answers, {seen.identity.sysname or 'without a name'}"
-                f" (serial {seen.identity.serial or 'not told'})",
-                where=str(reading.key),
-                todo="run: preau discover",
-            )
+        seen = is_itself(device, reading)
         with session.begin_nested():
             record_observation(session, device, seen, at=reading.at, duration_s=reading.duration_s)
     except DeviceError as error:

@@ -83,6 +83,20 @@ def record_observation(
     _keep_record(session, device.id, observation, at, duration_s)
 
 
+def record_answer(
+    session: Session, device: Device, observation: Observation, *, at: datetime
+) -> None:
+    """Keep that `device` answered a health round, which reads a part of it.
+
+    What a whole reading could not read is not well again because the part could be.
+    """
+    device.last_seen_at = at
+    device.last_error = device.last_error_kind = None
+    partly = device.recent_readings[-1:] == Reading.PARTLY
+    whole = health_of(observation) is Health.OK and not partly
+    _remember(session, device, Reading.ANSWERED if whole else Reading.PARTLY)
+
+
 def record_failure(session: Session, device: Device, error: DeviceError) -> None:
     """Keep why `device` could not be read.
 
