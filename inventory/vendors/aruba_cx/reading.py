@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from inventory.observation import Identity, Member, Metric, Observation
 from inventory.vendors.mib import MibView, dotted, oid
-from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, Reading, under
 from inventory.vendors.standard import entity, observation, system
 from inventory.vendors.standard.entity import Entity
+from inventory.vendors.standard.words import sys_descr
 
 # ARUBAWIRED-NETWORKING-OID: arubaWiredSwitch's products.
 _PRODUCTS = "1.3.6.1.4.1.47196.4.1.1.1"
@@ -94,7 +95,7 @@ def _firmware(view: MibView, whole: Entity | None, first: Entity | None) -> str 
 
 def _described(view: MibView, part: str) -> str | None:
     """Return what sysDescr says, where no administrator has written over it."""
-    found = _DESCR.fullmatch(view.text(SYS_DESCR) or "")
+    found = _DESCR.fullmatch(sys_descr(view) or "")
     return found[part] if found else None
 
 

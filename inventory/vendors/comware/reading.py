@@ -5,12 +5,19 @@ from dataclasses import replace
 
 from inventory.observation import Identity, Observation
 from inventory.vendors.mib import MibView, oid
-from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import figures, health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.vendor_discovery import ndp
-from inventory.vendors.standard.words import Sign, Word, chassis, described, first, recogniser
+from inventory.vendors.standard.words import (
+    Sign,
+    Word,
+    chassis,
+    described,
+    first,
+    recogniser,
+    sys_descr,
+)
 
 _H3C = "1.3.6.1.4.1.25506"
 # 3Com, HP and Huawei sold Comware below numbers of their own.
@@ -25,7 +32,6 @@ _SERIAL = f"{_H3C}.2.6.1.2.1.1.2"
 _NDP = (ndp(f"{_H3C}.8.7.5.6.1"), ndp("1.3.6.1.4.1.43.45.1.6.7.5.6.1"))
 # HH3C-POWER-ETH-EXT-MIB hh3cPsePortCurrentPower (mW), indexed as pethPsePortTable.
 _PORT_POWER = oid(f"{_H3C}.2.14.1.1.5")
-_SYS_DESCR_LENGTH = 255  # SNMPv2-MIB: what is longer is none
 _MAKER = r"(?:HPE?|H3C|3Com|Hewlett Packard Enterprise)"
 # "HP A5500-24G EI Switch …" on a line of its own; the same after the release, where the agent
 # writes one line; "H3C Series Router MSR26-30"; "1920-24G-PoE+ (370W) Switch Software Version …".
@@ -41,7 +47,7 @@ _PRODUCTS = tuple(
 
 def _product(view: MibView) -> str | None:
     """Return the product that sysDescr names, without its maker."""
-    described = (view.text(SYS_DESCR) or "")[:_SYS_DESCR_LENGTH]
+    described = sys_descr(view) or ""
     found = next((match for one in _PRODUCTS if (match := one.search(described))), None)
     return found["product"] if found else None
 

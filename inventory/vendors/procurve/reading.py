@@ -3,10 +3,17 @@
 import re
 
 from inventory.vendors.mib import MibView, oid
-from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import entity, health
 from inventory.vendors.standard.profile import Profile, reading
-from inventory.vendors.standard.words import Sign, Word, chassis, described, instance, recogniser
+from inventory.vendors.standard.words import (
+    Sign,
+    Word,
+    chassis,
+    described,
+    instance,
+    recogniser,
+    sys_descr,
+)
 
 _HP = "1.3.6.1.4.1.11.2"
 # HP-ICF-OID: hpSwitch products, and hpicfSwitchStack, which a stack or its commander answers.
@@ -39,7 +46,7 @@ _REVISION = (
 
 def _model(view: MibView) -> str | None:
     """Return sysDescr's product, without the word "Switch" that may stand anywhere in it."""
-    found = _PRODUCT.match(view.text(SYS_DESCR) or "")
+    found = _PRODUCT.match(sys_descr(view) or "")
     if not found:
         return None
     product = " ".join(word for word in found["product"].split() if word != "Switch")

@@ -8,6 +8,14 @@ from inventory.vendors.mib import MibView, Oid, oid
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, under
 from inventory.vendors.standard import entity
 
+_LONGEST_SYS_DESCR = 1024  # four times what SNMPv2-MIB allows
+
+
+def sys_descr(view: MibView) -> str | None:
+    """Return sysDescr, cut where no agent's ends: a pattern is never tried on a whole book."""
+    written = view.text(SYS_DESCR)
+    return written[:_LONGEST_SYS_DESCR] if written else None
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -24,7 +32,7 @@ class Sign:
 
     def shows(self, view: MibView) -> bool:
         """Tell whether the device shows this sign."""
-        descr = view.text(SYS_DESCR) or ""
+        descr = sys_descr(view) or ""
         if self.roots and not under(view, *self.roots):
             return False
         if self.not_roots and under(view, *self.not_roots):
@@ -66,7 +74,7 @@ def first(column: str, pattern: str = "") -> Word:
 
 def described(pattern: str) -> Word:
     """Return what `pattern`'s first group finds in sysDescr."""
-    return Word(lambda view: _cut(view.text(SYS_DESCR), pattern))
+    return Word(lambda view: _cut(sys_descr(view), pattern))
 
 
 def chassis(*attributes: str) -> Word:

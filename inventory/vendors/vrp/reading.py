@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from inventory.observation import Observation
 from inventory.vendors.mib import MibView, oid
-from inventory.vendors.reading import SYS_DESCR
 from inventory.vendors.standard import health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
@@ -18,6 +17,7 @@ from inventory.vendors.standard.words import (
     first,
     instance,
     recogniser,
+    sys_descr,
 )
 from inventory.vendors.vrp import wlan
 
@@ -50,7 +50,7 @@ def _product(view: MibView) -> str | None:
 
     It stands before "Huawei Versatile Routing Platform", or on a line of its own after the maker.
     """
-    described = view.text(SYS_DESCR) or ""
+    described = sys_descr(view) or ""
     found = _MADE_BY.search(described) or _FIRST_WORD.match(described)
     return found["product"] if found else None
 
