@@ -21,7 +21,7 @@ from inventory.settings import Settings
 if TYPE_CHECKING:  # imported where a schema is made or told: it takes a third of a second
     from alembic.config import Config
 
-REVISION = "0004"
+REVISION = "0005"
 """The schema of this release, the head of inventory/migrations; a test holds the two together."""
 
 _DRIVERS = ("sqlite", "postgresql+psycopg")

@@ -65,6 +65,7 @@ from inventory.models.register import (
     TeachingOffer,
 )
 from inventory.models.secret import Secret
+from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 
@@ -131,6 +132,7 @@ __all__ = [
     "SiteImplantation",
     "SiteReason",
     "SnmpEngine",
+    "StandardRow",
     "Survey",
     "SurveySample",
     "TeachingOffer",
