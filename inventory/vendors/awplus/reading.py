@@ -70,7 +70,10 @@ def _refine(view: MibView, read: Observation) -> Observation:
 PROFILE = Profile(
     family="awplus",
     vendor="Allied Telesis",
-    recognise=recogniser(Sign(roots=(_ALLIED,), words=r"AW\+|AlliedWare Plus")),
+    recognise=recogniser(
+        Sign(roots=(_ALLIED,), words=r"AW\+|AlliedWare Plus"),
+        Sign(words=r"^Allied Telesis .*(?:AW\+ v\d|AlliedWare Plus)"),
+    ),
     model=(Word(_model), described(r"\b(AT-\S+|x\d{3}\S*)")),
     serial=(Word(_serial),),
     firmware=(

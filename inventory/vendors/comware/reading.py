@@ -84,7 +84,11 @@ def _branded(identity: Identity) -> Identity:
 PROFILE = Profile(
     family="comware",
     vendor="HPE",
-    recognise=recogniser(Sign(roots=(_H3C,)), Sign(roots=_OTHERS, words="Comware")),
+    recognise=recogniser(
+        Sign(roots=(_H3C,)),
+        Sign(roots=_OTHERS, words="Comware"),
+        Sign(words="Comware (?:Platform )?Software"),
+    ),
     model=(Word(_product), chassis("model")),
     serial=(chassis("serial"), first(_SERIAL)),
     firmware=(described(r"\bVersion (\d[\w.]*)"), chassis("software")),

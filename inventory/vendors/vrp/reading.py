@@ -77,7 +77,10 @@ def _refine(view: MibView, read: Observation) -> Observation:
 PROFILE = Profile(
     family="vrp",
     vendor="Huawei",
-    recognise=recogniser(Sign(roots=(_HUAWEI,), words=_WORDS, without="Comware")),
+    recognise=recogniser(
+        Sign(roots=(_HUAWEI,), words=_WORDS, without="Comware"),
+        Sign(words="Huawei (?:Versatile Routing Platform|YunShan OS)"),
+    ),
     model=(
         instance(_SYSTEM_MODEL),
         instance(_PRODUCT),
