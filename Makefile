@@ -57,6 +57,9 @@ bench-poll: setup ## what walking a fleet of agents costs, SNMPv2c and v3, in CP
 bench-recordings: setup ## how long reading a recording takes, start-up included, also of 300,000 lines
 	@$(BIN)/python -m tests.bench.recordings
 
+bench-ssh: setup ## what reading over SSH costs, beside netmiko alone, in CPU seconds for 100 devices
+	@$(BIN)/python -m tests.bench.ssh
+
 bench-round: setup ## a health round of a fleet, alive and with dead devices (DEVICES=100000: the full one)
 	@$(BIN)/python -m tests.bench.round $(if $(DEVICES),--devices $(DEVICES))
 
