@@ -1,28 +1,84 @@
-"""A health round: a few figures of very many devices, read in one request each and kept over time.
+"""Health between two polls: a few figures of very many devices, kept over time.
 
-Between two polls, which read all of a device, a round asks each one only for the instances that are
-known to hold its figures. What a device does not tell is left out; a device that is silent is kept
-as such. Readings flow into the store as they come: no round is ever in memory as a whole.
+A poll reads all of a device. Between two of them it is asked for less, in one of two ways:
+
+- `observe_health_many` walks the columns that tell how a device does, and no other, and reads them
+  as a poll would: any family, a few requests a device.
+- `health_round` asks in one request for instances that are known to hold its figures, and hands
+  them to the store as they come: no round is ever in memory as a whole.
+
+What a device does not tell is left out; a device that is silent is kept as such.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from collectors.outcome import Outcome
 from collectors.series import Sample, SeriesStore, Subject
 from collectors.series.sampling import answered_sample, unreachable_sample
-from collectors.snmp.client import converse_each
+from collectors.snmp.client import converse_each, converse_many
 from collectors.snmp.engine import Conversation
 from collectors.target import SnmpTarget
 from inventory.errors import Garbled, Unreachable
+from inventory.observation import Observation
+from inventory.settings import Settings
+from inventory.vendors.family import family
 from inventory.vendors.mib import MibView, Oid, decimal
+from inventory.vendors.plausible import plausible
+from inventory.vendors.reading import Reading
+from inventory.vendors.standard import addresses, bridging, entity, interfaces, neighbours
 
 # 100,000 devices in 250 s: spread over the five minutes between two rounds, not in one burst that
 # fills the lines of the schools and one of our cores.
 DEVICES_A_SECOND = 400.0
 _TIMEOUT_S = 1.0
 _SAMPLES_AT_ONCE = 1_500  # in one transaction of the store
+
+
+# What tells who a device is, what it is connected to and what it has counted, but not how it does.
+_NO_HEALTH = {
+    *entity.COLUMNS,
+    *neighbours.COLUMNS,
+    *bridging.COLUMNS,
+    *addresses.COLUMNS,
+    *interfaces.COLUMNS,
+} - {*interfaces.NAMES}
+
+
+def health_columns(reading: Reading) -> tuple[Oid, ...]:
+    """Return those of a family's columns that tell how a device does: its figures and radios.
+
+    With the ports' names and addresses, by which radios are called and the device is known again;
+    the family's own columns are all among them.
+    """
+    return tuple(column for column in reading.columns if column not in _NO_HEALTH)
+
+
+def observe_health_many(
+    asked: Sequence[tuple[SnmpTarget, str]],
+    *,
+    settings: Settings,
+    on_done: Callable[[Outcome[SnmpTarget, Observation]], None] | None = None,
+) -> list[Outcome[SnmpTarget, Observation]]:
+    """Return for each (target, family's id), in their order, what it says of how it does.
+
+    Its interfaces have names and addresses alone; what is no matter of health is not there at all.
+    An outcome's error is Unreachable, Refused or Garbled. `on_done` is called as each one ends.
+    """
+    readings = {target: family(family_id).reading for target, family_id in asked}
+
+    async def observe(conversation: Conversation) -> Observation:
+        reading = readings[conversation.target]
+        view = await conversation.walk(health_columns(reading))
+        return plausible(reading.observe(view))
+
+    return converse_many(
+        [target for target, _ in asked],
+        observe,
+        max_in_flight=settings.snmp_max_devices_in_flight,
+        on_done=on_done,
+    )
 
 
 class Source(NamedTuple):

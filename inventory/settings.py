@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         "30 2 * * *", description="When the nightly audit runs, Europe/Brussels."
     )
     poll_interval_s: int = Field(900, ge=10)
+    health_interval_s: int = Field(
+        300, ge=60, description="How often devices are asked for their health alone."
+    )
     series_raw_hours: int = Field(
         48, ge=25, description="How long figures over time are kept as they were told."
     )

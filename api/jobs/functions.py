@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, polling, series, support
+from api.usecases import audit, discovery, health, polling, series, support
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -80,6 +80,20 @@ def _poll(here: JobContext, arguments: dict[str, Any], *, ssh: bool) -> dict[str
         on_progress=here.tell,
     )
     return {"poll": result.to_json()}
+
+
+@job("health", repeatable=True)
+def run_health(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask the devices of every site, or of one, whether and how they do: less than a poll."""
+    result = health.run_health_round(
+        here.database,
+        here.vault,
+        here.settings,
+        site_ids=_site_ids(arguments),
+        actor=here.actor,
+        on_progress=here.tell,
+    )
+    return {"health": result.to_json()}
 
 
 @job("audit", repeatable=True)

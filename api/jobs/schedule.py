@@ -1,8 +1,8 @@
 """The clock: APScheduler puts what is done regularly into the queue.
 
-That is the nightly audit, the polls, and the hourly roll-up of the figures over time. It keeps no
-state of its own (memory job store) and runs nothing itself, but that it empties every few minutes
-the answers that told of people's devices.
+That is the nightly audit, the polls and the health rounds between them, and the hourly roll-up of
+the figures over time. It keeps no state of its own (memory job store) and runs nothing itself, but
+that it empties every few minutes the answers that told of people's devices.
 """
 
 from zoneinfo import ZoneInfo
@@ -41,6 +41,8 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     scheduler.add_job(tick, audit, args=(database, "audit"), id="audit", **defaults)
     poll = IntervalTrigger(seconds=settings.poll_interval_s, timezone=BRUSSELS)
     scheduler.add_job(tick, poll, args=(database, "poll"), id="poll", **defaults)
+    health = IntervalTrigger(seconds=settings.health_interval_s, timezone=BRUSSELS)
+    scheduler.add_job(tick, health, args=(database, "health"), id="health", **defaults)
     # Histories are exact without it: it keeps them quick, and the disk from filling.
     hourly = CronTrigger(minute=7, timezone=BRUSSELS)
     scheduler.add_job(tick, hourly, args=(database, "series"), id="series", **defaults)

@@ -237,6 +237,7 @@ JOB_STATE: Mapping[str, Label] = {
 JOB_KIND: Mapping[str, str] = {
     "audit": N_("Audit"),
     "poll": N_("Relevé des équipements"),
+    "health": N_("Santé des équipements"),
     "discover": N_("Recherche d’équipements"),
     "rollout": N_("Déploiement"),
     "acceptance": N_("Recette"),

@@ -1,12 +1,17 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 
 from api.usecases.discovery import discover
+from api.usecases.health import HealthRound, run_health_round
 from api.usecases.polling import PollResult, poll
 from api.usecases.readings import OBSERVATIONS_KEPT
 from api.usecases.zones import define_zone
+from collectors.series import Subject, SubjectKind, open_series
+from collectors.series.tiers import RAW
+from inventory import clock
 from inventory.database import Database
 from inventory.leases import device_resource, lease
 from inventory.models import (
@@ -14,6 +19,7 @@ from inventory.models import (
     Device,
     Event,
     Health,
+    Interface,
     Lifecycle,
     ManagementEndpoint,
     ObservationRecord,
@@ -242,3 +248,79 @@ def test_progress_counts_every_device(database: Database, read: Poll, known: Kno
         known(agents)
         read(on_progress=lambda *step: told.append(step))
     assert told == [("devices read", done, 2) for done in (0, 1, 2)]
+
+
+@pytest.fixture
+def ask(database: Database, vault: Vault, quick: Settings) -> Callable[..., HealthRound]:
+    """Run a health round."""
+
+    def call(**more: object) -> HealthRound:
+        return run_health_round(
+            database,
+            vault,
+            quick,
+            actor="test",
+            **more,  # type: ignore[arg-type]
+        )
+
+    return call
+
+
+def test_a_health_round_tells_silence_as_polls_do_and_leaves_what_they_read(
+    database: Database, known: Known, ask: Callable[..., HealthRound]
+) -> None:
+    one, two = _two()
+    with running_agents(one, two) as agents:
+        known(agents)
+        one.change(silent=True)
+        two.change(firmware="2.0")
+        for _ in range(2):
+            done = ask()
+            assert (done.answered, done.failed, done.busy) == (1, 1, 0)
+        assert _device(database, "sw1").health is Health.DOWN
+        one.change(silent=False)
+        ask()
+        assert ask().answered == 2
+    silent, other = _device(database, "sw1"), _device(database, "sw2")
+    assert (silent.health, silent.last_error, silent.recent_readings[-4:]) == (
+        Health.OK,
+        None,
+        "ssaa",
+    )
+    assert other.firmware == "1.0"  # a poll's matter
+    with database.read() as session:
+        kinds = session.exec(
+            select(Event.kind).where(Event.device_id == silent.id).order_by(col(Event.id))
+        ).all()
+        records = session.exec(select(ObservationRecord.id)).all()
+        ports = session.exec(select(Interface).where(Interface.device_id == other.id)).all()
+    assert kinds == ["device.discovered", "incident.opened", "incident.closed"]
+    assert len(records) == 2
+    assert [port.mac for port in ports] != [None, None]
+
+
+def test_a_health_round_keeps_figures_of_the_known_device_alone(
+    database: Database, quick: Settings, known: Known, ask: Callable[..., HealthRound]
+) -> None:
+    one, two = _two()
+    with running_agents(one, two) as agents:
+        known(agents)
+        one.change(name="stranger", serial="Z", mac="00:00:0c:00:00:01")
+        device_id = _device(database, "sw2").id
+        assert device_id is not None
+        with lease(database, device_resource(device_id), holder="bob", purpose="push", ttl_s=60):
+            done = ask()
+        assert (done.answered, done.failed, done.busy) == (0, 1, 1)
+        assert "another device answers" in (_device(database, "sw1").last_error or "")
+        assert ask(site_ids=[404]).to_json()["answered"] == 0
+        assert ask().answered == 1
+    now = clock.now()
+    subjects = [Subject(SubjectKind.DEVICE, device_id), Subject(SubjectKind.SITE, 1)]
+    with open_series(quick, database) as store:
+        histories = store.histories(
+            None, subjects, start=now - timedelta(hours=1), end=now + timedelta(hours=1), tier=RAW
+        )
+    device, site = ([point.figures for point in each.points] for each in histories)
+    assert device[-1]["reachable"].mean == 1
+    assert "rtt_ms" in device[-1]
+    assert site[-1]["devices"].mean >= 1

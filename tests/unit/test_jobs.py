@@ -193,6 +193,7 @@ def test_the_audit_is_scheduled_in_brussels_time_and_a_bad_line_is_told(
     triggers = {job.id: str(job.trigger) for job in schedule.get_jobs()}
     assert "hour='2', minute='30'" in triggers["audit"]
     assert "0:15:00" in triggers["poll"]
+    assert "0:05:00" in triggers["health"]
     with pytest.raises(Misconfigured, match="audit_cron"):
         make_schedule(settings.model_copy(update={"audit_cron": "every night"}), database)
 

@@ -31,6 +31,8 @@ COLUMNS = (
     *((*IF_X_TABLE, column) for column in (_NAME, _HIGH_SPEED, _ALIAS)),
     *((*IF_X_TABLE, new) for new, _ in _COUNTERS.values() if new),
 )
+# What ports are called, as in other MIBs' rows, and their addresses: who the device is.
+NAMES = ((*IF_TABLE, _DESCR), (*IF_TABLE, _TYPE), (*IF_TABLE, _PHYS_ADDRESS), (*IF_X_TABLE, _NAME))
 
 ADMIN_LABELS = {1: "up", 2: "down", 3: "testing"}
 OPER_LABELS = {
