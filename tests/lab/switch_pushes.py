@@ -60,7 +60,7 @@ class Bench:
             username=device.username,
             password=device.password,
             device_type=self.configuration.device_type,
-            timeout_s=20.0,
+            timeout_s=10.0,
         )
 
     def known(self, running: str) -> Mapping[str, str]:

@@ -20,11 +20,13 @@ pytestmark = pytest.mark.lab
 
 # The port of an access point, of a class room, and one without anything, as each family names them.
 PORTS = {
+    "arubaos_cx": ("1/1/1", "1/1/2", "1/1/3"),
     "ios": ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/3"),
     "procurve": ("1", "2", "3"),
 }
 # A secret that each shows hashed, and the part of management that names it.
 HASHED: dict[str, tuple[str, dict[str, Any]]] = {
+    "arubaos_cx": ("compte", {"accounts": [{"name": "anne", "password_secret": "compte"}]}),
     "ios": ("compte", {"accounts": [{"name": "anne", "password_secret": "compte"}]}),
     "procurve": (
         "snmp-a",

@@ -245,7 +245,7 @@ def test_what_the_intent_does_not_say_of_a_port_stays() -> None:
         "  vlan trunk allowed 10",
     )
     assert "description vers la salle 4" in change.intended
-    assert change.notes == ("VLAN 99 : absents du plan, laissés tels quels",)
+    assert change.notes == ("VLAN 99\u00a0: absents du plan, laissés tels quels",)
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,41 @@
 """How an AOS-CX switch is configured: its CLI over SSH.
 
-Sources: HPE Aruba AOS-CX 10.13, "Fundamentals Guide" (contexts, checkpoint commands, write memory)
-and "Layer 2 Bridging Guide" (VLAN commands: `vlan trunk allowed` adds to the list). `checkpoint
-auto`: "Command-Line Interface Guide" 10.04 (5200-6699), checkpoint commands: 1 to 60 minutes; what
-is not confirmed in time is put back from the temporary checkpoint; an unsaved running configuration
-does not survive a reload, so a power cut ends with the old one too.
+Sources: HPE Aruba AOS-CX 10.13, "Fundamentals Guide" (contexts, checkpoint commands, write memory,
+NTP, logging), "Layer 2 Bridging Guide" (VLAN commands: `vlan trunk allowed` adds to the list),
+"Monitoring Guide" (PoE, LLDP), "Quality of Service Guide" (`rate-limit`), "IP Services Guide"
+(`dhcpv4-snooping`), "SNMP/MIB Guide" (`snmpv3 user`; 10.03, 5200-5950), "Security Guide" (`user`;
+10.04, 5200-6713). `checkpoint auto`: "Command-Line Interface Guide" 10.04 (5200-6699), checkpoint
+commands: 1 to 60 minutes; what is not confirmed in time is put back from the temporary checkpoint.
+An unsaved running configuration does not survive a reload: a power cut ends with the old one too.
 
-Of the switch we own its hostname, the name of the VLANs of the plan, and of each named port what
-the intent says of it; everything else is left as it is.
+Of the switch we own its hostname, the names of the VLANs of the plan, of each named port what the
+intent says of it, and of its management what the intent tells; everything else is left as it is.
 """
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from inventory.errors import InvalidInput
-from inventory.intent import DeviceIntent, Port
+from inventory.vendors.aruba_cx.configuration_adoption import adopt
+from inventory.vendors.aruba_cx.configuration_facts import render, risk
+from inventory.vendors.aruba_cx.configuration_text import normalise
 from inventory.vendors.configuration import (
     Configuration,
     Dialect,
     Exchange,
     Guard,
-    Rendered,
-    Risk,
+    PowerCycle,
 )
-from inventory.vendors.indented import IndentedGrammar, clear, hashed
-from inventory.vendors.templates import render_template
+from inventory.vendors.indented import (
+    IndentedGrammar,
+    blocks_of,
+    clear,
+    hashed,
+    typed_lines,
+)
 
-_INDENT = "    "
+__all__ = ["CONFIGURATION", "GRAMMAR", "normalise", "render"]
+
 _CIPHER = r"(?:ciphertext|plaintext) \S+"
 _SECRETS = (
     hashed(r"^user \S+ group \S+ password ", _CIPHER, "plaintext {}"),
@@ -38,172 +46,24 @@ _SECRETS = (
     clear(r"\b(?:auth-pass|priv-pass) "),
     clear(r"\b(?:pre-shared-key|shared-key|key-string|password|passphrase) ", after="$"),
 )
-# Lines of the display that change by themselves or are not configuration.
-_NOISE = re.compile(r"^(!|Current configuration|Startup configuration|WARNING\b|\s*$)")
-_PORT = re.compile(r"^interface \d+/\d+/\d+$")
-_NOT_ACCESS = re.compile(r"^(vlan (access|trunk)|lag|routing|ip address|vrf attach)\b")
-_LAG_MEMBER = re.compile(r"^\s+lag \d+$")
-_OWNED = r"^(no )?(shutdown|vlan access|vlan trunk (native|allowed){more})\b"
-_RANGE = re.compile(r"^(\d+)-(\d+)$")
-
-
-def vlan_ids(listed: str) -> list[int]:
-    """Return the VLANs of a list as the switch writes it (`1,10-12`); `all` is every VLAN."""
-    if listed == "all":
-        return list(range(1, 4095))
-    found: list[int] = []
-    for part in listed.split(","):
-        span = _RANGE.match(part)
-        found += range(int(span[1]), int(span[2]) + 1) if span else [int(part)]
-    return found
-
-
-def normalise(answers: Sequence[str]) -> str:
-    """Return the running configuration as one text with one way to say each thing.
-
-    VLAN lists are one VLAN a line (`vlan trunk allowed` adds, so each is a line of its own), VLANs
-    shown together are shown apart, and a port's defaults are told in one way whatever the release
-    shows: shut, powered and all VLANs of a trunk are silent, access VLAN 1 is said.
-    """
-    sections: dict[str, list[str]] = {}
-    below: list[str] = []
-    for line in (line.rstrip() for answer in answers for line in answer.splitlines()):
-        if _NOISE.match(line):
-            continue
-        if line[0] == " ":
-            below.append(line)
-            continue
-        for header in _headers(line):
-            below = sections.setdefault(header, [])
-    return _text({header: _canonical(header, lines) for header, lines in sections.items()})
-
-
-def _headers(line: str) -> list[str]:
-    match = re.fullmatch(r"vlan ([\d,-]+)", line)
-    return [f"vlan {vlan}" for vlan in vlan_ids(match[1])] if match else [line]
-
-
-def _canonical(header: str, lines: Sequence[str]) -> list[str]:
-    if not _PORT.match(header):
-        return list(lines)
-    kept: list[str] = []
-    for line in lines:
-        word = line.strip()
-        if word in {"shutdown", "power-over-ethernet", "vlan trunk allowed all"}:
-            continue
-        if word.startswith("vlan trunk allowed "):
-            listed = word.removeprefix("vlan trunk allowed ")
-            kept += [f"{_INDENT}vlan trunk allowed {vlan}" for vlan in vlan_ids(listed)]
-        else:
-            kept.append(line)
-    if not any(_NOT_ACCESS.match(line.strip()) for line in kept):
-        kept.append(f"{_INDENT}vlan access 1")
-    return kept
-
-
-def _text(sections: Mapping[str, Sequence[str]]) -> str:
-    return "".join(f"{line}\n" for head, below in sections.items() for line in (head, *below))
-
-
-def render(intent: DeviceIntent, running: str) -> Rendered:
-    """Return the whole configuration that the switch should show, from what it shows now.
-
-    Raises InvalidInput for a port that the switch does not have, that is a member of a link
-    aggregation, or that is routed.
-    """
-    sections = {head: list(below) for head, below in GRAMMAR.sections(running).items()}
-    owned = GRAMMAR.sections(
-        render_template(
-            __file__,
-            "switch.cx.j2",
-            {"hostname": intent.hostname, "vlans": intent.vlans, "ports": intent.ports},
-            carried=_carried,
-        )
-    )
-    for port in intent.ports:
-        _refuse_unfit(port, sections)
-    ports = {f"interface {port.name}": port for port in intent.ports}
-    merged: dict[str, list[str]] = {}
-    for header, running_lines in sections.items():
-        if header.startswith("hostname ") and intent.hostname:
-            merged[f"hostname {intent.hostname}"] = []
-        elif header in ports:
-            merged[header] = _merged_port(ports[header], running_lines, owned[header])
-        elif header in owned:
-            merged[header] = _merged_vlan(running_lines, owned[header])
-        else:
-            merged[header] = running_lines
-    for header, added in owned.items():
-        merged.setdefault(header, list(added))
-    return Rendered(_text(merged), _notes(intent, sections))
-
-
-def _carried(port: Port) -> list[int]:
-    # The native VLAN crosses a trunk only when the list allows it as well ("vlan trunk allowed").
-    return sorted({port.native_vlan, *port.tagged_vlans})
-
-
-def _merged_port(port: Port, running: Sequence[str], owned: Sequence[str]) -> list[str]:
-    # What the intent does not tell of a port is the installer's and stays.
-    more = "|description" if port.description else ""
-    more += "|power-over-ethernet" if port.poe is not None else ""
-    ours = re.compile(_OWNED.format(more=more))
-    return [*owned, *(line for line in running if not ours.match(line.strip()))]
-
-
-def _merged_vlan(running: Sequence[str], owned: Sequence[str]) -> list[str]:
-    return [*owned, *(line for line in running if not line.strip().startswith("name "))]
-
-
-def _refuse_unfit(port: Port, sections: Mapping[str, Sequence[str]]) -> None:
-    lines = sections.get(f"interface {port.name}")
-    if lines is None:
-        raise InvalidInput(
-            f"the switch has no port {port.name}", todo="name its ports as it does, as 1/1/4"
-        )
-    if any(_LAG_MEMBER.match(line) for line in lines):
-        raise InvalidInput(f"the port {port.name} is a member of a link aggregation")
-    if any(line.strip().startswith("ip address ") for line in lines):
-        raise InvalidInput(f"the port {port.name} is routed")
-
-
-def _notes(intent: DeviceIntent, sections: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    planned = {vlan.id for vlan in intent.vlans} | {1}
-    extra = [
-        head.removeprefix("vlan ")
-        for head in sections
-        if re.fullmatch(r"vlan \d+", head) and int(head.split()[1]) not in planned
-    ]
-    if not extra or not intent.vlans:
-        return ()
-    return (f"VLAN {', '.join(extra)} : absents du plan, laissés tels quels",)
-
-
-def _risk(running: str, intended: str, management_vlan: int | None) -> Risk:
-    """Any change of a port that carries the management VLAN may cut the path, ours or an AP's."""
-    before, after = GRAMMAR.sections(running), GRAMMAR.sections(intended)
-    managed = management_vlan or 1
-    reasons = []
-    for header in {**before, **after}:
-        pair = before.get(header, ()), after.get(header, ())
-        if set(pair[0]) == set(pair[1]):
-            continue
-        if _PORT.match(header) and any(_carries(lines, managed) for lines in pair):
-            port = header.removeprefix("interface ")
-            reasons.append(f"le port {port} porte le VLAN d’administration {managed}")
-        elif header.startswith(("interface vlan", "interface mgmt", "ip route", "vrf")):
-            reasons.append(f"« {header} » fait partie du chemin d’administration")
-    return Risk(tuple(reasons))
-
-
-def _carries(lines: Sequence[str], vlan: int) -> bool:
-    words = {line.strip() for line in lines}
-    trunk = any(word.startswith("vlan trunk ") for word in words)
-    if trunk:
-        listed = {word for word in words if word.startswith("vlan trunk allowed ")}
-        return not listed or bool(listed & {"vlan trunk allowed all", f"vlan trunk allowed {vlan}"})
-    access = next((word for word in words if word.startswith("vlan access ")), "vlan access 1")
-    return access == f"vlan access {vlan}"
+# Lines of which a new one takes the place of the old one; hier_config knows some others.
+_REPLACES = (
+    (r"^user (\S+) group ",),
+    (r"^snmpv3 user (\S+) ",),
+    (r"^snmp-server system-(contact|location) ",),
+    (r"^interface ", r"^power-over-ethernet priority "),
+    (r"^interface ", r"^rate-limit (broadcast|multicast) "),
+)
+# What the `no` form of a line wants: often nothing after the keyword.
+_NEGATIONS = (
+    (r"^(\s*no (?:name|description)) .*", r"\1"),
+    (r"^(\s*no rate-limit (?:broadcast|multicast)) .*", r"\1"),
+    (r"^(\s*no power-over-ethernet priority) .*", r"\1"),
+    (r"^(no ntp server \S+) .*", r"\1"),
+    (r"^(no snmp-server system-(?:contact|location)) .*", r"\1"),
+    (r"^(no (?:user|snmpv3 user) \S+) .*", r"\1"),
+)
+_OPENS = re.compile(r"^(interface|vlan) ")
 
 
 def arrange(lines: Sequence[str]) -> list[str]:
@@ -211,21 +71,23 @@ def arrange(lines: Sequence[str]) -> list[str]:
 
     A trunk whose list is empty carries every VLAN: what is taken off its list goes after what is
     added. `no vlan access` is left out where the port becomes a trunk: that alone ends the access
-    mode. A VLAN is deleted once no port names it.
+    mode. A VLAN is deleted once no port names it. DHCP snooping starts once the ports that it
+    trusts are told, and ends before them.
     """
-    blocks: list[list[str]] = []
-    for line in lines:
-        if line[:1] == " " and blocks:
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-    blocks.sort(key=lambda block: block[0].startswith("no vlan "))
+
+    def place(block: Sequence[str]) -> int:
+        header = block[0]
+        if header == "no dhcpv4-snooping":
+            return 0
+        if header == "dhcpv4-snooping":
+            return 2
+        return 3 if header.startswith("no vlan ") else 1
+
+    blocks = sorted(blocks_of(lines), key=place)
     return [line for header, *below in blocks for line in (header, *_arranged(below))]
 
 
 def _arranged(below: Sequence[str]) -> list[str]:
-    # The `no` forms of these two take no value.
-    below = [re.sub(r"^(\s*no (?:name|description)) .*", r"\1", line) for line in below]
     words = [line.strip() for line in below]
     if any(word.startswith("vlan trunk ") for word in words):
         below = [line for line in below if not line.strip().startswith("no vlan access ")]
@@ -236,15 +98,17 @@ def _arranged(below: Sequence[str]) -> list[str]:
 
 def commands(lines: Sequence[str]) -> list[str]:
     """Return what is typed for remediation lines: each section is left before the next begins."""
-    typed: list[str] = []
-    inside = False
-    for line in lines:
-        if line[:1] != " ":
-            if inside:
-                typed.append("exit")
-            inside = re.match(r"^(interface|vlan) ", line) is not None
-        typed.append(line.strip())
-    return [*typed, "exit"] if inside else typed
+    return typed_lines(lines, _OPENS)
+
+
+def power_cycle(port: str) -> PowerCycle:
+    """Return the lines that take the power from a port and give it back."""
+
+    def said(line: str) -> tuple[Exchange, ...]:
+        lines = ("configure terminal", f"interface {port}", line, "end")
+        return tuple(Exchange(each) for each in lines)
+
+    return PowerCycle(off=said("no power-over-ethernet"), on=said("power-over-ethernet"))
 
 
 def _minutes(seconds: int) -> int:
@@ -259,7 +123,13 @@ def _nothing(_lines: Sequence[str]) -> tuple[Exchange, ...]:
     return ()  # each line takes effect as it is typed
 
 
-GRAMMAR = IndentedGrammar(platform="ARUBA_AOSCX", secrets=_SECRETS, arrange=arrange)
+GRAMMAR = IndentedGrammar(
+    platform="ARUBA_AOSCX",
+    secrets=_SECRETS,
+    replaces=_REPLACES,
+    negations=_NEGATIONS,
+    arrange=arrange,
+)
 
 GUARD = Guard(
     kind="commit_confirm",
@@ -279,7 +149,7 @@ CONFIGURATION = Configuration(
     unfinished=None,
     normalise=normalise,
     render=render,
-    risk=_risk,
+    risk=risk,
     enter=("configure terminal",),
     commands=commands,
     leave=("end",),
@@ -293,4 +163,10 @@ CONFIGURATION = Configuration(
         r"(?i)\b(does not exist|not allowed|cannot be|is not supported|must be)\b",
     ),
     guard=GUARD,
+    adopt=adopt,
+    power_cycle=power_cycle,
+    # "user" asks before it deletes ("Security Guide").
+    questions=((r"(?i:continue\s*[\[(]y/n[\])]\??\s*)", "y"),),
+    # "Security Guide", password requirements: printable, no space, no question mark, at most 32.
+    secret_form=re.compile(r"[!-&(->@-~]{1,32}"),
 )

@@ -68,6 +68,7 @@ NEGATIONS = (
     (r"^(\s*no storm-control (?:broadcast|multicast) level) .*", r"\1"),
     (r"^(\s*)no power inline never$", r"\1power inline auto"),
     (r"^(\s*no power inline port priority) .*", r"\1"),
+    (r"^(no ntp server \S+) .*", r"\1"),
     (r"^(no snmp-server (?:contact|location)) .*", r"\1"),
     (r"^(no username \S+) .*", r"\1"),
 )

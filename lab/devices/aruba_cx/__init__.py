@@ -1,10 +1,11 @@
 """An HPE Aruba 6200F switch that runs AOS-CX 10.13; see README.md for the manuals."""
 
-from lab.device import DeviceSpec, Terminal
+from lab.accounts import Passwords
+from lab.device import DeviceSpec, Login, Terminal
 from lab.devices.aruba_cx import commands, interfaces, shows
 from lab.devices.aruba_cx.checkpoints import Checkpoints
 from lab.devices.aruba_cx.cli import Cli
-from lab.devices.aruba_cx.config import POE_PORTS, Config, Svi
+from lab.devices.aruba_cx.config import CIPHERTEXT, POE_PORTS, Config, Svi
 from lab.devices.aruba_cx.mib import build_tree
 from lab.mib import Tree
 from lab.switch import Switch
@@ -23,10 +24,12 @@ class ArubaCx(Switch):
     startup: Config
 
     def __init__(self, spec: DeviceSpec) -> None:
+        self.passwords = Passwords()
+        form = self.passwords.hashed(spec.password, CIPHERTEXT)
         config = Config(
             hostname=spec.hostname or spec.name,
             communities=[spec.community],
-            username=spec.username or self.default_username,
+            users={spec.username or self.default_username: form},
             svis={1: Svi(address=f"{spec.host}/24")},
         )
         super().__init__(spec, config)
@@ -42,6 +45,13 @@ class ArubaCx(Switch):
     def forget_timers(self) -> None:
         """End auto mode, as a restart does."""
         self.checkpoints.forget_auto()
+
+    def password_accepted(self, username: str, password: str) -> bool:
+        """Check an attempt against the users that are configured now."""
+        form = self.config.users.get(username)
+        accepted = not self.faults.wrong_password and self.passwords.opens(form, password)
+        self.logins.append(Login(username, accepted))
+        return accepted
 
     def answers_snmp(self) -> bool:
         """Whether the SNMP agent runs and can be reached."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 POE_PORTS, PORTS = 24, 28
 INDENT = "    "
+# How an export shows a secret: made up, as no real ciphertext can be made here.
+CIPHERTEXT = "AQBap{salt}{digest}YgAAAA=="
 
 
 @dataclass
@@ -15,6 +17,7 @@ class Vlan:
     description: str | None = None
     enabled: bool = True
     voice: bool = False
+    snooped: bool = False
 
     def plain(self) -> bool:
         """Whether the running configuration shows but its number."""
@@ -37,6 +40,10 @@ class Port:
     poe: bool = True
     poe_priority: str = "low"
     mtu: int | None = None
+    rates: dict[str, int] = field(default_factory=dict)
+    """By kind of traffic: kbit/s."""
+    lldp_transmit: bool = True
+    lldp_receive: bool = True
     flags: set[str] = field(default_factory=set)
     """Lines that are there or not, as `loop-protect`."""
 
@@ -67,14 +74,20 @@ class Config:
     communities: list[str] = field(default_factory=list)
     location: str | None = None
     contact: str | None = None
-    ntp_servers: list[str] = field(default_factory=lambda: ["pool.ntp.org"])
+    ntp_servers: dict[str, str] = field(
+        default_factory=lambda: {"pool.ntp.org": " minpoll 4 maxpoll 4 iburst"}
+    )
+    """By name: how it is asked, as it was typed."""
     ntp_enabled: bool = True
     timezone: str | None = None
     log_hosts: list[str] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
     spanning_tree: bool = False
-    username: str = "admin"
-    """The account; its password is never shown but as ciphertext."""
+    snooping: bool = False
+    users: dict[str, str] = field(default_factory=dict)
+    """By name: the password as ciphertext; all are administrators."""
+    snmpv3_users: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By name: the two passphrases as ciphertext."""
 
     def vlans_of(self, port: str) -> tuple[int | None, set[int]]:
         """Return the untagged VLAN of a port, None if there is none, and its tagged VLANs.
@@ -109,15 +122,20 @@ def running_config(config: Config, version: str) -> str:
     """Return the text after `Current configuration:`."""
     lines = ["!", f"!Version ArubaOS-CX {version}", "!export-password: default"]
     lines.append(f"hostname {config.hostname}")
-    lines.append(f"user {config.username} group administrators password ciphertext {CIPHERTEXT}")
+    lines += [
+        f"user {name} group administrators password ciphertext {form}"
+        for name, form in config.users.items()
+    ]
     if config.timezone:
         lines.append(f"clock timezone {config.timezone}")
     lines += [f"logging {host}" for host in config.log_hosts]
-    lines += [f"ntp server {server} minpoll 4 maxpoll 4 iburst" for server in config.ntp_servers]
+    lines += [f"ntp server {server}{asked}" for server, asked in config.ntp_servers.items()]
     if config.ntp_enabled:
         lines.append("ntp enable")
     lines += ["!", "!", "!", "!"]
     lines += _snmp(config)
+    if config.snooping:
+        lines.append("dhcpv4-snooping")
     lines += [f"ssh server vrf {vrf}" for vrf in config.ssh_vrfs]
     lines += _vlans(config)
     if config.spanning_tree:
@@ -132,17 +150,19 @@ def running_config(config: Config, version: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-# What an export shows in place of a password; made up, and no password's real ciphertext.
-CIPHERTEXT = "AQBapLabLabLabLabLabLabLabLabLabLabLabLabLabLabLabYgAAAA=="
-
-
 def _snmp(config: Config) -> list[str]:
     lines = [f"snmp-server vrf {vrf}" for vrf in config.snmp_vrfs]
     if config.location:
         lines.append(f"snmp-server system-location {config.location}")
     if config.contact:
         lines.append(f"snmp-server system-contact {config.contact}")
-    return lines + [f"snmp-server community {community}" for community in config.communities]
+    lines += [f"snmp-server community {community}" for community in config.communities]
+    for name, (auth, priv) in config.snmpv3_users.items():
+        lines.append(
+            f"snmpv3 user {name} auth sha auth-pass ciphertext {auth} "
+            f"priv aes priv-pass ciphertext {priv}"
+        )
+    return lines
 
 
 def _vlans(config: Config) -> list[str]:
@@ -165,6 +185,8 @@ def _vlans(config: Config) -> list[str]:
             lines.append(f"{INDENT}shutdown")
         if vlan.voice:
             lines.append(f"{INDENT}voice")
+        if vlan.snooped:
+            lines.append(f"{INDENT}dhcpv4-snooping")
     if plain:
         lines.append(f"vlan {compact(plain)}")
     return lines
@@ -188,6 +210,11 @@ def _port(port: Port) -> list[str]:
         )
     elif not port.routed:
         lines.append(f"vlan access {port.access_vlan}")
+    lines += [f"rate-limit {kind} {rate} kbps" for kind, rate in port.rates.items()]
+    if not port.lldp_transmit:
+        lines.append("no lldp transmit")
+    if not port.lldp_receive:
+        lines.append("no lldp receive")
     return lines + sorted(port.flags)
 
 

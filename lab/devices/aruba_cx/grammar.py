@@ -65,10 +65,12 @@ PARAMETERS: dict[str, Callable[[str], Any]] = {
     "ports": _port_list,
     "minutes": _number(1, 60),
     "mtu": _number(46, 9198),
+    "rate": _number(1, 100_000_000),
     "prefix": _matching(r"\d+(\.\d+){3}/\d{1,2}"),
     "address": _matching(r"\d+(\.\d+){3}"),
     "name": _matching(r"[A-Za-z0-9_.-]{1,32}"),
     "word": _matching(r"\S+"),
+    "user": _matching(r"(?!admin$|root$)[a-z][a-z0-9._-]{0,31}"),
     "mac": _matching(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}"),
     "zone": _matching(r"[A-Za-z_/+-]+"),
 }

@@ -80,6 +80,18 @@ def _no_voice(cli: Cli) -> None:
         each.voice = False
 
 
+@vlan.command("dhcpv4-snooping")
+def _snooped(cli: Cli) -> None:
+    for each in _vlans(cli):
+        each.snooped = True
+
+
+@vlan.command("no dhcpv4-snooping")
+def _not_snooped(cli: Cli) -> None:
+    for each in _vlans(cli):
+        each.snooped = False
+
+
 # -- interface 1/1/N
 
 
@@ -270,6 +282,7 @@ def _add_flags() -> None:
         "spanning-tree bpdu-guard",
         "spanning-tree root-guard",
         "spanning-tree port-type admin-edge",
+        "dhcpv4-snooping trust",
     ):
 
         def put(cli: Cli, flag: str = flag) -> None:
@@ -284,8 +297,41 @@ def _add_flags() -> None:
         interface.command(f"no {flag}")(clear)
 
 
+def _add_rates() -> None:
+    """`rate-limit` (Quality of Service Guide)."""
+    for kind in ("broadcast", "multicast", "unknown-unicast"):
+
+        def put(cli: Cli, rate: int, kind: str = kind) -> None:
+            for port in _ports(cli):
+                port.rates[kind] = rate
+
+        def clear(cli: Cli, kind: str = kind) -> None:
+            for port in _ports(cli):
+                port.rates.pop(kind, None)
+
+        interface.command(f"rate-limit {kind} <rate> kbps")(put)
+        interface.command(f"no rate-limit {kind}")(clear)
+
+
+def _add_lldp() -> None:
+    for words, attribute in (("transmit", "lldp_transmit"), ("receive", "lldp_receive")):
+
+        def put(cli: Cli, attribute: str = attribute) -> None:
+            for port in _ports(cli):
+                setattr(port, attribute, True)
+
+        def clear(cli: Cli, attribute: str = attribute) -> None:
+            for port in _ports(cli):
+                setattr(port, attribute, False)
+
+        interface.command(f"lldp {words}")(put)
+        interface.command(f"no lldp {words}")(clear)
+
+
 _add_priorities()
 _add_flags()
+_add_rates()
+_add_lldp()
 
 
 # -- interface vlan N
