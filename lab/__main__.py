@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DEVICE=FAULT",
         help=f"as lac/ap3=silent; faults: {', '.join(KINDS)}",
     )
+    serve.add_argument(
+        "--traps", action="store_true", help="devices send traps, as traps_listen in district.json"
+    )
     for word, (second, help_text) in _ORDERS.items():
         parsed = commands.add_parser(word, help=help_text)
         parsed.set_defaults(run=_give_order, order=word)
@@ -82,7 +85,7 @@ _ORDERS = {
 
 def _run_district(options: argparse.Namespace) -> None:
     options.manifest.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_serve(options.port_offset, options.manifest, options.fault))
+    asyncio.run(_serve(options))
 
 
 def _give_order(options: argparse.Namespace) -> None:
@@ -91,8 +94,9 @@ def _give_order(options: argparse.Namespace) -> None:
     print(f"{options.device}: {options.order} {' '.join(words)}".rstrip())
 
 
-async def _serve(port_offset: int, folder: Path, faults: list[str]) -> None:
-    devices = make_district(port_offset=port_offset, faults=faults)
+async def _serve(options: argparse.Namespace) -> None:
+    port_offset, folder = options.port_offset, options.manifest
+    devices = make_district(port_offset=port_offset, faults=options.fault, traps=options.traps)
     servers = Servers()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

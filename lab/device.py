@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from lab import traps
 from lab.faults import Faults
 from lab.mib import Tree
 
@@ -32,6 +33,8 @@ class DeviceSpec:
     apply_s: float = 1.0
     """How long the device takes to apply a change that restarts something."""
     max_message_octets: int = 1472
+    traps_to: tuple[str, int] | None = None
+    """Where the device sends its traps; None: it sends none."""
     faults: Sequence[str] = ()
 
 
@@ -223,6 +226,8 @@ class Device:
             return
         self.powered = on
         self.changed()
+        for other, port in self.links.values():
+            other.trap(traps.LINK_UP if on else traps.LINK_DOWN, other.if_index(port))
         if on:
             self.spawn(self.boot())
         else:
@@ -233,6 +238,19 @@ class Device:
         self.path_lost = False
         self.restart_clock()
         self.changed()
+        self.trap(traps.COLD_START)
+
+    # -- traps
+
+    def if_index(self, port: str) -> int | None:
+        """Return the ifIndex of a port, None where the family's traps do not tell it."""
+        return None
+
+    def trap(self, notification: tuple[int, ...], if_index: int | None = None) -> None:
+        """Send a trap, where the device was told where to and its packets get out."""
+        if self.spec.traps_to is not None and self.reachable():
+            data = traps.encoded(notification, self.community, self.hundredths(), if_index)
+            traps.send(self.host, self.spec.traps_to, data)
 
     # -- sessions
 

@@ -90,21 +90,34 @@ def make_school(
 
 
 def make_district(
-    *, port_offset: int = 0, faults: Sequence[str] = (), options: Mapping[str, Any] | None = None
+    *,
+    port_offset: int = 0,
+    faults: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    traps: bool = False,
 ) -> dict[str, Device]:
     """Return all devices by `zone/name`; faults are written `lac/ap3=silent`.
+
+    With `traps` each school sends them to its own port on 127.0.0.1 (`trap_address`).
 
     Raises InvalidInput for an unknown device or fault.
     """
     devices: dict[str, Device] = {}
     for school in SCHOOLS:
-        devices |= make_school(school, port_offset=port_offset, options=options)
+        sends = {"traps_to": trap_address(school, port_offset)} if traps else {}
+        given = {**(options or {}), **sends}
+        devices |= make_school(school, port_offset=port_offset, options=given)
     for text in faults:
         name, fault = parse_assignment(text)
         if name not in devices:
             raise InvalidInput(f"no device of the lab is called {name}", todo="write lac/ap3=…")
         devices[name].faults.add(fault)
     return devices
+
+
+def trap_address(school: School, port_offset: int = 0) -> tuple[str, int]:
+    """Return where a school's devices send their traps: schools share addresses, not ports."""
+    return "127.0.0.1", 10162 + 10_000 * SCHOOLS.index(school) + port_offset
 
 
 def manifest(devices: Mapping[str, Device], *, port_offset: int = 0) -> dict[str, Any]:
@@ -126,6 +139,7 @@ def _school(school: School, devices: Mapping[str, Device], offset: int) -> dict[
         "snmp_port": school.snmp_port + offset,
         "ssh_port": school.ssh_port + offset,
         "community": COMMUNITY,
+        "traps_listen": "{}@{}:{}".format(school.zone, *trap_address(school, offset)),
         "credentials": {
             "arubaos_cx": {"username": SWITCH_USER, "password": PASSWORD},
             "openwrt": {"username": ACCESS_POINT_USER, "password": PASSWORD},

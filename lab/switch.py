@@ -136,6 +136,10 @@ class Switch(Device):
         """Return the number of a port on the front, from 1."""
         return list(self.config.ports).index(port) + 1
 
+    def if_index(self, port: str) -> int | None:
+        """Return the ifIndex of a port: its number, as in the MIB of every switch here."""
+        return self.number(port)
+
     def has_poe(self, port: str) -> bool:
         """Whether a port can feed a device."""
         return self.number(port) <= self.powers

@@ -73,6 +73,8 @@ def environment(settings: Settings) -> dict[str, str]:
     told = {"PREAU_DATA_DIR": str(settings.data_dir)}
     if settings.database_url:
         told["PREAU_DATABASE_URL"] = settings.database_url
+    if settings.traps_listen:
+        told["PREAU_TRAPS_LISTEN"] = ",".join(settings.traps_listen)
     return {**os.environ, **told}
 
 

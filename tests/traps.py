@@ -59,11 +59,13 @@ class Network:
     site_ids: dict[str, int] = field(default_factory=dict)
 
 
-def make_network(database: Database, vault: Vault, *, v3: bool = False) -> Network:
+def make_network(
+    database: Database, vault: Vault, *, v3: bool = False, community: str = COMMUNITY
+) -> Network:
     """Make zone a (sw1 at 127.0.0.1 with ap1 on port 1/1/1, sw2 at 127.0.0.2) and b (sw1 again)."""
     made = Network()
     with database.write("test") as session:
-        credential_id = _credential(session, vault, v3=v3)
+        credential_id = _credential(session, vault, community, v3=v3)
         for zone, switches in (("a", ("sw1", "sw2")), ("b", ("sw1",))):
             site = Site(name=f"École {zone}", search_key=zone, address="", commune="", province="")
             session.add(site)
@@ -82,8 +84,8 @@ def make_network(database: Database, vault: Vault, *, v3: bool = False) -> Netwo
     return made
 
 
-def _credential(session: Session, vault: Vault, *, v3: bool) -> int:
-    store_secret(session, vault, "trap-community", COMMUNITY)
+def _credential(session: Session, vault: Vault, community: str, *, v3: bool) -> int:
+    store_secret(session, vault, "trap-community", community)
     store_secret(session, vault, "trap-auth", AUTH_PASSPHRASE)
     store_secret(session, vault, "trap-priv", PRIV_PASSPHRASE)
     if v3:

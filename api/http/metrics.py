@@ -22,6 +22,7 @@ from api.http.dependencies import Reading, bearer_token
 from api.usecases.access import whose_token
 from api.usecases.scope import Right
 from api.usecases.status import Counts, count_all
+from api.usecases.trap_status import TrapStatus, trap_status
 
 router = APIRouter(include_in_schema=False)
 
@@ -88,6 +89,25 @@ class _Inventory(Collector):
             )
 
 
+class _Traps(Collector):
+    def __init__(self, status: TrapStatus) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily(
+            "preau_traps_listener_up",
+            "Whether the listener for traps gives signs of life.",
+            value=int(self._status.alive),
+        )
+        family = GaugeMetricFamily(
+            "preau_traps", "Notifications since the listener began, by outcome.", labels=["outcome"]
+        )
+        for kind in ("received", "dropped"):
+            for outcome, count in sorted(self._status.figures.get(kind, {}).items()):
+                family.add_metric([outcome], count)
+        yield family
+
+
 @router.get("/metrics")
 def metrics(request: Request, session: Reading) -> Response:
     """Return the figures, to this machine itself or to the token of someone who sees all."""
@@ -100,6 +120,9 @@ def metrics(request: Request, session: Reading) -> Response:
     figures: RequestFigures = request.app.state.figures
     registry = CollectorRegistry()
     registry.register(_Inventory(count_all(session)))
+    traps = trap_status(session)
+    if traps is not None:
+        registry.register(_Traps(traps))
     body = generate_latest(registry) + generate_latest(figures.registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 

@@ -1,6 +1,7 @@
 """Traps and informs of real senders become events, once each, or are dropped and counted."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -11,7 +12,11 @@ from inventory.models import Job
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from inventory.vendors.mib import oid
+from lab.device import DeviceSpec, connect
+from lab.devices import make_device
+from lab.running import running_lab
 from tests.conftest import skip_or_fail
+from tests.district import QUICK
 from tests.traps import (
     COLD_START,
     COMMUNITY,
@@ -182,3 +187,21 @@ def test_a_storm_is_thrown_away_unread_and_the_others_keep_their_share(
 
 def _counted(database: Database, kind: str) -> list[int]:
     return [each.body["count"] for each in events(database) if each.kind == kind]
+
+
+def test_a_device_of_the_lab_that_loses_its_power_is_told_by_its_switch_at_once(
+    settings: Settings, database: Database, vault: Vault, lab_folder: Path
+) -> None:
+    network = make_network(database, vault, community="lab-read")
+    with running_listener(settings, database, vault) as running:
+        to = ("127.0.0.1", running.ports[0])
+        switch = make_device(DeviceSpec(family="arubaos_cx", name="sw1", traps_to=to, **QUICK))
+        point = make_device(DeviceSpec(family="openwrt", name="ap1", **QUICK))
+        connect(point, "eth0", switch, "1/1/1")
+        with running_lab([switch, point], folder=lab_folder) as lab:
+            lab.call(lambda: point.power(on=False))
+            down = wait_for_events(database, 1)[0]
+            lab.call(lambda: point.power(on=True))
+            up = wait_for_events(database, 2)[1]
+    assert down.message == "sw1-a\u00a0: le port 1/1/1, vers ap1-a, n’a plus de lien"
+    assert (up.kind, up.device_id) == ("trap.link_up", network.devices["a/sw1"])
