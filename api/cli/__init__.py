@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("api.cli.backup", "Kept configurations: compared, brought back, exported."),
     "survey": ("api.cli.survey", "Measure a floor's WiFi: samples, heat map, rooms covered."),
     "acceptance": ("api.cli.acceptance", "Judge an installation, follow its reserves, report."),
+    "standard": ("api.cli.standard", "What configurations must and must not show."),
     "audit": ("api.cli.audit", "Run the audit or show its findings."),
     "intent": ("api.cli.intent", "Say what sites should have."),
     "zone": ("api.cli.zone", "Address spaces and the credentials used in them."),

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from api.usecases.audit_report import GRAVE
 from api.usecases.progress import Counter, Progress, quiet
@@ -21,7 +21,7 @@ from api.usecases.waivers import subject_key, waivers_in_force
 from inventory import clock
 from inventory.database import Database
 from inventory.events import record_event
-from inventory.findings.finding import Finding, Severity, Subject, Use, judge
+from inventory.findings.finding import Finding, Severity, Subject, Use, judge, rules
 from inventory.leases import lease
 from inventory.models import Device, FindingRow, Lifecycle
 from inventory.secrets import open_vault
@@ -90,9 +90,32 @@ def run_audit(
                     break
                 last = page[-1].id or 0
                 builder = SubjectBuilder(session, vault, clock.now())
-                _judge_page(session, builder, page, result, progress)
+                _judge_page(builder, page, result, progress)
         result.duration_s = time.monotonic() - started
         _record_end(database, result, actor)
+    return result
+
+
+def check_compliance(
+    database: Database, settings: Settings, device_ids: Sequence[int], *, actor: str
+) -> AuditResult:
+    """Judge devices by the rules of compliance alone, as after a push, and keep what is found.
+
+    What other rules found stays as it is: it rests on readings, and nothing was read anew.
+    """
+    started = time.monotonic()
+    vault = open_vault(settings)
+    result = AuditResult()
+    for first in range(0, len(device_ids), _PAGE):
+        with database.write(actor) as session:
+            page = session.exec(
+                select(Device)
+                .where(col(Device.id).in_(device_ids[first : first + _PAGE]))
+                .order_by(col(Device.id))
+            ).all()
+            builder = SubjectBuilder(session, vault, clock.now())
+            _judge_page(builder, page, result, Counter(quiet, "", len(page)), Use.COMPLIANCE)
+    result.duration_s = time.monotonic() - started
     return result
 
 
@@ -101,23 +124,24 @@ def _devices(query: Any, site_ids: Sequence[int] | None) -> Any:
 
 
 def _judge_page(
-    session: Session,
     builder: SubjectBuilder,
     page: Sequence[Device],
     result: AuditResult,
     progress: Counter,
+    use: Use = Use.AUDIT,
 ) -> None:
-    now = builder.now
+    session, now = builder.session, builder.now
+    ids_of_rules = {rule.id for rule in rules().values() if use in rule.uses}
     subjects = builder.subjects([device for device in page if device.lifecycle in _JUDGED])
     ids = [device.id for device in page]
     kept: dict[int, dict[tuple[str, str], FindingRow]] = {}
     for row in session.exec(select(FindingRow).where(col(FindingRow.device_id).in_(ids))):
-        if row.device_id is not None:
+        if row.device_id is not None and (use is Use.AUDIT or row.rule_id in ids_of_rules):
             kept.setdefault(row.device_id, {})[row.rule_id, row.label] = row
     waivers = waivers_in_force(session, now, [subject_key(device) for device in page])
     for device in page:
         subject = subjects.get(device.id or 0)
-        found = _found(subject, device) if subject is not None else []
+        found = _found(subject, device, use) if subject is not None else []
         progress.one_more()
         if found is None:
             result.failed.append(device.name)
@@ -134,9 +158,9 @@ def _judge_page(
                 result.open[row.severity] += 1
 
 
-def _found(subject: Subject, device: Device) -> list[Finding] | None:
+def _found(subject: Subject, device: Device, use: Use) -> list[Finding] | None:
     try:
-        return list(judge(subject, Use.AUDIT))
+        return list(judge(subject, use))
     except Exception:
         # A rule is our code; a defect in one must not take the night's audit from 3,000 schools.
         log.exception("rule_failed", device_id=device.id)

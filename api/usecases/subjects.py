@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api.usecases.intents import IntentBook
+from api.usecases.standards import newest_sections, standards_of
 from api.usecases.wlan_readings import kept_wlans
 from inventory.errors import InvalidInput, PreauError
 from inventory.findings.finding import Subject
@@ -49,6 +50,7 @@ class SubjectBuilder:
     def __post_init__(self) -> None:
         self._default: dict[str, bool] = {}
         self._intents = IntentBook(self.session)
+        self._standards = standards_of(self.session, self.now.date())
 
     def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
         """Return the subject of each of `devices` by its id."""
@@ -58,6 +60,8 @@ class SubjectBuilder:
         firmwares = self._firmwares(devices)
         matches = self._configurations(ids)
         communities = self._communities(ids)
+        # Nothing else looks at the text of configurations, which is long.
+        sections = newest_sections(self.session, devices) if self._standards else {}
         subjects: dict[int, Subject] = {}
         for device in devices:
             if device.id is None:
@@ -84,6 +88,9 @@ class SubjectBuilder:
                 config_matches_last_push=matches.get(device.id),
                 default_community=communities.get(device.id),
                 legacy_ssh=device.legacy_ssh,
+                tags=tuple(device.tags),
+                sections=sections.get(device.id),
+                standards=self._standards,
             )
         return subjects
 

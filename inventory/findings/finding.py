@@ -7,16 +7,19 @@ so adding a rule is adding a module and its test.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import inventory.findings
 from inventory.intent import DeviceIntent
 from inventory.observation import Observation
+
+if TYPE_CHECKING:  # a standard's checks have a severity, which is ours
+    from inventory.standards.standard import Standard
 
 
 class Severity(StrEnum):
@@ -57,7 +60,8 @@ class Subject:
 
     `access_point_ports` tells which of a switch's ports leads to which access point, by names;
     `firmwares` how many devices of the same model at the same site run each version; `shadowed`
-    that it cannot be reached because of another device.
+    that it cannot be reached because of another device; `sections` are those of its newest kept
+    configuration, by header, secrets masked, and `standards` the started versions of each standard.
     """
 
     name: str
@@ -80,6 +84,9 @@ class Subject:
     config_matches_last_push: bool | None = None
     default_community: bool | None = None
     legacy_ssh: bool = False
+    tags: tuple[str, ...] = ()
+    sections: Mapping[str, Sequence[str]] | None = None
+    standards: tuple[tuple["Standard", ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

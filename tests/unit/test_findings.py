@@ -286,6 +286,7 @@ def test_every_rule_is_asked_for_by_someone_and_has_a_case() -> None:
     tested = {case[1][0] for case in CASES}
     tested |= {"wlan.missing", "wlan.unplanned", "port.no_trunk", "port.vlans_differ"}
     tested |= {"wlan.protection_differs"}  # test_wlan_protection_rule
+    tested |= {"configuration.standard"}  # test_standards
     assert set(rules()) == tested
     assert all(each.uses and each.title for each in rules().values())
 
