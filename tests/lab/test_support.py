@@ -9,8 +9,11 @@ from sqlmodel import Session, SQLModel, select
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from api.jobs.functions import FUNCTIONS, JobContext
+from api.jobs.support_requests import SUPPORT
 from api.usecases.configuration_reading import read_configuration
 from api.usecases.polling import poll
+from api.usecases.progress import quiet
 from api.usecases.support import access_points_of, read_clients
 from api.usecases.whereabouts import find_address
 from api.usecases.wlan_readings import KEPT_FOR, kept_wlans
@@ -37,9 +40,13 @@ from lab.device import DeviceSpec, connect
 from lab.devices import make_device
 from lab.devices.openwrt import OpenWrt
 from lab.devices.openwrt.air import Station, stations
+from lab.real import openssh
+from lab.real.openssh import start_sshd
+from lab.real.places import loopback
 from lab.running import Lab, running_lab
 from tests.district import QUICK
 from tests.lab.clients import until
+from tests.real import need
 
 pytestmark = pytest.mark.lab
 
@@ -300,3 +307,41 @@ def test_a_poll_over_ssh_tells_how_networks_are_protected_as_they_run(place: Pla
     with place.database.read() as session:
         # A configuration that was first read after it: how it runs now is not known.
         assert kept_wlans(session, [device_id], clock.now()) == {}
+
+
+def test_the_job_of_the_page_asks_the_device_and_keeps_the_answer_in_its_result(
+    place: Place,
+) -> None:
+    here = JobContext(place.settings, place.database, place.vault, "user:alice", quiet)
+    told = FUNCTIONS[SUPPORT].run(here, {"device_id": place.id_of("ap1"), "case": CASE})
+    (answer,) = told["clients"]
+    assert [each["mac"] for each in answer["clients"]] == [each.mac for each in place.on_air()]
+    assert (answer["error"], FUNCTIONS[SUPPORT].repeatable) == (None, False)
+
+
+def test_a_school_behind_a_jump_host_is_asked_through_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need(*openssh.PROGRAMS)
+    monkeypatch.setenv("PREAU_DATA_DIR", str(place.settings.data_dir))
+    if place.settings.database_url:
+        monkeypatch.setenv("PREAU_DATABASE_URL", place.settings.database_url)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["jump", *arguments])
+
+    with loopback("127.43.7.200") as here:
+        sshd = start_sshd(here, name="jump", options="AllowTcpForwarding yes\n")
+        with place.database.write("test") as session:
+            store_secret(session, place.vault, "bastion", sshd.password)
+        at = ("--host", sshd.host, "--port", str(sshd.port))
+        added = run("add", "bastion", *at, "--user", sshd.username, "--secret", "bastion")
+        assert added.exit_code == 0, added.output
+        trusted = run("trust", "bastion", "--yes")
+        assert "shows ssh-ed25519 SHA256:" in trusted.stdout, trusted.output
+        assert run("use", "bastion", "--zone", "lac").exit_code == 0
+        points = [place.id_of("ap1")]
+        (found,) = read_clients(*place.parts, points, case=CASE, actor="user:alice")
+        assert (found.error, len(found.clients)) == (None, len(place.on_air()))
+        assert read_configuration(*place.parts, points[0], actor="user:alice").changed
+        assert sshd.logins() == 1
