@@ -48,6 +48,11 @@ _READ = ("/export terse show-sensitive", _RADIOS)
 _FLAGS = re.compile(r"^\s*\d+\s+(?P<flags>[A-Z ]*?)\s*(?=\S+=)")
 _PATH = ("/interface bridge", "/interface vlan", "/ip address", "/ip route", "/interface ethernet")
 _GUARDED = ("/system scheduler", "/system script")
+# What an export leaves out because it is the default, of what we render ("RADIUS", "Log").
+_DEFAULTS = {
+    ("/radius", "authentication-port"): "1812",
+    ("/system logging", "topics"): "info",
+}
 # Menus whose list is all of one thing: what the intent does not name of it goes.
 _WHOLE = {"/system ntp client servers"}
 
@@ -74,7 +79,8 @@ def _canonical(record: Record) -> Record:
         options.setdefault("disabled", "yes")
     elif not record.package.startswith(WIFI) and options.get("disabled") == "no":
         del options["disabled"]
-    return replace(record, options=options)
+    told = {o: v for o, v in options.items() if v != _DEFAULTS.get((record.package, o))}
+    return replace(record, options=told)
 
 
 def _radios(printed: str) -> list[Record]:
@@ -117,7 +123,7 @@ def _merge(running: Sequence[Record], owned: Sequence[Record], silenced: Sequenc
         ours = wanted.pop(record.identity, None)
         if _is_ours(record):
             if ours is not None:
-                merged.append(ours)
+                merged.append(_canonical(ours))
         elif ours is not None:
             options = {**record.options, **ours.options}
             kept = {name: v for name, v in options.items() if ours.options.get(name) != ""}
@@ -126,7 +132,7 @@ def _merge(running: Sequence[Record], owned: Sequence[Record], silenced: Sequenc
             merged.append(replace(record, options={**record.options, "disabled": "yes"}))
         elif record.package not in whole:
             merged.append(record)
-    fresh = [_without_empty(record) for record in wanted.values()]
+    fresh = [_canonical(_without_empty(record)) for record in wanted.values()]
     return write([record for record in (*merged, *fresh) if record.options])
 
 

@@ -151,10 +151,11 @@ def _band_of_words(words: str) -> Band | None:
 def air_of(intent: DeviceIntent, records: Sequence[Record], notes: list[str]) -> Air:
     """Return what the intent asks of the air; raises InvalidInput where the device cannot."""
     air = Air()
-    if not intent.wlans and not intent.radios:
-        return air
     radios = radios_of(records)
-    _refuse_unfit(intent, radios, records)
+    if intent.wlans or intent.radios:
+        _refuse_unfit(intent, radios, records)
+    else:  # nothing is asked of the air: what we put there goes
+        radios = [radio for radio in radios if radio.profile.startswith("preau-")]
     for wlan in intent.wlans:
         air.profiles += _profiles(wlan, intent.management_vlan or 1)
     for radio in radios:
