@@ -1,6 +1,7 @@
 """ENTITY-MIB (RFC 6933): chassis, stack members and their model, serial and firmware."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from inventory.observation import Member
 from inventory.vendors.mib import MibView, Value, integer, oid, text
@@ -32,8 +33,19 @@ class Entity:
     model: str | None
 
 
+# What a view tells never changes; a family asks for it once for each word of the identity.
+_DECODED: WeakKeyDictionary[MibView, dict[int, Entity]] = WeakKeyDictionary()
+
+
 def entities(view: MibView) -> dict[int, Entity]:
-    """Return the rows of entPhysicalTable by their index."""
+    """Return the rows of entPhysicalTable by their index; they are not to be changed."""
+    known = _DECODED.get(view)
+    if known is None:
+        known = _DECODED[view] = _entities(view)
+    return known
+
+
+def _entities(view: MibView) -> dict[int, Entity]:
     rows: dict[int, dict[str, Value]] = {}
     for field, column in _COLUMNS.items():
         for index, value in view.column((*ENT_PHYSICAL, column)).items():
