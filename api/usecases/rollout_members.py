@@ -42,7 +42,7 @@ def planned_waves(session: Session, plan_id: int) -> list[tuple[int, tuple[Membe
     left: dict[int, list[Member]] = {number: [] for number in numbers if number is not None}
     for members in waves_of(_members(session, plan_id), ()):  # one, in the order of all waves
         for member in members:
-            left[wave_of[member.push_id] or 1].append(member)
+            left.setdefault(wave_of[member.push_id] or 1, []).append(member)
     return [(number, tuple(members)) for number, members in left.items()]
 
 
