@@ -203,6 +203,21 @@ class CommandLine:
         """Ask something before the command is done; `then` gets the reply."""
         self._question = (question, then)
 
+    @property
+    def asked(self) -> str | None:
+        """Return the question that waits for a reply."""
+        return self._question[0] if self._question else None
+
+    def reply(self, text: str) -> str:
+        """Answer the question that waits; returns what the device prints then."""
+        assert self._question is not None
+        _, then = self._question
+        self._question = None
+        try:
+            return _ended(then(text.strip()) or "")
+        except CliError as refused:
+            return _ended(str(refused))
+
     # -- a session with a person or a program at the other end
 
     async def serve(self, terminal: Terminal) -> int:
@@ -224,16 +239,11 @@ class CommandLine:
         await asyncio.sleep(0)
 
     async def _reply(self, terminal: Terminal) -> str:
-        assert self._question is not None
-        text, then = self._question
-        self._question = None
-        reply = await terminal.read_line(text)
+        reply = await terminal.read_line(self.asked or "")
         if reply is None:
+            self._question, self.ended = None, True
             return ""
-        try:
-            return _ended(then(reply.strip()) or "")
-        except CliError as refused:
-            return _ended(str(refused))
+        return self.reply(reply)
 
     async def _print(self, terminal: Terminal, output: str) -> None:
         page = max(2, terminal.rows - 1)

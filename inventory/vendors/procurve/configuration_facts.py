@@ -41,6 +41,10 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     notes: list[str] = []
     for port in intent.ports:
         _refuse_unfit(port.name, sections)
+        if port.mode is PortMode.TRUNK and not set(port.tagged_vlans) - {port.native_vlan}:
+            notes.append(
+                f"Port {port.name}\u00a0: sans VLAN étiqueté, rien ne le distingue ici d’un accès"
+            )
     claims = [
         *_vlan_claims(intent, sections),
         *_global_claims(intent),
