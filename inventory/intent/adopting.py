@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.intent.layers import DeviceIntent, IntentLayer
+from inventory.intent.switching import Vlan
 from inventory.intent.wireless import Purpose, Wlan
 
 
@@ -31,8 +32,9 @@ def adopt_site(found: Mapping[str, IntentLayer], wider: DeviceIntent) -> SiteAdo
     points = {name: layer for name, layer in found.items() if layer.wlans}
     wlans = _shared([wlan for layer in points.values() for wlan in layer.wlans], "name")
     wlans = _apart(wlans, notes)
+    vlans = _vlans(found, notes)
     site = {
-        "vlans": _new(_vlans(found, notes), {vlan.id: vlan for vlan in wider.vlans}, "id"),
+        "vlans": _new(vlans, {vlan.id: vlan for vlan in wider.vlans}, "id"),
         "wlans": _new(wlans, {wlan.name: wlan for wlan in wider.wlans}, "name"),
         "absent_wlans": _absent(wlans, wider, notes) if points else (),
         **{
@@ -44,17 +46,22 @@ def adopt_site(found: Mapping[str, IntentLayer], wider: DeviceIntent) -> SiteAdo
         },
     }
     names = {wlan.name: wlan for wlan in wlans}
-    devices = {name: _own(layer, names, points=name in points) for name, layer in found.items()}
+    devices = {
+        name: _own(layer, names, vlans, points=name in points) for name, layer in found.items()
+    }
     return SiteAdoption(_layer(site), devices, tuple(notes))
 
 
-def _own(layer: IntentLayer, wlans: Mapping[str, Wlan], *, points: bool) -> IntentLayer:
+def _own(
+    layer: IntentLayer, wlans: Mapping[str, Wlan], vlans: Sequence[Vlan], *, points: bool
+) -> IntentLayer:
     """Return what is one device's own: what differs from the site, or is never shared."""
     here = {wlan.name for wlan in layer.wlans}
     differing = [
         wlan for wlan in layer.wlans if _without_purpose(wlan) != _without_purpose(wlans[wlan.name])
     ]
     own = {
+        "vlans": [v for v in layer.vlans if v not in vlans and not _is_made_up(v)],
         "wlans": differing,
         "absent_wlans": sorted(set(wlans) - here) if points else (),
         "radios": layer.radios,
@@ -86,17 +93,25 @@ def _apart(wlans: Sequence[Wlan], notes: list[str]) -> list[Wlan]:
     return [wlan.model_copy(update=told) if wlan in mixed else wlan for wlan in wlans]
 
 
-def _vlans(found: Mapping[str, IntentLayer], notes: list[str]) -> list[Any]:
+def _vlans(found: Mapping[str, IntentLayer], notes: list[str]) -> list[Vlan]:
     """Return one VLAN for each number, by the name that most devices give it."""
-    names: dict[int, Counter[Any]] = {}
+    names: dict[int, Counter[Vlan]] = {}
     for layer in found.values():
         for vlan in layer.vlans:
             names.setdefault(vlan.id, Counter())[vlan] += 1
     for vlan_id, counted in names.items():
+        if any(not _is_made_up(vlan) for vlan in counted):
+            for vlan in [vlan for vlan in counted if _is_made_up(vlan)]:
+                del counted[vlan]
         called = sorted({vlan.name for vlan in counted})
         if len(called) > 1:
             notes.append(f"le VLAN {vlan_id} porte plusieurs noms : {', '.join(called)}")
     return [names[vlan_id].most_common(1)[0][0] for vlan_id in sorted(names)]
+
+
+def _is_made_up(vlan: Vlan) -> bool:
+    # Access points know VLANs by number only, and are given `v10` when they are adopted.
+    return vlan.name == f"v{vlan.id}"
 
 
 def _absent(wlans: Sequence[Wlan], wider: DeviceIntent, notes: list[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from api.usecases.adoption import keep_adopted, read_site
 from api.usecases.intents import set_intent
 from inventory.database import Database
 from inventory.errors import InvalidInput
-from inventory.models import IntentLayerRow, IntentScope, PushState, Secret
+from inventory.models import IntentLayerRow, IntentScope, Push, PushState, Secret
 from inventory.secrets import Vault, open_secret
 from inventory.settings import Settings
 from lab.device import DeviceSpec
@@ -88,6 +88,7 @@ def test_what_runs_becomes_intent_and_the_next_plan_changes_nothing(here: Instal
         (name,) = told["new_secrets"]
         assert open_secret(session, here.vault, name).startswith("it's a $ecret")
     plan = here.plan()
+    assert "".join(push.diff for push in here.rows(Push) if push.plan_id == plan.plan_id) == ""
     assert {push.device: push.state for push in plan.pushes} == {
         "ap1": PushState.UNCHANGED,
         "sw1": PushState.UNCHANGED,

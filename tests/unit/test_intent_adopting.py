@@ -84,3 +84,17 @@ def test_two_names_of_one_vlan_are_told_and_the_commoner_wins() -> None:
     site = adopt_site(found, NOTHING)
     assert [vlan.name for vlan in site.site.vlans] == ["pedago"]
     assert site.notes == ("le VLAN 10 porte plusieurs noms : eleves, pedago",)
+
+
+def test_a_name_that_was_made_up_gives_way_to_one_that_a_switch_shows() -> None:
+    found = {
+        "ap1": _point(_wlan(), vlans=[{"id": 10, "name": "v10"}]),
+        "ap2": _point(_wlan(), vlans=[{"id": 10, "name": "v10"}]),
+        "sw1": IntentLayer.model_validate({"vlans": [{"id": 10, "name": "pedago"}]}),
+        "sw2": IntentLayer.model_validate({"vlans": [{"id": 10, "name": "ped"}]}),
+        "sw3": IntentLayer.model_validate({"vlans": [{"id": 10, "name": "pedago"}]}),
+    }
+    site = adopt_site(found, NOTHING)
+    assert [vlan.name for vlan in site.site.vlans] == ["pedago"]
+    assert [vlan.name for vlan in site.devices["sw2"].vlans] == ["ped"]
+    assert site.devices["ap1"].vlans == site.devices["sw1"].vlans == ()
