@@ -57,7 +57,7 @@ class Planner:
             difference=change,
             risk_reasons=risk.reasons if change else (),
             notes=both.notes,
-            group=_group(configuration, change),
+            group=group_digest(configuration, change),
         )
 
     def _difference(self, configuration: Configuration, both: Intended) -> Difference:
@@ -87,6 +87,7 @@ def plan_change(
     return Planner().change(configuration, intent, running, values, known)
 
 
-def _group(configuration: Configuration, change: Difference) -> str:
+def group_digest(configuration: Configuration, change: Difference) -> str:
+    """Return what is equal for devices of one family that are sent the same lines."""
     said = "\n".join((configuration.device_type, *change.remediation))
     return blake2b(said.encode(), digest_size=16).hexdigest()

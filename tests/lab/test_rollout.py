@@ -346,18 +346,18 @@ def test_a_change_that_could_cut_the_path_is_refused_where_nothing_would_undo_it
     assert accepted.state is PushState.VERIFIED
 
 
-def test_a_device_that_is_lost_is_undone_by_the_power_of_its_switch_port(lab: Lab) -> None:
+def test_a_device_that_cannot_be_undone_loses_its_power_and_with_it_the_change(lab: Lab) -> None:
     one = _One(lab, by_power())
     switch = lab["sw1"]
-    switch.faults.add(f"lose_path:name {AFTER}")
+    for fault in (f"refuse_line:name {AFTER}|no vlan 10", "drop_session:9"):
+        switch.faults.add(fault)
 
     def cut() -> None:
+        switch.faults.clear()
         lab.call(lambda: switch.power(on=False))
         lab.call(lambda: switch.power(on=True))
 
-    one.order = replace(
-        one.order, touches_path=True, cut_power=cut, target=replace(one.order.target, timeout_s=1.0)
-    )
+    one.order = replace(one.order, touches_path=True, cut_power=cut)
     result = one.push()
     assert result is not None
     assert result.state is PushState.ROLLED_BACK, result.error
