@@ -1,6 +1,5 @@
 """`preau serve`: two real processes, what happens when one dies, and how they end."""
 
-import json
 import os
 import signal
 import socket
@@ -12,11 +11,8 @@ import pytest
 from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
-from inventory.vendors.mib import oid
 from tests.seed import seed
 from tests.serving import preau, preau_here, serving, wait_until
-from tests.snmp_v3 import free_port
-from tests.traps import community_trap, make_network, sender, wait_for_events
 from tests.webapp import bearer, person
 
 
@@ -111,24 +107,3 @@ def test_an_account_is_made_listed_and_given_a_token(settings: Settings) -> None
     unknown = preau_here(settings, "user", "token", "nobody")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert preau_here(settings, "doctor").returncode == 0
-
-
-def test_traps_are_a_third_process_that_loses_none_while_it_is_started_again(
-    settings: Settings, database: Database, vault: Vault
-) -> None:
-    make_network(database, vault)
-    port = free_port()
-    hearing = settings.model_copy(update={"traps_listen": (f"a@127.0.0.1:{port}",)})
-    cold_start, warm_start = oid("1.3.6.1.6.3.1.1.5.1"), oid("1.3.6.1.6.3.1.1.5.2")
-    with serving(hearing) as served, sender() as device:
-        wait_until(lambda: "traps" in served.children(), "nobody listens for traps")
-        device.sendto(community_trap(cold_start), ("127.0.0.1", port))
-        wait_for_events(database, 1)
-        os.kill(served.children()["traps"], signal.SIGKILL)
-        device.sendto(community_trap(warm_start), ("127.0.0.1", port))
-        heard = wait_for_events(database, 2)
-        served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(60) == 0
-    assert [each.kind for each in heard] == ["trap.cold_start", "trap.warm_start"]
-    status = json.loads(preau(hearing, "traps", "status", "--json").stdout)
-    assert (status["boots"], status["received"]["events"]) == (2, 1)
