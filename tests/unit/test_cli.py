@@ -49,6 +49,18 @@ def test_a_command_on_the_database_imports_no_migration_tool() -> None:
     assert {name.split(".")[0] for name in done.stdout.split()} & {"alembic", "mako"} == set()
 
 
+def test_reading_needs_nothing_of_what_configures_a_device() -> None:
+    program = (
+        "import sys; from inventory.vendors.family import families; families(); "
+        "import collectors.recorded; print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert loaded & {"inventory.vendors.configuration", "jinja2", "sqlmodel", "netmiko"} == set()
+
+
 def test_an_unknown_command_and_a_missing_database_are_told_with_status_2(tmp_path: Path) -> None:
     unknown = _preau("nothing", cwd=tmp_path)
     assert unknown.returncode == 2
