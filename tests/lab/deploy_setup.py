@@ -43,6 +43,8 @@ SECRETS = {
 }
 ROLES = {
     "arubaos_cx": DeviceRole.SWITCH,
+    "ios": DeviceRole.SWITCH,
+    "procurve": DeviceRole.SWITCH,
     "openwrt": DeviceRole.ACCESS_POINT,
     "routeros": DeviceRole.ACCESS_POINT,
 }

@@ -168,5 +168,5 @@ CONFIGURATION = Configuration(
     # "user" asks before it deletes ("Security Guide").
     questions=((r"(?i:continue\s*[\[(]y/n[\])]\??\s*)", "y"),),
     # "Security Guide", password requirements: printable, no space, no question mark, at most 32.
-    secret_form=re.compile(r"[!-&(->@-~]{1,32}"),
+    secret_form=re.compile(r"[!#-&(->@-~]{1,32}"),
 )
