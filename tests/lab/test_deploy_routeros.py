@@ -147,6 +147,33 @@ def test_a_run_is_verified_by_reading_back_and_leaves_no_guard(
     assert "/ip service set telnet disabled=yes" in text
     assert "frequency=5220" in text
     assert here.plan().states == {PushState.UNCHANGED: 1}
+    adopted_is_what_was_intended(router)
+
+
+def adopted_is_what_was_intended(router: Lab) -> None:
+    """Compare what the running configuration says in terms of intent with what was asked."""
+    with open_session(session_target(router)) as session:
+        running = Conversation(session, CONFIGURATION, {}).read()
+    adopt = CONFIGURATION.adopt
+    assert adopt is not None
+    found = adopt(running)
+    layer = found.layer.model_dump(mode="json", exclude_none=True)
+    wlans = {wlan["name"]: wlan for wlan in layer["wlans"]}
+    for intended in SITE["wlans"]:
+        for told in ("ssid", "security", "vlan_id"):
+            assert wlans[intended["name"]][told] == intended[told]
+    assert wlans["admin"]["bands"] == ["5"]
+    assert wlans["eleves"]["private_keys"][0]["vlan_id"] == 11
+    assert layer["management"]["ntp_servers"] == ["10.0.0.4"]
+    assert layer["management"]["telnet"] is False
+    assert {(r["band"], r["channel"], r["width_mhz"]) for r in layer["radios"]} == {
+        ("2.4", 6, 20),
+        ("5", 44, 40),
+    }
+    assert (layer["country"], layer["hostname"]) == ("BE", "ap-hall")
+    assert {SECRETS[n] for n in ("wlan-eleves", "wlan-p1", "radius", "snmp-a")} <= set(
+        found.secrets.values()
+    )
 
 
 def test_what_is_no_longer_intended_goes_and_what_is_not_ours_stays(
@@ -221,14 +248,13 @@ def test_the_guard_undoes_a_change_that_cut_the_path(router: Lab, soon: Installa
 
 
 def test_a_device_that_shows_what_it_does_not_use_is_put_back(
-    router: Lab, soon: Installation
+    router: Lab, soon: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soon.know(router["ap1"])
     soon.intend(SITE)
     plan = soon.plan()
     before = configuration(router)
-    device = access_point(router)
-    device.is_on_air = lambda _item: False  # type: ignore[method-assign]
+    monkeypatch.setattr(access_point(router), "is_on_air", lambda _item: False)
     done = soon.run(plan)
     assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
     assert configuration(router) == before

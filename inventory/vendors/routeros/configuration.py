@@ -23,6 +23,7 @@ from inventory.vendors.configuration import (
     Settled,
 )
 from inventory.vendors.records import Record
+from inventory.vendors.routeros.configuration_adoption import adopt
 from inventory.vendors.routeros.configuration_export import (
     GRAMMAR,
     GUARD_NAME,
@@ -231,5 +232,6 @@ CONFIGURATION = Configuration(
     guard=GUARD,
     spoken=spoken,
     effect=Effect(_INTERFACES, in_effect, timeout_s=120.0),
+    adopt=adopt,
     repeatable=is_repeatable,
 )

@@ -33,7 +33,7 @@ PROTECTED_FRAMES = {
 }
 WIDTHS = {20: "20mhz", 40: "20/40mhz", 80: "20/40/80mhz", 160: "20/40/80/160mhz"}
 # The first channel's centre less 5 MHz a number (IEEE 802.11-2020, annex E; 802.11ax, 27.3.23.2).
-_STARTS_MHZ = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
+STARTS_MHZ = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
 COUNTRIES = {
     "BE": "Belgium",
     "FR": "France",
@@ -281,7 +281,7 @@ def _plan(
 def _plan_options(plan: RadioPlan) -> dict[str, str]:
     options = {}
     if plan.channel is not None:
-        options["channel.frequency"] = str(_STARTS_MHZ[plan.band] + 5 * plan.channel)
+        options["channel.frequency"] = str(STARTS_MHZ[plan.band] + 5 * plan.channel)
     if plan.width_mhz is not None:
         options["channel.width"] = WIDTHS[plan.width_mhz]
     if plan.dfs is not None and plan.band is Band.GHZ_5:

@@ -1,0 +1,188 @@
+"""OpenWrt: hours as a crontab, sections of private keys and pairs, and what is told a reviewer."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deploy.difference import difference
+from deploy.plan import PlannedChange, plan_change
+from inventory.intent import DeviceIntent, IntentLayer, Window, is_on, resolve
+from inventory.vendors.openwrt.configuration import CONFIGURATION, in_effect
+from inventory.vendors.openwrt.configuration_hours import crontab_lines
+from inventory.vendors.openwrt.configuration_uci import GRAMMAR, READ, normalise
+from inventory.vendors.records import Record
+
+RUNNING = normalise([(Path(__file__).parent / "openwrt/running.txt").read_text(encoding="utf-8")])
+SECRETS = {"clef": "une clef bien longue", "k1": "jeton-0001", "k2": "jeton-0002"}
+MONDAY = datetime(2026, 11, 23)  # noqa: DTZ001 - hours are local
+WLAN = {
+    "name": "classes",
+    "ssid": "Classes",
+    "purpose": "pedagogical",
+    "security": "wpa2_personal",
+    "vlan_id": 10,
+    "passphrase_secret": "clef",
+}
+HOURS = [{"start": "07:30", "end": "18:00"}]
+
+
+def planned(running: str = RUNNING, **layer: Any) -> PlannedChange:
+    layer = {"vlans": [{"id": each, "name": f"v{each}"} for each in (10, 11)], **layer}
+    intent: DeviceIntent = resolve([("test", IntentLayer.model_validate(layer))])
+    return plan_change(CONFIGURATION, intent, running, SECRETS)
+
+
+def sections(change: PlannedChange) -> dict[str, Record]:
+    return {record.key: record for record in GRAMMAR.parse(change.intended)}
+
+
+# -- hours
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    start, end = sorted(draw(st.lists(st.integers(0, 95), min_size=2, max_size=2, unique=True)))
+    days = draw(st.lists(st.sampled_from(["mon", "wed", "sat", "sun"]), min_size=1, unique=True))
+    return Window.model_validate({"days": days, "start": clock(start), "end": clock(end)})
+
+
+def clock(quarter: int) -> str:
+    return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
+
+
+def said_at(lines: list[tuple[str, str]], moment: datetime) -> set[str]:
+    """Return what cron runs in one minute, by its five fields."""
+    said = set()
+    for _, line in lines:
+        minute, hours, _, _, days, _, action, _ = line.split()
+        day = str((moment.weekday() + 1) % 7)
+        if int(minute) == moment.minute and str(moment.hour) in hours.split(","):
+            said |= {action} if day in days.split(",") else set()
+    return said
+
+
+@given(st.lists(windows(), min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_the_crontab_keeps_a_radio_on_within_its_hours_and_off_outside(
+    chosen: list[Window],
+) -> None:
+    lines = crontab_lines("radio0", chosen)
+    assert len({name for name, _ in lines}) == len(lines)
+    state = is_on(chosen, MONDAY)
+    silent_for = 0
+    for minute in range(0, 7 * 24 * 60, 5):
+        moment = MONDAY + timedelta(minutes=minute)
+        said = said_at(lines, moment)
+        assert len(said) < 2
+        state = {"up": True, "down": False}.get("".join(said), state)
+        assert state == is_on(chosen, moment)
+        # A restart puts the radio on the air: it is silenced again within half an hour.
+        silent_for = 0 if state or said else silent_for + 5
+        assert silent_for <= 30
+
+
+def test_hours_of_all_networks_of_a_radio_are_those_of_the_radio() -> None:
+    one = planned(wlans=[{**WLAN, "hours": HOURS}])
+    assert {"preau_hours_radio0_up_0730", "preau_hours_radio1_down_1800"} <= set(sections(one))
+    assert "Europe/Brussels" in one.intended
+    other = {**WLAN, "name": "autre", "ssid": "Autre"}
+    mixed = planned(wlans=[{**WLAN, "hours": HOURS}, other])
+    assert "preau_hours" not in mixed.intended
+    assert any("« Classes » : ses heures ne sont pas appliquées" in note for note in mixed.notes)
+
+
+def test_a_radio_off_by_its_hours_is_no_failure_and_another_is() -> None:
+    timed = planned(wlans=[{**WLAN, "hours": HOURS}]).intended
+    always = planned(wlans=[WLAN]).intended
+    status = '{"radio0": {"up": false, "autostart": false}, "radio1": {"autostart": false}}'
+    assert in_effect(status, timed).done
+    assert in_effect(status, always).problem == "radio0 is not up"
+
+
+def test_our_lines_of_the_crontab_are_read_and_others_are_not() -> None:
+    crontab = "5 4 * * * sync\n30 7 * * 1 wifi up radio0 # preau_hours_radio0_up_0730"
+    text = normalise([*([""] * (len(READ) - 1)), crontab])
+    (entry,) = GRAMMAR.parse(text)
+    assert entry.options == {"run": "30 7 * * 1 wifi up radio0"}
+    gone = difference(GRAMMAR, text, "").remediation
+    assert gone == ("sed -i '/ # preau_hours_radio0_up_0730$/d' /etc/crontabs/root",)
+    services = [each.command for each in CONFIGURATION.apply(gone)]
+    assert services == ["sync", "[ ! -e /etc/init.d/cron ] || /etc/init.d/cron restart"]
+
+
+# -- keys, pairs, management
+
+
+def test_private_keys_become_stations_and_vlans_of_each_radio() -> None:
+    keys = [
+        {"name": "p1", "passphrase_secret": "k1", "vlan_id": 11},
+        {"name": "p2", "passphrase_secret": "k2"},
+    ]
+    found = sections(planned(wlans=[{**WLAN, "bands": ["5"], "private_keys": keys}]))
+    assert found["preau_key_classes_p1_radio1"].options == {
+        "iface": "preau_classes_radio1",
+        "key": "‹secret:k1›",
+        "vid": "11",
+    }
+    assert "vid" not in found["preau_key_classes_p2_radio1"].options
+    assert found["preau_vlan_classes_11_radio1"].options["network"] == "preau_v11"
+    assert found["preau_v11"].kind == "interface"
+
+
+def test_the_halves_of_a_transition_pair_name_each_other_and_fit_the_kernel() -> None:
+    wlan = {"name": "v", "ssid": "é" * 16, "purpose": "guest", "vlan_id": 10}
+    found = sections(planned(wlans=[{**wlan, "security": "owe_transition", "bands": ["5"]}]))
+    opened, hidden = found["preau_v_radio1"].options, found["preau_v_radio1_owe"].options
+    assert (opened["encryption"], hidden["encryption"]) == ("none", "owe")
+    assert opened["owe_transition_ifname"] == hidden["ifname"]
+    assert hidden["owe_transition_ifname"] == opened["ifname"]
+    assert len(str(hidden["ifname"])) <= 15
+    assert len(str(hidden["ssid"]).encode()) <= 32
+    assert (hidden["hidden"], hidden["ieee80211w"]) == ("1", "2")
+    assert "ieee80211w" not in opened
+
+
+def test_an_option_is_taken_away_where_the_intent_says_so() -> None:
+    change = planned(management={"http": False}, radios=[{"band": "5", "dfs": False}])
+    assert "listen_http " not in change.intended
+    assert sections(change)["radio1"].options["channels"] == "36-48"
+    lifted = planned(change.intended, radios=[{"band": "5", "dfs": True}])
+    assert "channels" not in sections(lifted)["radio1"].options
+
+
+def test_what_a_plain_openwrt_cannot_do_is_told() -> None:
+    bare = RUNNING[: RUNNING.index("package snmpd")]
+    change = planned(
+        bare,
+        management={
+            "contact": "Cellule",
+            "http": True,
+            "telnet": True,
+            "accounts": [{"name": "preau", "password_secret": "clef"}],
+            "syslog_servers": ["10.0.0.1", "10.0.0.2"],
+        },
+    )
+    told = "\n".join(change.notes)
+    for words in (
+        "snmpd n’est pas installé",
+        "uhttpd",
+        "telnet",
+        "preau",
+        "10.0.0.1 est configuré",
+    ):
+        assert words in told
+    assert "log_ip '10.0.0.1'" in change.intended
+
+
+def test_keys_of_snmp_and_of_stations_are_masked() -> None:
+    text = RUNNING + (
+        "package wireless\n\nconfig wifi-station 's'\n\toption key 'cle-de-station'\n\n"
+        "package snmpd\n\nconfig v3 'u'\n\toption auth_pass 'aaaaaaaa'\n"
+        "\toption privacy_pass 'bbbbbbbb'\n"
+    )
+    masked = GRAMMAR.scrub(text, {})
+    for shown in ("cle-de-station", "aaaaaaaa", "bbbbbbbb", "lecture-seule"):
+        assert shown not in masked
