@@ -10,6 +10,7 @@ from api.http.dependencies import Browser, Here, Reading, RowId
 from api.usecases import device_detail, site_detail
 from api.usecases.site_detail import LastReading
 from api.web import texts
+from api.web.configurations import may_read
 from api.web.device_clients import clients_context
 from api.web.history_context import device_history_context
 from api.web.language import language_of
@@ -63,6 +64,7 @@ def device_page(
         incidents=device_detail.incidents(session, device_id, last=INCIDENTS_SHOWN_FOR),
         events=device_detail.events(session, device_id),
         running_since=_running_since(reading),
+        reads_configurations=may_read(session, viewer, device),
         interface_state=interface_state,
         mac_text=mac_text,
         **clients_context(session, viewer, device),

@@ -3,23 +3,25 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from api.usecases.acceptance import run_acceptance
 from api.usecases.found import Answer, Finder
 from api.usecases.surveys import import_survey, read_survey_files
 from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
+from deploy.backup import Reading, keep_backup
+from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
 from inventory import clock
 from inventory.database import Database
-from inventory.models import Push, PushState, Zone
+from inventory.models import DeployPlan, Push, PushState, Zone
 from inventory.observation import AccessPoint
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from lab import survey
 from lab.history import write_synthetic_history
 from tests.network import seen
-from tests.seed import Seeded, seed, seed_network
+from tests.seed import DIFF, Seeded, seed, seed_network
 from tests.webapp import person
 
 LOGINS = ("alice", "berta", "carla")
@@ -37,11 +39,45 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
         pushes[0].state, pushes[1].state = PushState.ROLLED_BACK, PushState.UNCHANGED
         for push in pushes[3:-1]:
             push.diff = ""  # the same again on each device: axe reads every line of it
+        _frozen(session, [push.device_id for push in pushes[:2]])
+    _configurations(database, vault, made.device_ids[2])
     _survey(database)
     _proposals(database, made.site_ids[0])
     run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
     write_synthetic_history(settings, database, days=1)
     return made
+
+
+def _frozen(session: Session, device_ids: list[int]) -> None:
+    """Add a plan that waits for a second person's word."""
+    risk = DeviceRisk(
+        reasons=("la configuration réseau de la borne est rechargée",),
+        notes=("« Crèche » n’est pas dans le plan ; il est laissé tel quel",),
+        clients=12,
+    )
+    rules = ApprovalRules(devices=1, path_devices=1, clients=20)
+    plan = DeployPlan(
+        created_at=clock.now(),
+        created_by="cli:zoe",
+        selection={"site_ids": None},
+        reason="rentrée de janvier",
+        risk={"second_person": why_second_person([risk, risk], rules)},
+    )
+    session.add(plan)
+    session.flush()
+    session.add_all(
+        Push(plan_id=plan.id or 0, device_id=each, diff=DIFF, risk=risk.to_json())
+        for each in device_ids
+    )
+
+
+def _configurations(database: Database, vault: Vault, device_id: int) -> None:
+    old = "package wireless\nconfig wifi-iface 'eleves'\n\toption ssid 'ancien'\n"
+    new = old.replace("ancien", "ELEVES") + "\toption key '‹secret:wlan-eleves›'\n"
+    for text in (old, new):
+        with database.write("user:alice") as session:
+            reading = Reading(device_id, text, text, "user:alice", "plan 1")
+            keep_backup(session, vault, reading)
 
 
 def _survey(database: Database) -> None:

@@ -7,10 +7,12 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from deploy.backup import Reading, keep_backup
 from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
 from inventory.database import Database
 from inventory.models import DeployPlan, GrantScope, PlanApproval, PlanState, Push, PushState
 from inventory.models import UserRole as Role
+from inventory.secrets import Vault
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
 from tests.webapp import hidden_field, log_in, person, web_client
@@ -99,3 +101,29 @@ def test_who_only_follows_a_school_sees_its_devices_and_cannot_approve(
         assert "Approuver ce plan" not in page
     page = client.get("/").text
     assert _approve(client, page).status_code in {403, 404}
+
+
+def test_kept_configurations_are_read_by_who_works_on_the_network(
+    client: httpx.Client, database: Database, vault: Vault, seeded: Seeded
+) -> None:
+    device_id = seeded.device_ids[2]
+    digests = []
+    for ssid in ("ancien", "ELEVES"):
+        text = f"package wireless\nconfig a\n\toption ssid '{ssid}'\n"
+        with database.write("user:alice") as session:
+            reading = Reading(device_id, text + "# canary", text, "user:alice", "plan 7")
+            digests.append(keep_backup(session, vault, reading).digest[:12])
+    path = f"/appareils/{device_id}/configurations"
+    log_in(client, "alice")
+    page = client.get(path).text
+    assert all(digest in page for digest in digests)
+    assert "ELEVES" in page
+    assert "plan 7" in page
+    changed = client.get(path, params={"de": digests[0], "a": digests[1]}).text
+    assert "-     option ssid &#39;ancien&#39;" in changed
+    assert "canary" not in page + changed
+    assert path in client.get(f"/appareils/{device_id}").text
+    client.cookies.clear()
+    log_in(client, "marc")
+    assert client.get(path).status_code == 403
+    assert path not in client.get(f"/appareils/{device_id}").text
