@@ -186,7 +186,7 @@ class Heard:
 
 
 @contextmanager
-def receiving(senders: KnownSenders, **limits: float) -> Iterator[Heard]:
+def receiving(senders: KnownSenders, *, any_community: bool = False) -> Iterator[Heard]:
     """Run a receiver in zone 1 until the block ends; informs are acknowledged at once."""
     clocks = EngineClocks()
     usm = NotificationUsm(OwnEngine(b"\x80\0\0\0\x05our engine", boots=7), clocks)
@@ -199,8 +199,8 @@ def receiving(senders: KnownSenders, **limits: float) -> Iterator[Heard]:
 
     receiver = Receiver(
         [Listener(bound, 1)],
-        NotificationReader(usm, clocks, senders),
-        SourceLimits(per_second=limits.get("per_second", 1000.0), burst=1000),
+        NotificationReader(usm, clocks, senders, any_community=any_community),
+        SourceLimits(per_second=1000, burst=1000),
         deliver=deliver,
         limited=lambda *_: None,
     )

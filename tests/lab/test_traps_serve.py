@@ -1,6 +1,5 @@
 """`preau serve` listens for traps in a process of its own; one database is enough to see it."""
 
-import json
 import os
 import shutil
 import signal
@@ -8,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from api.usecases.trap_status import trap_status
 from inventory.database import open_database
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from inventory.vendors.mib import oid
-from tests.serving import preau, serving, wait_until
+from tests.serving import serving, wait_until
 from tests.snmp_v3 import free_port
 from tests.traps import community_trap, make_network, sender, wait_for_events
 
@@ -38,6 +38,8 @@ def test_traps_are_a_third_process_that_loses_none_while_it_is_started_again(
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(60) == 0
     assert [each.kind for each in heard] == ["trap.cold_start", "trap.warm_start"]
-    status = json.loads(preau(hearing, "traps", "status", "--json").stdout)
-    assert (status["boots"], status["received"]["events"]) == (2, 1)
+    with database.read() as session:
+        status = trap_status(session)
+    assert status is not None
+    assert (status.boots, status.figures["received"]["events"]) == (2, 1)
     database.close()
