@@ -35,7 +35,8 @@ def run_command(
 ) -> None:
     """Send a frozen plan wave by wave, guarded, and read every device back from a new session."""
     from api.cli.progress import progress_bars
-    from api.usecases.deployment import chosen_options, run_plan
+    from api.usecases.deployment import run_plan
+    from api.usecases.rollout_options import chosen_options
 
     with installation() as here, progress_bars() as tell:
         options = chosen_options(

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import ValidationError
 from sqlmodel import Session
 
 from api.usecases.approvals import refuse_unapproved
@@ -17,7 +16,7 @@ from api.usecases.deployment_report import PlanSummary, plan_status, summary_of
 from api.usecases.deployment_targets import subject_of
 from api.usecases.plan_states import (
     Doubtful,
-    cancel_plan,
+    ask_plan,
     close_plan,
     plan_row,
     pushes_in,
@@ -30,13 +29,12 @@ from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.push_work import PushWork
 from api.usecases.rollback import undo_after_halt, unfinished_undo
 from api.usecases.rollout_members import assign_waves
+from api.usecases.rollout_options import calendar_of, options_of
 from api.usecases.rollout_run import Rollout
 from collectors.outcome import fan_out
 from deploy.rollout import OnFailure, RolloutOptions
-from deploy.windows import SchoolCalendar, school_calendar
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict, InvalidInput
 from inventory.leases import lasting_lease, plan_resource
 from inventory.models import DeployPlan, PlanRequest, PlanState, PushState
 from inventory.secrets import Vault
@@ -56,37 +54,9 @@ class Here:
     actor: str
     tell: Progress = quiet
 
-    @property
-    def calendar(self) -> SchoolCalendar:
-        """Return when schools may be interrupted; raises InvalidInput for unreadable settings."""
-        settings = self.settings
-        return school_calendar(
-            settings.school_hours, settings.school_holidays, settings.maintenance_windows
-        )
-
     def work(self, plan_id: int) -> PushWork:
         """Return what pushes the devices of a plan."""
         return PushWork(self.database, self.vault, self.settings, plan_id, self.actor)
-
-
-def chosen_options(settings: Settings, **chosen: object) -> RolloutOptions:
-    """Return the installation's options with those that are told (not None) in their place.
-
-    Raises InvalidInput for what does not fit.
-    """
-    told = {name: value for name, value in chosen.items() if value is not None}
-    usual = {
-        "waves": settings.rollout_waves,
-        "tolerated_percent": settings.rollout_tolerated_percent,
-        "on_failure": settings.rollout_on_failure,
-        "gate_s": settings.rollout_gate_s,
-    }
-    try:
-        return RolloutOptions.model_validate({**usual, **told})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"the option {name} does not fit: {first['msg']}") from error
 
 
 def run_plan(
@@ -113,8 +83,8 @@ def run_plan(
             if plan.state is not PlanState.FROZEN:
                 raise why_not_again(plan)
             refuse_unapproved(session, plan)
-            chosen = options or _options_of(plan, settings)
-            refuse_school_hours(session, plan_id, chosen, here.calendar)
+            chosen = options or options_of(plan, settings)
+            refuse_school_hours(session, plan_id, chosen, calendar_of(here.settings))
             plan.options = chosen.model_dump(mode="json")
             plan.state, plan.started_at, plan.asked = PlanState.RUNNING, clock.now(), None
             assign_waves(session, plan_id, chosen)
@@ -146,8 +116,8 @@ def resume_plan(
             doubtful = put_back_untouched(session, plan_id)
             if plan.state is PlanState.FROZEN or not (plan.state in _MAY_GO_ON or doubtful):
                 raise why_not_again(plan)
-            chosen = _with_now(_options_of(plan, settings), now)
-            refuse_school_hours(session, plan_id, chosen, here.calendar)
+            chosen = options_of(plan, settings, now=now)
+            refuse_school_hours(session, plan_id, chosen, calendar_of(here.settings))
             forgiven = _ended(session, plan)
             over = plan.state not in _MAY_GO_ON
             if not over:
@@ -159,21 +129,30 @@ def resume_plan(
         return _carry_out(here, plan_id, chosen, forgiven)
 
 
-def ask_of_plan(database: Database, plan_id: int, request: PlanRequest, *, actor: str) -> PlanState:
-    """Ask a plan to pause or to be cancelled, and return the state that it is in now.
-
-    One that runs does so once the devices that are being changed have ended. Raises NotFound, and
-    Conflict for a plan that is over.
-    """
-    with database.write(actor) as session:
+def run_or_resume(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    plan_id: int,
+    *,
+    actor: str,
+    now: str | None = None,
+    on_progress: Progress = quiet,
+) -> PlanSummary:
+    """Run a plan that is frozen, go on with any other; raises as these two."""
+    with database.read() as session:
         plan = plan_row(session, plan_id)
-        if plan.state in (PlanState.DONE, PlanState.CANCELLED):
-            raise Conflict(f"plan {plan_id} is {plan.state}: there is nothing left to {request}")
-        if plan.state is PlanState.RUNNING:
-            plan.asked, plan.asked_by = request, actor
-        elif request is PlanRequest.CANCEL:
-            cancel_plan(session, plan, actor)
-        return plan.state
+        options = options_of(plan, settings, now=now)
+    arguments = (database, vault, settings, plan_id)
+    if plan.state is PlanState.FROZEN:
+        return run_plan(*arguments, actor=actor, options=options, on_progress=on_progress)
+    return resume_plan(*arguments, actor=actor, now=now, on_progress=on_progress)
+
+
+def ask_of_plan(database: Database, plan_id: int, request: PlanRequest, *, actor: str) -> PlanState:
+    """Ask a plan to pause or to be cancelled, as `plan_states.ask_plan`."""
+    with database.write(actor) as session:
+        return ask_plan(session, plan_id, request, by=actor)
 
 
 def _carry_out(
@@ -182,7 +161,9 @@ def _carry_out(
     with here.database.read() as session:
         left = len(pushes_in(session, plan_id, PushState.PLANNED))
     counter = Counter(here.tell, "pushing", left)
-    stopped = Rollout(here.work(plan_id), options, here.calendar, counter, forgiven).run()
+    stopped = Rollout(
+        here.work(plan_id), options, calendar_of(here.settings), counter, forgiven
+    ).run()
     if stopped is None:
         return _close(here, plan_id)
     with here.database.write(here.actor) as session:
@@ -263,14 +244,6 @@ def _held(here: Here, plan_id: int) -> Iterator[None]:
         ttl_s=_LEASE_S,
     ):
         yield
-
-
-def _options_of(plan: DeployPlan, settings: Settings) -> RolloutOptions:
-    return RolloutOptions.model_validate(plan.options) if plan.options else chosen_options(settings)
-
-
-def _with_now(options: RolloutOptions, now: str | None) -> RolloutOptions:
-    return options.model_copy(update={"now": now}) if now else options
 
 
 def _ended(session: Session, plan: DeployPlan) -> frozenset[int]:

@@ -15,7 +15,7 @@ from deploy.windows import BRUSSELS, SchoolCalendar
 from inventory import clock
 from inventory.errors import Conflict, NotFound
 from inventory.events import record_event
-from inventory.models import DeployPlan, Device, PlanState, Push, PushState
+from inventory.models import DeployPlan, Device, PlanRequest, PlanState, Push, PushState
 from inventory.sentences import N_, Sentence, wording
 
 Doubtful = tuple[int, int, bool]
@@ -70,6 +70,23 @@ def refuse_school_hours(
         f"plan {plan_id} could interrupt schools on {count} devices, which may not be done now",
         todo=f'run it from {when}, or answer for it by name: --now "NAME: WHY"',
     )
+
+
+def ask_plan(session: Session, plan_id: int, request: PlanRequest, *, by: str) -> PlanState:
+    """Ask a plan to pause or to be cancelled, and return the state that it is in now.
+
+    One that runs does so once the devices that are being changed have ended; one whose run was
+    killed, when somebody goes on with it. Raises NotFound, and Conflict for a plan that is over.
+    """
+    plan = plan_row(session, plan_id)
+    if plan.state in (PlanState.DONE, PlanState.CANCELLED):
+        raise Conflict(f"plan {plan_id} is {plan.state}: there is nothing left to {request}")
+    if plan.state is PlanState.RUNNING:
+        plan.asked, plan.asked_by = request, by
+    elif request is PlanRequest.CANCEL:
+        cancel_plan(session, plan, by)
+    session.add(plan)
+    return plan.state
 
 
 def put_back_untouched(session: Session, plan_id: int) -> list[Doubtful]:

@@ -240,6 +240,7 @@ JOB_KIND: Mapping[str, str] = {
     "health": N_("Santé des équipements"),
     "discover": N_("Recherche d’équipements"),
     "rollout": N_("Déploiement"),
+    "rollback": N_("Préparation d’un retour"),
     "acceptance": N_("Recette"),
     "support": N_("Lecture des postes connectés"),
 }

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from api.usecases.accepted_risk import accept_risk
-from api.usecases.deployment import ask_of_plan, chosen_options, resume_plan, run_plan
+from api.usecases.deployment import ask_of_plan, resume_plan, run_plan
 from api.usecases.deployment_report import PlanSummary
 from api.usecases.rollback import plan_rollback
+from api.usecases.rollout_options import chosen_options
 from collectors.target import SshTarget
 from deploy.attempt import PushOrder, PushResult, Step
 from deploy.difference import difference
