@@ -49,4 +49,4 @@ def _answer(session: SshSession, terminal: Terminal, asked: Ask) -> str:
 
 def _begin(asked: Ask) -> str:
     """Return how a command begins; what follows may be a client's address."""
-    return " ".join(asked.command.split()[:3])
+    return " ".join(asked.command.split()[:2])

@@ -385,6 +385,14 @@ def test_every_family_s_support_can_be_spoken_to() -> None:
             assert each.configuration.device_type == terminal.device_type
 
 
+def test_the_two_words_of_a_command_that_errors_repeat_name_no_address() -> None:
+    for family in families().values():
+        asked = [family.support.address, family.support.clients] if family.support else []
+        for reading in (each(MAC) for each in asked if each is not None):
+            begin = " ".join(next(reading).command.split()[:2])
+            assert mac_of(begin.rpartition(" ")[2]) is None, begin
+
+
 @pytest.mark.parametrize(
     ("akms", "more", "meant"),
     [
