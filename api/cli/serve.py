@@ -90,12 +90,16 @@ def _listen_for_traps(inherited: Sequence[socket.socket]) -> None:
 def _supervise(host: str, port: int) -> None:
     from api.jobs.schedule import make_schedule
     from api.supervisor import Child, supervise
-    from collectors.traps.sockets import bind
+    from api.usecases.zones import find_zone
+    from collectors.traps.sockets import bind, listen_at
 
     # Everything that would keep a child from starting is told here, before anything starts.
     with installation() as here:
         make_schedule(here.settings, here.database)
         places = here.settings.traps_listen
+        with here.database.read() as session:
+            for zone in filter(None, (listen_at(text).zone for text in places)):
+                find_zone(session, zone)
     # The sockets are the supervisor's: a process that is started again loses no connection, and
     # the kernel keeps the traps that come meanwhile.
     with _listen(host, port) as listening, ExitStack() as open_sockets:

@@ -8,6 +8,7 @@ import secrets
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -99,6 +100,9 @@ class TrapListening:
     def figures(self) -> dict[str, Any]:
         """Return what was received, dropped and written since it began."""
         received, recorder = self.receiver.figures, self._recorder
+        # Copied by dict's own method, in one step: the receiving thread goes on counting.
+        drops, strangers = dict.copy(received.drops), received.strangers.copy()
+        not_understood = Counter(dict.copy(received.not_understood))
         return {
             "received": {
                 "received": received.received,
@@ -108,9 +112,9 @@ class TrapListening:
                 "merged": recorder.merged,
                 "acknowledged": recorder.acknowledged,
             },
-            "dropped": {why.value: count for why, count in sorted(received.drops.items())},
-            "unknown_sources": dict(reversed(received.strangers.items())),
-            "unknown_notifications": dict(received.not_understood.most_common()),
+            "dropped": {why.value: count for why, count in sorted(drops.items())},
+            "unknown_sources": dict(reversed(strangers.items())),
+            "unknown_notifications": dict(not_understood.most_common()),
         }
 
     def _listeners(self, settings: Settings, sockets: Sequence[socket.socket]) -> list[Listener]:

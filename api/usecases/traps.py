@@ -95,7 +95,8 @@ class TrapRecorder:
             arrival = self._arrivals.popleft()
             heard = arrival.heard
             if arrival.acknowledge is not None:
-                self._to_acknowledge.append(arrival)
+                if len(self._to_acknowledge) < _INFORMS:  # or its sender asks again
+                    self._to_acknowledge.append(arrival)
                 if self._is_sent_again(arrival, now_s):
                     continue
             if heard.told is not None and not self._episodes.hear(

@@ -120,4 +120,6 @@ class Episodes:
         self._open[key] = episode
 
     def _wait(self, entry: Entry) -> None:
-        self._waiting[id(entry)] = entry
+        # While the database does not answer, what is heard last is what is lost.
+        if len(self._waiting) < self._most or id(entry) in self._waiting:
+            self._waiting[id(entry)] = entry

@@ -9,7 +9,7 @@ import selectors
 import socket
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,7 @@ _POURING_MOST_S = 0.25
 _QUEUE = 20_000
 _WAIT_S = 0.2
 _STRANGERS_KEPT = 50
+_RELAYS = 1_000
 _STRANGERS = "strangers"
 
 
@@ -50,13 +51,13 @@ class Received:
     received: int = 0
     drops: Counter[Drop] = field(default_factory=Counter)
     not_understood: Counter[str] = field(default_factory=Counter)
-    strangers: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    strangers: dict[str, int] = field(default_factory=dict)
 
     def stranger(self, host: str) -> None:
         """Count a source that is not known; only the last ones are kept by name."""
         self.strangers[host] = self.strangers.pop(host, 0) + 1
         if len(self.strangers) > _STRANGERS_KEPT:
-            self.strangers.popitem(last=False)
+            del self.strangers[next(iter(self.strangers))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Receiver:
         self._deliver = deliver
         self._limited = limited
         self._queue: deque[_Datagram] = deque()
+        self._relays: dict[str, None] = {}  # proxies that were believed, the last ones
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -159,9 +161,10 @@ class Receiver:
     def _bucket(self, listener: Listener, source: str) -> int | str:
         """Return whose bucket it is: a device has one for all of its addresses.
 
-        All sources that nobody knows share one.
+        A proxy that was believed has its own; all other sources that nobody knows share one.
         """
-        return self._device(listener, _host(source)) or _STRANGERS
+        host = _host(source)
+        return self._device(listener, host) or (host if host in self._relays else _STRANGERS)
 
     def _note_limited(self, listener: Listener, source: str, count: int) -> None:
         self.figures.drops[Drop.RATE_LIMITED] += count
@@ -190,6 +193,12 @@ class Receiver:
             if dropped.report is not None:
                 _send(datagram, dropped.report)
             return
+        except Exception:  # a defect of ours must not let one datagram end the listener
+            log.exception("trap_not_read")
+            self.figures.drops[Drop.MALFORMED] += 1
+            return
+        if self._device(datagram.listener, host) is None:
+            self._remember_relay(host)
         acknowledge = None
         if heard.answer is not None:
             answer = heard.answer
@@ -200,6 +209,12 @@ class Receiver:
                 acknowledge()
             return
         self._deliver(Arrival(heard, acknowledge))
+
+    def _remember_relay(self, host: str) -> None:
+        self._relays.pop(host, None)
+        self._relays[host] = None
+        if len(self._relays) > _RELAYS:
+            del self._relays[next(iter(self._relays))]
 
     def _note_unknown(self, heard: Heard) -> None:
         figures = self.figures
