@@ -53,7 +53,9 @@ class _Push(Attempt):
         with self.session() as talk:
             self.shown = self.before = talk.read()
             self.names = {**self.names, **self.order.known(self.before)}
-            self.configuration = self.configuration.guarded_for(self.before)
+            self.configuration = self.configuration.guarded_for(
+                self.before, touches_path=self.order.touches_path
+            )
             change = self._planned_change()
             if not change:
                 return change

@@ -32,7 +32,9 @@ def recover(order: PushOrder, journal: Journal) -> PushResult:
 class _Recovery(Attempt):
     def __init__(self, order: PushOrder, journal: Journal) -> None:
         super().__init__(order, journal)
-        self.configuration = order.configuration.guarded_for(order.before)
+        self.configuration = order.configuration.guarded_for(
+            order.before, touches_path=order.touches_path
+        )
         self._guard_ends = self.guard_acted_at - self.configuration.guard.settle_s
 
     def carry_out(self) -> PushResult:

@@ -203,9 +203,8 @@ class Planning:
         row.diff = change.difference.review
         row.group_digest = change.group if change.difference else None
         interrupted = clients.get(subject.device_id) if change.difference else None
-        row.risk = device_risk(
-            subject.configuration, change.risk_reasons, change.notes, interrupted
-        ).to_json()
+        guarded = subject.configuration.guarded_for(read.text)
+        row.risk = device_risk(guarded, change.risk_reasons, change.notes, interrupted).to_json()
         row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
 
 

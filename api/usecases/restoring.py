@@ -153,7 +153,8 @@ class _Freezing:
         vlan = subject.intent.management_vlan if subject.intent else None
         reasons = configuration.risk(running, intended, vlan).reasons if change else ()
         clients = newest_clients(session, [subject.device_id]).get(subject.device_id)
-        row.risk = device_risk(configuration, reasons, (), clients).to_json()
+        guarded = configuration.guarded_for(read.text)
+        row.risk = device_risk(guarded, reasons, (), clients).to_json()
         # Two secrets may differ where their masked texts do not: the full texts decide.
         differs = bool(difference(grammar, read.text, wanted))
         row.state = PushState.PLANNED if differs else PushState.UNCHANGED

@@ -135,6 +135,17 @@ class Guard:
     by_power: bool = False
 
 
+# No guard but this: what is not saved yet does not outlive a restart that somebody orders.
+UNSAVED = Guard(
+    kind="unsaved_change",
+    arm=lambda _seconds: (),
+    confirm=(),
+    restore=(),
+    waits_s=lambda _seconds: 0,
+    settle_s=120,  # for so long the lines that undo it are tried
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Risk:
     """Why a change could cut the path to the device, in French; empty: it should not."""
@@ -198,9 +209,15 @@ class Configuration:
     # How a value stands within the quotes of a command line: an error must not show that either.
     spoken: Callable[[str], str] = field(default=lambda value: value.replace("'", "'\\''"))
 
-    def guarded_for(self, running: str) -> "Configuration":
-        """Return this configuration with the guard that a device with that `running` one has."""
-        return replace(self, guard=self.guards(running)) if self.guards else self
+    def guarded_for(self, running: str, *, touches_path: bool = True) -> "Configuration":
+        """Return this configuration with the guard that a device with that `running` one has.
+
+        A guard that restarts the device is not armed for a change that leaves the path alone:
+        nothing is saved before it was read back, and a switch that restarts takes the power from
+        all that hangs on it.
+        """
+        own = self.guards(running) if self.guards else self.guard
+        return replace(self, guard=UNSAVED if own.reboots and not touches_path else own)
 
 
 def secret_names(text: str) -> set[str]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, Management, Port, Vlan
 from inventory.vendors.configuration import Adoption
 
@@ -54,18 +55,17 @@ def worded(wanted: str, running: Iterable[str], *others: str) -> str:
     return wanted
 
 
-def wireless_notes(intent: DeviceIntent) -> tuple[str, ...]:
-    """Return the note for what an intent says of WiFi, which no switch carries out."""
-    told = [
-        word
-        for word, value in (
-            ("réseaux WiFi", intent.wlans),
-            ("radios", intent.radios),
-            ("pays", intent.country),
+def refuse_untrusted_snooping(intent: DeviceIntent, *, trusted: bool) -> None:
+    """Raise InvalidInput where DHCP snooping would leave VLANs without addresses.
+
+    `trusted` says that the switch trusts a port already which the intent does not speak of.
+    """
+    snooped = [vlan.id for vlan in intent.vlans if vlan.dhcp_snooping]
+    if snooped and not trusted and not any(port.dhcp_snooping_trusted for port in intent.ports):
+        raise InvalidInput(
+            f"DHCP snooping on VLAN {snooped[0]} without a trusted port lets no address through",
+            todo="say dhcp_snooping_trusted of the port towards the DHCP server",
         )
-        if value
-    ]
-    return (f"Sans objet sur un commutateur\u00a0: {', '.join(told)}",) if told else ()
 
 
 def unplanned_vlans(intent: DeviceIntent, present: Iterable[int]) -> tuple[str, ...]:

@@ -71,6 +71,10 @@ def layers(draw: st.DrawFn, family_id: str) -> dict[str, Any]:
             strict=True,
         )
     ]
+    if any(vlan.get("dhcp_snooping") for vlan in vlans):
+        # Without a port that is trusted it is refused: no address would come through.
+        ports = ports or [{"name": PORTS[family_id][0]}]
+        ports[0]["dhcp_snooping_trusted"] = True
     return {
         "hostname": draw(st.sampled_from([None, "sw1", "sw-2"])),
         "vlans": vlans,

@@ -8,7 +8,12 @@ from inventory.intent import DeviceIntent, Management, PoePriority, Port, PortMo
 from inventory.vendors.aruba_cx.configuration_text import INDENT, PORT, sections_of
 from inventory.vendors.configuration import Rendered, Risk
 from inventory.vendors.indented import Claim, merged
-from inventory.vendors.switching import unplanned_accounts, unplanned_vlans, worded
+from inventory.vendors.switching import (
+    refuse_untrusted_snooping,
+    unplanned_accounts,
+    unplanned_vlans,
+    worded,
+)
 
 _NOTHING = re.compile(r"(?!)")
 # "Security Guide" 10.13, user name requirements: lower case, and these are the system's.
@@ -21,12 +26,15 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     """Return the whole configuration that the switch should show, from what it shows now.
 
     Raises InvalidInput for a port that the switch does not have, that is a member of a link
-    aggregation, or that is routed.
+    aggregation, or that is routed, and for DHCP snooping without a trusted port.
     """
     sections = sections_of(running)
     notes: list[str] = []
     for port in intent.ports:
         _refuse_unfit(port, sections)
+    named = {f"interface {port.name}" for port in intent.ports}
+    others = {line for head, each in sections.items() if head not in named for line in each}
+    refuse_untrusted_snooping(intent, trusted="dhcpv4-snooping trust" in others)
     claims = [
         *_global_claims(intent, sections),
         *_management_claims(intent.management, sections, notes),
@@ -155,6 +163,8 @@ def risk(running: str, intended: str, management_vlan: int | None) -> Risk:
     reasons = []
     for header in {**before, **after}:
         pair = before.get(header, ()), after.get(header, ())
+        if header.startswith("user ") and header not in after:
+            reasons.append(f"le compte {header.split()[1]} change ou disparaît")
         if set(pair[0]) == set(pair[1]):
             continue
         if PORT.match(header) and any(_carries(lines, managed) for lines in pair):

@@ -9,11 +9,11 @@ from inventory.vendors.configuration import Rendered, Risk
 from inventory.vendors.indented import Claim, merged
 from inventory.vendors.ios.configuration_text import bps
 from inventory.vendors.switching import (
+    refuse_untrusted_snooping,
     unplanned_accounts,
     unplanned_vlans,
     vlan_ids,
     vlan_list,
-    wireless_notes,
     worded,
 )
 
@@ -43,7 +43,7 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     """Return the whole configuration that the switch should show, from what it shows now.
 
     Raises InvalidInput for a port that the switch does not have, that is a member of a channel
-    group, or that is routed.
+    group, or that is routed, and for DHCP snooping without a trusted port.
     """
     claims, notes = switch_claims(intent, running)
     return Rendered(merged(running, claims, INDENT), notes)
@@ -54,15 +54,17 @@ def switch_claims(intent: DeviceIntent, running: str) -> tuple[list[Claim], tupl
     sections = sections_of(running)
     claims = [*_vlan_claims(intent), *_global_claims(intent)]
     notes: list[str] = []
-    for port in intent.ports:
-        header = port_header(port.name, sections)
+    named = {port_header(port.name, sections): port for port in intent.ports}
+    others = {line for head, each in sections.items() if head not in named for line in each}
+    refuse_untrusted_snooping(intent, trusted="ip dhcp snooping trust" in others)
+    for header, port in named.items():
         _refuse_unfit(port.name, sections[header])
         lines, owns = _port_lines(port, sections, notes)
         claims.append(Claim(header, lines, owns))
     claims += _management_claims(intent.management, sections)
     notes += _management_notes(intent, sections)
     present = [int(head.split()[1]) for head in sections if re.fullmatch(r"vlan \d+", head)]
-    notes += [*unplanned_vlans(intent, present), *wireless_notes(intent)]
+    notes += unplanned_vlans(intent, present)
     return claims, tuple(dict.fromkeys(notes))
 
 
@@ -72,8 +74,9 @@ def port_header(name: str, sections: Sections) -> str:
     for header in sections:
         full = _PORT_HEADER.match(header)
         there = _SHORT_NAME.match(full[1]) if full else None
-        same = short and there and there[2] == short[2]
-        if same and there[1].lower().startswith(short[1].lower()):
+        if short is None or there is None or there[2] != short[2]:
+            continue
+        if there[1].lower().startswith(short[1].lower()):
             return header
     raise InvalidInput(
         f"the switch has no port {name}", todo="name its ports as it does, as GigabitEthernet1/0/4"
@@ -233,6 +236,8 @@ def risk(running: str, intended: str, management_vlan: int | None) -> Risk:
         if port and not vlan_interface:
             if any(_carries(lines or (), managed) for lines in pair):
                 reasons.append(f"le port {port[1]} porte le VLAN d’administration {managed}")
+        elif header.startswith("username ") and pair[1] is None:
+            reasons.append(f"le compte {header.split()[1]} change ou disparaît")
         elif vlan_interface or header.startswith(("ip default-gateway", "ip route", "line vty")):
             reasons.append(f"«\u00a0{header}\u00a0» fait partie du chemin d’administration")
     return Risk(tuple(reasons))

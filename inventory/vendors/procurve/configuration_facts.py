@@ -8,7 +8,7 @@ from inventory.intent import DeviceIntent, Management, PoePriority, Port, PortMo
 from inventory.vendors.configuration import Rendered, Risk
 from inventory.vendors.indented import Claim, merged
 from inventory.vendors.procurve.configuration_text import INDENT, ports
-from inventory.vendors.switching import unplanned_vlans, worded
+from inventory.vendors.switching import refuse_untrusted_snooping, unplanned_vlans, worded
 
 _NOTHING = re.compile(r"(?!)")
 _ADDRESS = re.compile(r"^[\d.]+$|^[\dA-Fa-f:]+:[\dA-Fa-f:]*$")
@@ -35,7 +35,7 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     """Return the whole configuration that the switch should show, from what it shows now.
 
     Raises InvalidInput for a port that the switch does not have or that is a member of a trunk in
-    the sense of HPE: a link aggregation.
+    the sense of HPE: a link aggregation; and for DHCP snooping without a trusted port.
     """
     sections = sections_of(running)
     notes: list[str] = []
@@ -45,6 +45,9 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
             notes.append(
                 f"Port {port.name}\u00a0: sans VLAN étiqueté, rien ne le distingue ici d’un accès"
             )
+    named = {f"interface {port.name}" for port in intent.ports}
+    others = {line for head, each in sections.items() if head not in named for line in each}
+    refuse_untrusted_snooping(intent, trusted="dhcp-snooping trust" in others)
     claims = [
         *_vlan_claims(intent, sections),
         *_global_claims(intent),
@@ -128,7 +131,11 @@ def _port_claim(port: Port, sections: Sections, notes: list[str]) -> Claim:
         lines += [] if port.poe else ["no power-over-ethernet"]
         ours.append(r"no power-over-ethernet$")
     if port.poe_priority is not None:
-        ranked = port.poe_priority is not PoePriority.LOW and port.poe is not False
+        there = sections.get(f"interface {port.name}", ())
+        powered = port.poe if port.poe is not None else "no power-over-ethernet" not in there
+        if not powered:
+            notes.append(f"Port {port.name}\u00a0: sans PoE, sa priorité ne se règle pas")
+        ranked = port.poe_priority is not PoePriority.LOW and powered
         lines += [f"power-over-ethernet {port.poe_priority}"] if ranked else []
         ours.append(r"power-over-ethernet (critical|high|low)$")
     if port.storm_control_kbps is not None:
@@ -247,6 +254,8 @@ def risk(running: str, intended: str, management_vlan: int | None) -> Risk:
             continue
         if header.startswith("interface ") and header.split()[1] in carried:
             reasons.append(f"le port {header.split()[1]} porte le VLAN d’administration")
+        elif header.startswith("password manager ") and pair[1] is None:
+            reasons.append("le compte «\u00a0manager\u00a0» change")
         elif header == managed:
             changed = set(pair[0] or ()) ^ set(pair[1] or ())
             reasons += [
