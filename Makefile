@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-recordings bench-round bench-traps format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-recordings: setup ## how long reading a recording takes, start-up included
 
 bench-ssh: setup ## what reading over SSH costs, beside netmiko alone, in CPU seconds for 100 devices
 	@$(BIN)/python -m tests.bench.ssh
+
+fuzz-snmp: setup ## a million malformed replies: nothing breaks, grows or is taken for true
+	@$(BIN)/pytest tests/chaos/test_snmp_fuzz.py -q -n0 --database sqlite
 
 bench-round: setup ## a health round of a fleet, alive and with dead devices (DEVICES=100000: the full one)
 	@$(BIN)/python -m tests.bench.round $(if $(DEVICES),--devices $(DEVICES))

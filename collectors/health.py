@@ -26,7 +26,7 @@ from inventory.settings import Settings
 from inventory.vendors.family import family
 from inventory.vendors.mib import MibView, Oid, decimal
 from inventory.vendors.plausible import plausible
-from inventory.vendors.reading import Reading
+from inventory.vendors.reading import SYS_UPTIME, Reading
 from inventory.vendors.standard import addresses, bridging, entity, interfaces, neighbours
 
 # 100,000 devices in 250 s: spread over the five minutes between two rounds, not in one burst that
@@ -70,6 +70,8 @@ def observe_health_many(
 
     async def observe(conversation: Conversation) -> Observation:
         reading = readings[conversation.target]
+        # So that silence to a large answer is told from a device that is not there.
+        await conversation.get([SYS_UPTIME])
         view = await conversation.walk(health_columns(reading))
         return plausible(reading.observe(view))
 

@@ -33,7 +33,8 @@ class SnmpV3:
 class SnmpTarget:
     """One SNMP agent. The same host in two zones is two; an empty zone is none that we know.
 
-    With `v3` it is asked by SNMPv3, and neither `community` nor `version` is used.
+    With `v3` it is asked by SNMPv3, and neither `community` nor `version` is used. A walk asks for
+    answers of `max_bytes` at most, where the agent answers as long as it is asked.
     """
 
     zone: str
@@ -44,6 +45,7 @@ class SnmpTarget:
     retries: int = 2
     version: Literal["1", "2c"] = "2c"
     v3: SnmpV3 | None = None
+    max_bytes: int = 2800
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}" + (f" in {self.zone}" if self.zone else "")

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     series_daily_days: int = Field(1830, ge=366, description="How long they are kept by the day.")
     snmp_timeout_s: float = Field(2.0, gt=0)
     snmp_retries: int = Field(2, ge=0)
+    snmp_max_bytes: int = Field(
+        2800,
+        ge=484,
+        description="How large answers of a walk may be; 1400 where fragments are lost.",
+    )
     snmp_max_devices_in_flight: int = Field(200, ge=1)
     traps_listen: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

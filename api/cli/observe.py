@@ -147,6 +147,7 @@ def _target(
         port=port or 161,
         community=os.environ.get(COMMUNITY_VARIABLE, "public"),
         timeout_s=settings.snmp_timeout_s,
+        max_bytes=settings.snmp_max_bytes,
         retries=settings.snmp_retries,
     )
 
@@ -188,6 +189,7 @@ def _known_target(
                 host=host,
                 port=port or 161,
                 timeout_s=here.settings.snmp_timeout_s,
+                max_bytes=here.settings.snmp_max_bytes,
                 retries=here.settings.snmp_retries,
             )
         if target is None or given is None:

@@ -50,6 +50,7 @@ def snmp_target(
         host=endpoint.host,
         port=endpoint.port,
         timeout_s=settings.snmp_timeout_s,
+        max_bytes=settings.snmp_max_bytes,
         retries=settings.snmp_retries,
     )
     return _with_credential(session, vault, zone, credential_id, target)
@@ -67,6 +68,7 @@ def zone_snmp_target(
         host=host,
         port=zone.snmp_port,
         timeout_s=settings.snmp_timeout_s,
+        max_bytes=settings.snmp_max_bytes,
         retries=settings.snmp_retries,
     )
     return _with_credential(session, vault, zone, zone.snmp_credential_id, target)

@@ -14,6 +14,7 @@ from collectors.snmp import familiar, message
 from collectors.snmp.ber import END_OF_MIB_VIEW, VarBind
 from collectors.snmp.familiar import Column, Known, Question
 from collectors.snmp.message import Response
+from collectors.snmp.sizing import Sizing
 from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport, random_id
 from collectors.snmp.usm import UsmSession
 from collectors.target import SnmpTarget
@@ -22,7 +23,6 @@ from inventory.observation import Problem
 from inventory.vendors.mib import MibView, Oid, Value, dotted
 
 WIDTH = 8
-MAX_REPETITIONS = 12  # 8 columns x 12 rows of counters are 2 KB: two fragments on Ethernet
 NAMES_A_GET = 24
 MAX_ROWS = 100_000
 SILENT_COLUMNS = 2
@@ -45,14 +45,16 @@ class Conversation:
     problems: list[Problem] = field(default_factory=list)
     answered: bool = False
     _width: int = WIDTH
-    _repetitions: int = MAX_REPETITIONS
+    _rows: int = 1
     _bulk: bool = True
     _silent_columns: int = 0
     _head: bytes = field(default=b"", repr=False)
     _usm: UsmSession | None = None
+    _sizing: Sizing = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._bulk = self.target.v3 is not None or self.target.version != "1"
+        self._sizing = Sizing((self.target.zone, self.address), self.target.max_bytes)
         version = message.V1 if self.target.version == "1" else message.V2C
         self._head = message.encode_head(version, self.target.community.encode())
         if self.target.v3 is not None:
@@ -114,7 +116,9 @@ class Conversation:
     async def _step(self, active: list[Column]) -> None:
         pdu_type = message.GET_BULK if self._bulk else message.GET_NEXT
         standing = tuple([(column.root, column.last) for column in active])
-        question = familiar.question((pdu_type, self._repetitions, standing), _encode_question)
+        rows = self._sizing.rows(len(active)) if self._bulk else 1
+        question = familiar.question((pdu_type, rows, standing), _encode_question)
+        self._rows = question.repetitions
         try:
             response = await self._ask(pdu_type, question)
         except (Unreachable, Garbled) as error:
@@ -123,6 +127,7 @@ class Conversation:
             self._on_silence(active, error)
             return
         self._silent_columns = 0
+        self._sizing.note(response.octets, response.bindings)
         if response.error_status != message.NO_ERROR:
             self._on_error(active, response)
         elif response.known is not None:
@@ -197,9 +202,9 @@ class Conversation:
     def _on_error(self, active: list[Column], response: Response) -> None:
         status, index = response.error_status, response.error_index
         if status == message.TOO_BIG:
-            if self._bulk and self._repetitions > 1:
-                self._repetitions //= 2
-            elif self._width > 1:
+            if self._bulk and self._sizing.too_big(self._rows):
+                return
+            if self._width > 1:
                 self._width = max(1, len(active) // 2)
             else:
                 self._ask_less(active, response.error_word)
@@ -211,6 +216,8 @@ class Conversation:
             self._ask_less(active, response.error_word)
 
     def _on_silence(self, active: list[Column], error: DeviceError) -> None:
+        if self._bulk and self._rows > 1 and self._sizing.lost():
+            return  # perhaps the path lets no fragments pass
         before = len(self.problems)
         self._ask_less(active, error.what)
         self._silent_columns += len(self.problems) - before

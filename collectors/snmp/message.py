@@ -27,7 +27,8 @@ ERROR_WORDS = {
 class Response:
     """What an agent answered. `error_index` counts from 1; 0 points at no variable binding.
 
-    An answer that its question knows stands in `known`, and `varbinds` is then empty.
+    An answer that its question knows stands in `known`, and `varbinds` is then empty. `octets` is
+    the size of its variable bindings.
     """
 
     request_id: int
@@ -35,6 +36,12 @@ class Response:
     error_index: int
     varbinds: list[VarBind]
     known: Known | None = None
+    octets: int = 0
+
+    @property
+    def bindings(self) -> int:
+        """How many variable bindings it has."""
+        return len(self.varbinds) if self.known is None else len(self.known.values)
 
     @property
     def error_word(self) -> str:
@@ -130,5 +137,6 @@ def decode_pdu(
     if question is not None and error_status == NO_ERROR:
         known = question.recognise(data, at, end)
         if known is not None:
-            return Response(request_id, error_status, error_index, [], known)
-    return Response(request_id, error_status, error_index, ber.read_varbinds(data, at, end))
+            return Response(request_id, error_status, error_index, [], known, end - at)
+    varbinds = ber.read_varbinds(data, at, end)
+    return Response(request_id, error_status, error_index, varbinds, None, end - at)
