@@ -1,4 +1,4 @@
-"""The supervisor of `preau serve`: two child processes, web and jobs, kept alive until the end.
+"""The supervisor of `preau serve`: its child processes (web, jobs, traps), kept alive to the end.
 
 Each child's standard input is a pipe that only the supervisor holds: when the supervisor dies,
 however it dies, the pipe closes and the child ends too (see `die_with_supervisor`).

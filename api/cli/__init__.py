@@ -17,7 +17,7 @@ from typer.main import get_command
 
 # name -> (the module whose `app` it is, help)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "serve": ("api.cli.serve", "Serve the pages and run the jobs, as two processes."),
+    "serve": ("api.cli.serve", "Serve the pages, run the jobs and listen for traps."),
     "register": ("api.cli.register", "Import the register of schools."),
     "dossier": ("api.cli.dossier", "Follow and move a site's dossier."),
     "discover": ("api.cli.discover", "Find devices: in ranges, from a switch, on one's cable."),
