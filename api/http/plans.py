@@ -29,6 +29,7 @@ from api.usecases.plans import (
     list_plans,
     plan_line,
     visible_pushes,
+    waves_of,
 )
 from api.usecases.scope import Viewer
 from api.web import texts
@@ -177,6 +178,7 @@ def _plan(
         "tone": label.tone,
         "ended": sum(each.state in ENDED for each in known),
         "total": len(known),
+        "waves": [[each.wave, each.ended, each.total] for each in waves_of(known)],
     }
 
 

@@ -3,11 +3,13 @@
 A person sees the plans that touch a device they may see, and of these only such devices.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from api.usecases.scope import Viewer, visible_devices
@@ -75,6 +77,16 @@ class DeviceProgress:
     step: str | None
     step_id: int
     finished_at: datetime | None
+    wave: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaveProgress:
+    """How far one wave is: how many devices it has, and for how many it is over, well or not."""
+
+    wave: int
+    total: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +206,14 @@ def progress_of(session: Session, plan_ids: Collection[int]) -> dict[int, PlanPr
         )
     }
     devices: dict[int, dict[int, DeviceProgress]] = {}
-    for plan_id, push_id, state, finished_at in session.exec(
-        select(Push.plan_id, Push.id, Push.state, Push.finished_at).where(
-            col(Push.plan_id).in_(plan_ids)
-        )
+    for push in session.execute(
+        sa_select(
+            col(Push.plan_id), col(Push.id), col(Push.state), col(Push.finished_at), col(Push.wave)
+        ).where(col(Push.plan_id).in_(plan_ids))
     ):
-        step_id, step = steps.get(push_id or 0, (0, None))
-        devices.setdefault(plan_id, {})[push_id or 0] = DeviceProgress(
-            push_id or 0, PushState(state), step, step_id, finished_at
+        step_id, step = steps.get(push.id, (0, None))
+        devices.setdefault(push.plan_id, {})[push.id] = DeviceProgress(
+            push.id, PushState(push.state), step, step_id, push.finished_at, push.wave
         )
     plans = session.exec(
         select(DeployPlan.id, DeployPlan.state).where(col(DeployPlan.id).in_(plan_ids))
@@ -211,6 +223,17 @@ def progress_of(session: Session, plan_ids: Collection[int]) -> dict[int, PlanPr
         for plan_id, state in plans
         if plan_id is not None
     }
+
+
+def waves_of(devices: Iterable[DeviceProgress]) -> list[WaveProgress]:
+    """Return how far each wave is, in the order in which they are sent."""
+    totals: Counter[int] = Counter()
+    ended: Counter[int] = Counter()
+    for device in devices:
+        if device.wave is not None:
+            totals[device.wave] += 1
+            ended[device.wave] += device.state in ENDED
+    return [WaveProgress(wave, totals[wave], ended[wave]) for wave in sorted(totals)]
 
 
 def _counts(

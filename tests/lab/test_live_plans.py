@@ -101,6 +101,7 @@ def test_many_follow_a_plan_and_the_site_still_answers(
         assert len(last) == 10
         assert last[1] == "verified"
         whole = {"state": "done", "label": "Terminé", "tone": "good", "ended": 9, "total": 10}
+        whole["waves"] = []
         assert told[-2][2] == whole
 
 

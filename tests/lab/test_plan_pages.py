@@ -1,16 +1,27 @@
 """The page of a plan before it is sent: what changes, what it risks, and a second person's word."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from deploy.backup import Reading, keep_backup
 from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
+from inventory import clock
 from inventory.database import Database
-from inventory.models import DeployPlan, GrantScope, PlanApproval, PlanState, Push, PushState
+from inventory.models import (
+    DeployPlan,
+    GrantScope,
+    Job,
+    PlanApproval,
+    PlanRequest,
+    PlanState,
+    Push,
+    PushState,
+)
 from inventory.models import UserRole as Role
 from inventory.secrets import Vault
 from inventory.settings import Settings
@@ -127,3 +138,90 @@ def test_kept_configurations_are_read_by_who_works_on_the_network(
     log_in(client, "marc")
     assert client.get(path).status_code == 403
     assert path not in client.get(f"/appareils/{device_id}").text
+
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SUNDAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def approved(database: Database, client: httpx.Client) -> Iterator[None]:
+    """Bruno has approved the plan, alice is logged in; the clock is the test's."""
+    with database.write("test") as session:
+        session.add(PlanApproval(plan_id=1, approved_by="user:bruno", approved_at=SUNDAY))
+        for number, push in enumerate(session.exec(select(Push).order_by(col(Push.id)))):
+            push.wave = 1 if number == 0 else 2
+    log_in(client, "alice")
+    clock.set_source(lambda: SUNDAY)
+    yield
+    clock.set_source(None)
+
+
+def _press(client: httpx.Client, what: str, **fields: str) -> int:
+    page = client.get("/deploiements/1").text
+    data = {"csrf": hidden_field(page), **fields}
+    return client.post(f"/deploiements/1/{what}", data=data).status_code
+
+
+def _jobs(database: Database) -> list[tuple[str, Any]]:
+    with database.read() as session:
+        return [(job.kind, job.arguments) for job in session.exec(select(Job))]
+
+
+def test_a_plan_is_run_from_its_page(
+    client: httpx.Client, database: Database, approved: None
+) -> None:
+    page = client.get("/deploiements/1").text
+    assert 'id="vague-2"' in page
+    assert 'max="9"' in page
+    assert "Lancer l’envoi" in page
+    assert _press(client, "lancer") == 303
+    assert _jobs(database) == [("rollout", {"plan_id": 1, "now": None})]
+
+
+def test_in_school_hours_somebody_answers_for_it_by_name(
+    client: httpx.Client, database: Database, approved: None
+) -> None:
+    clock.set_source(lambda: MONDAY)
+    log_in(client, "alice")
+    assert "interrompre le WiFi d’écoles" in client.get("/deploiements/1").text
+    assert _press(client, "lancer") == 409
+    assert _jobs(database) == []
+    assert _press(client, "lancer", motif="panne totale") == 303
+    ((_, arguments),) = _jobs(database)
+    assert arguments["now"] == "user:alice: panne totale"
+
+
+def test_what_runs_is_paused_and_what_is_halted_says_why_and_goes_on(
+    client: httpx.Client, database: Database, approved: None
+) -> None:
+    with database.write("test") as session:
+        session.get_one(DeployPlan, 1).state = PlanState.RUNNING
+    assert _press(client, "suspendre") == 303
+    assert "Un arrêt est demandé" in client.get("/deploiements/1").text
+    with database.write("test") as session:
+        plan = session.get_one(DeployPlan, 1)
+        assert plan.asked is PlanRequest.PAUSE
+        plan.state, plan.asked = PlanState.HALTED, None
+        plan.halt = {"wave": 1, "message": "la vague 1 n’a pas tenu", "wording": None}
+        session.exec(select(Push)).first().state = PushState.VERIFIED  # type: ignore[union-attr]
+    page = client.get("/deploiements/1").text
+    assert "la vague 1 n’a pas tenu" in page
+    assert "Reprendre l’envoi" in page
+    assert _press(client, "retablir") == 303
+    assert _press(client, "annuler") == 303
+    assert [kind for kind, _ in _jobs(database)] == ["rollback"]
+    assert "Annulé" in client.get("/deploiements/1").text
+
+
+def test_who_runs_no_jobs_sees_no_button_and_is_refused(
+    client: httpx.Client, database: Database, approved: None
+) -> None:
+    client.cookies.clear()
+    log_in(client, "marc")
+    page = client.get("/").text
+    for what in ("lancer", "suspendre", "annuler", "retablir"):
+        data = {"csrf": hidden_field(page)}
+        assert client.post(f"/deploiements/1/{what}", data=data).status_code == 403
+    assert _jobs(database) == []
+    assert "Lancer l’envoi" not in client.get("/deploiements/1").text

@@ -25,6 +25,12 @@
     const bar = document.getElementById("avancement");
     bar.max = told.total;
     bar.value = told.ended;
+    for (const [wave, ended, total] of told.waves) {
+      const row = document.getElementById(`vague-${wave}`);
+      if (!row) continue;
+      row.querySelector("progress").value = ended;
+      row.querySelector(".fait").textContent = `${ended} / ${total}`;
+    }
   });
   show("end", () => {
     events.close();
