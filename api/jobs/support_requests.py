@@ -13,7 +13,7 @@ from api.jobs.queue import enqueue
 from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import site_to_work_on, visible_device
 from api.usecases.support import case_number
-from api.usecases.support_subjects import families_with
+from api.usecases.support_subjects import tells
 from inventory import clock
 from inventory.errors import InvalidInput, NotAllowed
 from inventory.models import Device, Job, JobState
@@ -40,7 +40,7 @@ class ToldClients:
 
 def may_read_clients(session: Session, viewer: Viewer, device: Device) -> bool:
     """Return whether `viewer` may ask this device for its clients, and it can tell them."""
-    if device.family not in families_with("clients"):
+    if not tells(device.family, "clients"):
         return False
     if device.site_id is None:
         return viewer.everywhere(Right.READ_CLIENTS)
@@ -54,7 +54,7 @@ def request_clients(session: Session, viewer: Viewer, device_id: int, case: str)
     device that tells no clients or a case that has no number.
     """
     device = visible_device(session, viewer, device_id)
-    if device.family not in families_with("clients"):
+    if not tells(device.family, "clients"):
         raise InvalidInput("this device tells no clients over SSH", where=device.name)
     if not may_read_clients(session, viewer, device):
         raise NotAllowed("your role does not read people's devices", todo="ask the support desk")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from api.usecases.ssh_trust import pin_seen_key
@@ -49,26 +50,25 @@ class Asked:
         return tuple(found)
 
 
-def families_with(what: str) -> list[str]:
-    """Return the ids of the families that can be asked for `clients`, `wlans` or `address`."""
-    return [
-        each.id
-        for each in families().values()
-        if each.support is not None and getattr(each.support, what) is not None
-    ]
+def tells(family_id: str, what: str) -> bool:
+    """Return whether devices of a family can be asked for `clients`, `wlans` or `address`."""
+    known = families().get(family_id)
+    return known is not None and known.support is not None and bool(getattr(known.support, what))
 
 
 def standing_devices(
     session: Session, what: str, *, site_id: int | None = None, device_ids: Sequence[int] = ()
 ) -> list[Device]:
     """Return the installed devices that can be asked for `what`, of a site or by their ids."""
-    query = select(Device).where(
-        col(Device.family).in_(families_with(what)), col(Device.lifecycle).in_(_STANDING)
-    )
+    chosen: ColumnElement[bool] = col(Device.lifecycle).in_(_STANDING)
     if site_id is not None:
-        query = query.where(Device.site_id == site_id)
+        chosen = chosen & (col(Device.site_id) == site_id)
     if device_ids:
-        query = query.where(col(Device.id).in_(device_ids))
+        chosen = chosen & col(Device.id).in_(device_ids)
+    # What a family tells is imported when it is asked for: only of those that stand there.
+    there = session.exec(select(Device.family).where(chosen).distinct()).all()
+    telling = [family for family in there if tells(family, what)]
+    query = select(Device).where(chosen, col(Device.family).in_(telling))
     return list(session.exec(query.order_by(Device.name, col(Device.id))).all())
 
 
