@@ -107,9 +107,11 @@ class SshSession:
         Raises as `run` does.
         """
         mark = f"preau-{next(self._numbers)}"
+        # On one line where it can be: then no prompt, whatever it looks like, stands in the answer.
+        between = "\n" if "\n" in command or command.endswith("&") else "; "
         with self._translated(command):
             # The empty pair of quotes keeps the echo of what we type from being the mark itself.
-            self._write(f'echo "{mark}"":"; {command}\necho "{mark}:$?:"')
+            self._write(f'echo "{mark}"":"; {command}{between}echo "{mark}:$?:"')
             text = self._read_until(rf"{mark}:\d+:", timeout_s)
         end = re.search(rf"{mark}:(\d+):", text)
         assert end is not None

@@ -1,6 +1,7 @@
 """Plans and pushes on a false OpenWrt access point, over real SSH."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ SITE: dict[str, Any] = {
 }
 
 
+ONE: dict[str, Any] = {**SITE, "wlans": SITE["wlans"][1:], "radios": []}
 FULL: dict[str, Any] = {
     "vlans": [{"id": each, "name": f"v{each}"} for each in (10, 11, 30)],
     "management_vlan": 1,
@@ -112,6 +114,15 @@ def access_point(tmp_path: Path) -> Iterator[Lab]:
     )
     with running_lab([spec], folder=tmp_path) as lab:
         yield lab
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
+    """SQL is not the subject here: one database is enough."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    shutil.copy2(migrated_sqlite, data_dir / "preau.sqlite")
+    return Settings(data_dir=data_dir)
 
 
 @pytest.fixture
@@ -290,6 +301,50 @@ def test_a_refused_line_leaves_the_old_configuration_and_proves_it(
     assert asked(access_point, "uci changes") == ""
 
 
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ("lose_path:uci commit wireless", PushState.ROLLED_BACK),
+        ("reboot_on_save", PushState.ROLLED_BACK),
+        ("odd_prompt", PushState.VERIFIED),
+        ("slow:0.05", PushState.VERIFIED),
+    ],
+)
+def test_a_device_that_misbehaves_ends_as_it_is_said_to(
+    access_point: Lab, here: Installation, fault: str, state: PushState
+) -> None:
+    if state is PushState.VERIFIED:  # it takes its time: its guard must not be faster
+        here.settings = here.settings.model_copy(update={"guard_s": 60})
+    here.know(access_point["ap1"])
+    here.intend(ONE)
+    plan = here.plan()
+    before = configuration(access_point)
+    access_point["ap1"].faults.add(fault)
+    done = here.run(plan)
+    access_point["ap1"].faults.clear()
+    assert done.states == {state: 1}, done.failures
+    after = configuration(access_point)
+    assert (after == before) == (state is PushState.ROLLED_BACK)
+    assert ("preau_admin" in after) == (state is PushState.VERIFIED)
+    assert "armed" not in asked(access_point, "ls /etc/preau")
+
+
+def test_a_device_that_lets_nobody_in_is_said_to_be_untouched(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    here.intend(ONE)
+    plan = here.plan()
+    before = configuration(access_point)
+    access_point["ap1"].faults.add("wrong_password")
+    logins = len(access_point["ap1"].logins)
+    assert here.run(plan).states == {PushState.FAILED: 1}
+    assert here.push("ap1").error_kind == "Refused"
+    assert len(access_point["ap1"].logins) - logins == 1  # a refused password is not tried again
+    access_point["ap1"].faults.clear()
+    assert configuration(access_point) == before
+
+
 def test_a_session_that_drops_while_sending_ends_with_the_old_configuration(
     access_point: Lab, here: Installation
 ) -> None:
@@ -297,7 +352,7 @@ def test_a_session_that_drops_while_sending_ends_with_the_old_configuration(
     here.intend(SITE)
     plan = here.plan()
     before = configuration(access_point)
-    access_point["ap1"].faults.add("drop_session:60")
+    access_point["ap1"].faults.add("drop_session:50")
     done = here.run(plan)
     assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
     assert here.push("ap1").error_kind == "Unreachable"

@@ -4,7 +4,7 @@ The devices of this file are small models of the manuals, apart from the product
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,8 +64,7 @@ def uci_model(text: str, lines: Sequence[str]) -> State:
     """Do `uci set|delete|add_list` lines as the UCI page of the user guide describes them."""
     state = state_of(text)
     by_address = {r.address: r.identity for r in uci.GRAMMAR.parse(text) if r.unnamed}
-    for line in lines:
-        _, verb, rest = shlex.split(line)
+    for verb, rest in _verbs(lines):
         path, _, value = rest.partition("=")
         package, name, *option = path.split(".") if "@" not in path else _split(path)
         key = by_address.get(f"{package}.{name}", (package, name))
@@ -77,12 +76,22 @@ def uci_model(text: str, lines: Sequence[str]) -> State:
         elif verb == "set":
             state[key][option[0]] = value
         elif verb == "delete":
-            del state[key][option[0]]
+            state[key].pop(option[0], None)
         else:
             before = state[key].get(option[0], ())
             assert isinstance(before, tuple)
             state[key][option[0]] = (*before, value)
     return state
+
+
+def _verbs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each verb and what it is about; a list is one line of several commands."""
+    for line in lines:
+        words = shlex.split(line)
+        for start in (place for place, word in enumerate(words) if word == "uci"):
+            quiet = words[start + 1] == "-q"
+            verb, rest = words[start + 1 + quiet : start + 3 + quiet]
+            yield verb, rest.removesuffix(";") if quiet else rest
 
 
 def _split(path: str) -> list[str]:

@@ -154,18 +154,18 @@ def commands(operation: Operation) -> list[str]:
             return [f"uci delete {address}.{option}"]
         case SetOption(_, option, str() as value, _):
             return [f"uci set {address}.{option}={quote(value)}"]
-        case SetOption(_, option, values, existed):
-            cleared = [f"uci delete {address}.{option}"] if existed else []
-            return cleared + [f"uci add_list {address}.{option}={quote(each)}" for each in values]
+        case SetOption(_, option, values, _):
+            # One line that says the whole list, so that it may be sent again.
+            added = " && ".join(f"uci add_list {address}.{option}={quote(v)}" for v in values)
+            return [f"uci -q delete {address}.{option}; {added}"]
 
 
 def _crontab_commands(operation: Operation) -> list[str]:
     key = operation.record.key
-    cleared = f"sed -i '/ # {key}$/d' {CRONTAB}"
+    cleared = f"[ ! -e {CRONTAB} ] || sed -i '/ # {key}$/d' {CRONTAB}"
     match operation:
-        case SetOption(_, _, str() as line, existed):
-            added = f"echo {quote(f'{line} # {key}')} >> {CRONTAB}"
-            return [cleared, added] if existed else [added]
+        case SetOption(_, _, str() as line, _):
+            return [f"{cleared}; echo {quote(f'{line} # {key}')} >> {CRONTAB}"]
         case DeleteRecord():
             return [cleared]
         case _:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
@@ -71,6 +71,7 @@ class OpenWrt(Device):
         self.log: list[str] = []
         self.pending = False
         self.stopped_radios: set[str] = set()
+        self._before_loss: list[str] = []
         self.temporary = 0
         self._pid = FIRST_PID
         self._indexes = {"lo": 1, "eth0": 2}
@@ -84,6 +85,7 @@ class OpenWrt(Device):
     def _apply_now(self, *names: str) -> None:
         for name in names:
             self.applied[name] = committed(self.files, name)
+        self._find_path_again(names)
         if "wireless" in names:
             self._network_stopped = False
             self.stopped_radios.clear()
@@ -91,6 +93,16 @@ class OpenWrt(Device):
             self.community = self._community()
         self._number_interfaces()
         self.changed()
+
+    def _find_path_again(self, names: Collection[str]) -> None:
+        """Have the path back that a fault took, once what ran before that is applied again."""
+        if not {"network", "wireless"} & set(names):
+            return
+        texts = [self.files.read(f"/etc/config/{name}") for name in ("network", "wireless")]
+        if self.path_lost and texts == self._before_loss:
+            self.path_lost = False
+        if not self.path_lost:
+            self._before_loss = texts
 
     def _community(self) -> str:
         """Return the community of the first com2sec; none configured: none answers."""
@@ -149,9 +161,22 @@ class OpenWrt(Device):
 
     # -- restart
 
+    def saving(self) -> bool:
+        """Say that flash is about to be written; return whether a fault restarts the device."""
+        if self.faults.reboot_on_save:
+            self.faults.reboot_on_save = False  # once: it comes up and is as good as before
+            self.reboot_soon()
+            return True
+        return False
+
     def reboot_soon(self) -> None:
         """Restart in a moment: the command that asked for it still ends."""
         self.spawn(self._reboot())
+
+    async def never(self) -> int:
+        """Wait for the restart that ends everything."""
+        await asyncio.Event().wait()
+        return 0
 
     async def _reboot(self) -> None:
         await asyncio.sleep(0.1)

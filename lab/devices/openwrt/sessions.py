@@ -53,7 +53,8 @@ async def interact(machine: "OpenWrt", terminal: Terminal) -> int:
 async def _prompt(shell: Shell, terminal: Terminal, typed: Callable[[], Awaitable[str]]) -> int:
     while True:
         where = "~" if shell.directory == "/root" else shell.directory
-        line = await terminal.read_line(f"root@{shell.machine.hostname()}:{where}# ")
+        prompt = f"{shell.machine.faults.before_prompt()}root@{shell.machine.hostname()}:{where}# "
+        line = await terminal.read_line(prompt)
         if line is None:
             return shell.status
         try:

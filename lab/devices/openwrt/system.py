@@ -18,6 +18,8 @@ INIT_ACTIONS = {"start", "stop", "restart", "reload", "enable", "disable", "enab
 @applet("uci")
 async def _uci(shell: "Shell", words_: list[str]) -> int:
     command = Uci(shell.machine.files, shell.machine.faults.refuses)
+    if words_[1:2] == ["commit"] and shell.machine.saving():
+        return await shell.machine.never()
     needs_input = {"batch", "import"} & set(words_[1:3])
     stdin = await shell.streams.input.read() if needs_input else ""
     status = command.run(words_[1:], stdin)
