@@ -33,7 +33,8 @@ HASHED: dict[str, tuple[str, dict[str, Any]]] = {
         {"snmp_users": [{"name": "lit", "auth_secret": "snmp-a", "priv_secret": "snmp-p"}]},
     ),
 }
-FAMILIES = tuple(PORTS)
+# Each family, and an IOS without archives, which can only restart to undo a change.
+SWITCHES = {family: (family, "") for family in PORTS} | {"old_ios": ("ios", "no archive")}
 Benches = dict[str, Bench]
 
 
@@ -43,19 +44,21 @@ def benches(tmp_path: Path) -> Iterator[Benches]:
     specs = [
         DeviceSpec(
             family=family,
-            name=family,
+            model=model,
+            name=name,
             host=f"127.42.1.{number}",
             hostname="sw1",
             minute_s=6.0,
             boot_s=0.3,
         )
-        for number, family in enumerate(FAMILIES, 1)
+        for number, (name, (family, model)) in enumerate(SWITCHES.items(), 1)
     ]
     with running_lab(specs, folder=tmp_path) as lab:
-        yield {family: Bench(lab, family) for family in FAMILIES}
+        yield {name: Bench(lab, name) for name in SWITCHES}
 
 
-def site(family: str, **management: Any) -> dict[str, Any]:
+def site(name: str, **management: Any) -> dict[str, Any]:
+    family = SWITCHES[name][0]
     uplink, room, idle = PORTS[family]
     return {
         "hostname": "ecole-sw1",
@@ -95,27 +98,27 @@ def on_each(benches: Benches, work: Callable[[str, Bench], Any]) -> dict[str, An
 
 
 def test_a_push_is_verified_and_a_hashed_secret_is_not_sent_again(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
-        done = bench.push(site(family))
+    def work(name: str, bench: Bench) -> None:
+        done = bench.push(site(name))
         assert done.state is PushState.VERIFIED, done.error
         assert bench.device.saved
         running = bench.read()
-        secret = HASHED[family][0]
+        secret = HASHED[SWITCHES[name][0]][0]
         assert bench.values[secret] not in running
-        again = bench.plan(site(family), running)
+        again = bench.plan(site(name), running)
         assert not again.difference, again.difference.review
         assert f"‹secret:{secret}›" in again.intended
         bench.values = {**bench.values, secret: "Autre-mot-2"}
-        changed = bench.plan(site(family), running).difference.remediation
+        changed = bench.plan(site(name), running).difference.remediation
         assert [f"‹secret:{secret}›" in line for line in changed] == [True]
 
     on_each(benches, work)
 
 
 def test_a_refused_line_ends_with_the_old_configuration(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
+    def work(name: str, bench: Bench) -> None:
         before = bench.state()
-        done = bench.push(site(family), r"refuse_line:10\.0\.0\.5")
+        done = bench.push(site(name), r"refuse_line:10\.0\.0\.5")
         assert done.state is PushState.ROLLED_BACK, done.error
         assert done.error_kind == "PushRejected"
         assert bench.state() == before
@@ -124,19 +127,20 @@ def test_a_refused_line_ends_with_the_old_configuration(benches: Benches) -> Non
 
 
 def test_a_lost_path_comes_back_by_the_guard(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
+    def work(name: str, bench: Bench) -> None:
         before = bench.state()
-        done = bench.push(site(family), r"lose_path:10\.0\.0\.5")
+        done = bench.push(site(name), r"lose_path:10\.0\.0\.5")
         assert done.state is PushState.ROLLED_BACK, done.error
         assert bench.state() == before
 
     on_each(benches, work)
+    assert "reload in 1" in benches["old_ios"].device.received
 
 
 def test_a_session_that_drops_ends_with_the_old_configuration(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
+    def work(name: str, bench: Bench) -> None:
         before = bench.state()
-        done = bench.push(site(family), "drop_session:24")
+        done = bench.push(site(name), "drop_session:24")
         assert done.state is PushState.ROLLED_BACK, done.error
         assert bench.state() == before
 
@@ -144,9 +148,9 @@ def test_a_session_that_drops_ends_with_the_old_configuration(benches: Benches) 
 
 
 def test_a_switch_that_restarts_in_its_save_is_told_as_rolled_back(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
+    def work(name: str, bench: Bench) -> None:
         before = bench.state()
-        done = bench.push(site(family), "reboot_on_save")
+        done = bench.push(site(name), "reboot_on_save")
         assert done.state is PushState.ROLLED_BACK, done.error
         assert bench.state() == before
 
@@ -154,20 +158,42 @@ def test_a_switch_that_restarts_in_its_save_is_told_as_rolled_back(benches: Benc
 
 
 def test_odd_prompts_and_slow_answers_change_nothing(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
-        done = bench.push(site(family), "odd_prompt", "slow:0.02")
+    def work(name: str, bench: Bench) -> None:
+        done = bench.push(site(name), "odd_prompt", "slow:0.02")
         assert done.state is PushState.VERIFIED, done.error
 
     on_each(benches, work)
 
 
 def test_a_password_that_locks_us_out_is_undone_by_the_guard(benches: Benches) -> None:
-    def work(family: str, bench: Bench) -> None:
+    def work(name: str, bench: Bench) -> None:
         before = bench.state()
         own = [{"name": bench.device.username, "password_secret": "compte"}]
-        done = bench.push(site(family, accounts=own))
+        done = bench.push(site(name, accounts=own))
         assert done.state is PushState.IN_DOUBT, done.error
         assert done.error_kind == "Refused"
         until(lambda: bench.state() == before)
 
     on_each(benches, work)
+
+
+def test_a_restart_is_not_armed_for_what_leaves_the_path_alone(benches: Benches) -> None:
+    def work(name: str, bench: Bench) -> None:
+        layer = {"management": {"contact": "Cellule WiFi"}}
+        done = bench.push(layer)
+        assert done.state is PushState.VERIFIED, done.error
+        assert bench.device.saved
+        assert not [line for line in bench.device.received if line.startswith("reload")]
+
+    on_each(benches, work)
+
+
+def test_a_switch_that_would_restart_with_something_else_than_what_runs_is_left_alone(
+    benches: Benches,
+) -> None:
+    for name in ("old_ios", "procurve"):
+        bench = benches[name]
+        bench.device.config.contact = "pas sauvé"
+        done = bench.push(site(name))
+        assert (done.state, done.error_kind) == (PushState.FAILED, "Unguarded"), done.error
+        assert not [line for line in bench.device.received if line.startswith(("reload", "vlan"))]
