@@ -191,7 +191,7 @@ CONFIGURATION = Configuration(
     errors=(
         r"(?i)^\s*(invalid|ambiguous|incomplete) input",
         r"(?i)^\s*(error|failed|unable|cannot|module not present|no reload)\b",
-        r"(?i)\b(not allowed|is not supported|out of range|does not exist|would be orphaned)\b",
+        r"(?i)\b(not allowed|is not supported|out of range|does not exist|not found|would be orphaned)\b",
     ),
     guard=GUARD,
     adopt=adopt,
