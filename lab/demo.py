@@ -73,7 +73,7 @@ def _run(place: Place, *, once: bool, started: float) -> bool:
     say("", "The false school district: 3 schools, 6 switches, 24 access points, on loopback")
     fault = f"{story.BAD_DEVICE}=refuse_line:{story.REFUSED_LINE}"
     with running_district(place.folder / "lab", place.port_offset, fault) as district:
-        preau = _installation(place)
+        preau = _installation(place, [school["traps_listen"] for school in district["schools"]])
         password = secrets.token_urlsafe(9)
         results = main_job(preau, district, LOGIN, password)
         with serving(preau, place.web_port) as server:
@@ -96,16 +96,17 @@ def _invite(port: int, password: str) -> None:
     say("", "Ctrl-C ends the demo. Other commands, in another terminal:")
     for command in ("observe 127.30.0.11 --json", "deploy show 1", "audit report"):
         say("", f"  .venv/bin/preau {command}")
+    say("", "  .venv/bin/python -m lab power lac/ap3 off    (its switch says so at once)")
 
 
-def _installation(place: Place) -> Preau:
+def _installation(place: Place, traps_listen: list[str]) -> Preau:
     data = place.folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     config = place.folder / "preau.toml"
     text = (
         f'{CONFIG_MARK}data_dir = "{{}}"\nweb_port = {place.web_port}\nguard_s = 60\n'
-        'log_level = "warning"\n'
+        f'log_level = "warning"\ntraps_listen = {json.dumps(traps_listen)}\n'
     )
     config.write_text(text.format("data"), encoding="utf-8")
     here = ROOT / "preau.toml"  # so that plain commands in the tree find the demo
