@@ -212,12 +212,13 @@ class Configuration:
     def guarded_for(self, running: str, *, touches_path: bool = True) -> "Configuration":
         """Return this configuration with the guard that a device with that `running` one has.
 
-        A guard that restarts the device is not armed for a change that leaves the path alone:
-        nothing is saved before it was read back, and a switch that restarts takes the power from
-        all that hangs on it.
+        A guard that restarts the device is not armed for a change that leaves the path alone, where
+        nothing is saved before it was read back: a switch that restarts takes the power from all
+        that hangs on it. A device that keeps each line as it is typed has no other way back.
         """
         own = self.guards(running) if self.guards else self.guard
-        return replace(self, guard=UNSAVED if own.reboots and not touches_path else own)
+        unsaved = own.reboots and bool(self.save) and not touches_path
+        return replace(self, guard=UNSAVED if unsaved else own)
 
 
 def secret_names(text: str) -> set[str]:

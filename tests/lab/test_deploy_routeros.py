@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from collectors.observe import observe_many
 from collectors.ssh import open_session
-from collectors.target import SshTarget
+from collectors.target import SnmpTarget, SshTarget
 from deploy import guard
 from deploy.conversation import Conversation
 from inventory.database import Database
@@ -19,6 +20,7 @@ from inventory.settings import Settings
 from inventory.vendors.routeros.configuration import CONFIGURATION
 from lab.device import DeviceSpec
 from lab.devices.routeros import RouterOs
+from lab.devices.routeros.store import Item
 from lab.running import Lab, running_lab
 from tests.lab.deploy_setup import SECRETS, Installation
 
@@ -234,6 +236,64 @@ def test_a_push_that_fails_ends_with_the_old_configuration_and_proves_it(
     assert reason in (push.error or "")
     assert SECRETS["wlan-p1"] not in (push.error or "")
     assert configuration(router) == before
+
+
+@pytest.mark.parametrize("fault", ["odd_prompt", "slow:0.05"])
+def test_a_device_that_is_strange_or_slow_is_verified_all_the_same(
+    router: Lab, here: Installation, fault: str
+) -> None:
+    here.know(router["ap1"])
+    here.intend({**SITE, "wlans": SITE["wlans"][1:], "radios": [], "management": {}})
+    plan = here.plan()
+    router["ap1"].faults.add(fault)
+    done = here.run(plan)
+    assert done.states == {PushState.VERIFIED: 1}, done.failures
+
+
+def test_a_device_that_restarts_amid_the_change_comes_up_with_the_old_configuration(
+    router: Lab, soon: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon.know(router["ap1"])
+    soon.intend(SITE)
+    plan = soon.plan()
+    before = configuration(router)
+    device = access_point(router)
+    changed = device.settings_changed
+
+    def restart(menu: str, item: Item) -> None:
+        changed(menu, item)
+        if menu == "/interface wifi configuration":
+            device.reboot_soon()
+
+    monkeypatch.setattr(device, "settings_changed", restart)
+    done = soon.run(plan)
+    assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
+    assert configuration(router) == before
+
+
+def test_a_device_that_lets_nobody_in_is_said_to_be_untouched(
+    router: Lab, here: Installation
+) -> None:
+    here.know(router["ap1"])
+    here.intend(SITE)
+    plan = here.plan()
+    before, logins = configuration(router), len(router["ap1"].logins)
+    router["ap1"].faults.add("wrong_password")
+    assert here.run(plan).states == {PushState.FAILED: 1}
+    assert here.push("ap1").error_kind == "Refused"
+    assert len(router["ap1"].logins) - logins == 1  # a refused password is not tried again
+    assert configuration(router) == before
+
+
+def test_it_is_recognised_and_read_over_snmp(router: Lab) -> None:
+    device = router["ap1"]
+    target = SnmpTarget("lac", device.host, device.snmp_port, "lab-read", timeout_s=10)
+    (outcome,) = observe_many([target], settings=Settings())
+    seen = outcome.value
+    assert seen is not None, outcome.error
+    assert (seen.identity.family, seen.identity.model) == ("routeros", "cAPGi-5HaxD2HaxD")
+    assert (seen.identity.firmware, seen.identity.serial) == ("7.19.4", device.serial)
+    assert {"ether1", "bridge", "wifi1"} <= {interface.name for interface in seen.interfaces}
 
 
 def test_the_guard_undoes_a_change_that_cut_the_path(router: Lab, soon: Installation) -> None:

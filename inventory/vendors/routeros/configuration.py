@@ -46,6 +46,10 @@ _PRINT = ':do {{:local menu [:parse "{} print terse"]; $menu}} on-error={{}}'
 _RADIOS, _INTERFACES = (_PRINT.format(menu) for menu in (RADIO, WIFI))
 _READ = ("/export terse show-sensitive", _RADIOS)
 
+# What the log says on the console between an answer and the next prompt ("Log", action echo).
+_NOISE = re.compile(
+    r"^(\(\d+ messages not shown\)|([a-z0-9/-]+ )?\d\d:\d\d:\d\d echo: ).*$", re.MULTILINE
+)
 _FLAGS = re.compile(r"^\s*\d+\s+(?P<flags>[A-Z ]*?)\s*(?=\S+=)")
 _PATH = ("/interface bridge", "/interface vlan", "/ip address", "/ip route", "/interface ethernet")
 _GUARDED = ("/system scheduler", "/system script")
@@ -64,7 +68,7 @@ def normalise(answers: Sequence[str]) -> str:
     Left out: the guard's own script and schedule, and `disabled=no` where it is the default; a
     radio that says nothing is disabled, and says so.
     """
-    export, *printed = answers
+    export, *printed = (_NOISE.sub("", answer) for answer in answers)
     records = [_canonical(record) for record in parse(export) if not _is_guard(record)]
     records = [record for record in records if record.options]
     return write([*records, *(radio for text in printed for radio in _radios(text))])

@@ -249,7 +249,8 @@ class RouterOs(Device):
         """Serve a console."""
         terminal.write(f"\n  MikroTik RouterOS {VERSION} (c) 1999-2025\n\n")
         while True:
-            terminal.write(self.faults.before_prompt())
+            if self.faults.odd_prompt:
+                terminal.write("\n12:34:56 echo: system,info nothing that matters\n")
             line = await terminal.read_line(f"[{self.username}@{self.identity}] > ")
             if line is None:
                 return 0
