@@ -48,8 +48,7 @@ def _record_ways(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     before, after = grammar.parse(running), grammar.parse(intended)
     there, back = (
-        tuple(grammar.script(operations(*pair)))
-        for pair in ((before, after), (after, before))
+        tuple(grammar.script(operations(*pair))) for pair in ((before, after), (after, before))
     )
     return there, back
 
@@ -116,26 +115,38 @@ def _indented_ways(
 
 
 def _lines(grammar: IndentedGrammar, tree: Any) -> list[str]:
-    lines = [str(line.cisco_style_text()) for line in tree.all_children_sorted()]
+    return [
+        _negated(grammar, line) if line.lstrip().startswith("no ") else line
+        for line in (str(each.cisco_style_text()) for each in tree.all_children_sorted())
+    ]
+
+
+def _negated(grammar: IndentedGrammar, line: str) -> str:
     for pattern, replacement in grammar.negations:
-        lines = [re.sub(pattern, replacement, line) for line in lines]
-    return lines
+        line = re.sub(pattern, replacement, line)
+    return line
 
 
 def _apart(
     running: Mapping[str, Sequence[str]], intended: Mapping[str, Sequence[str]]
 ) -> tuple[str, str]:
-    """Return both texts without the sections that are equal."""
+    """Return both texts without what is equal: sections, and the lines of those of one level."""
 
     def text(sections: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> str:
-        return "".join(
-            f"{line}\n"
-            for header, below in sections.items()
-            if other.get(header) != below
-            for line in (header, *dict.fromkeys(below))
-        )
+        lines: list[str] = []
+        for header, below in sections.items():
+            there = other.get(header)
+            if there != below:
+                flat = there is not None and len({_depth(line) for line in (*below, *there)}) < 2
+                equal = set(there or ()) if flat else set()
+                lines += [header, *(line for line in dict.fromkeys(below) if line not in equal)]
+        return "".join(f"{line}\n" for line in lines)
 
     return text(running, intended), text(intended, running)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 @cache

@@ -68,6 +68,18 @@ def refuse_untrusted_snooping(intent: DeviceIntent, *, trusted: bool) -> None:
         )
 
 
+def refuse_long_texts(intent: DeviceIntent, *, hostname: int, description: int) -> None:
+    """Raise InvalidInput for a name or description longer than the switch takes, in characters."""
+    if intent.hostname and len(intent.hostname) > hostname:
+        raise InvalidInput(f"the hostname {intent.hostname} is longer than {hostname} characters")
+    for port in intent.ports:
+        if port.description and len(port.description) > description:
+            raise InvalidInput(
+                f"the description of the port {port.name} is longer than the {description} "
+                "characters that the switch takes"
+            )
+
+
 def unplanned_vlans(intent: DeviceIntent, present: Iterable[int]) -> tuple[str, ...]:
     """Return the note for VLANs of the switch that the plan does not hold; they are left."""
     planned = {vlan.id for vlan in intent.vlans} | {1}

@@ -9,6 +9,7 @@ from inventory.vendors.aruba_cx.configuration_text import INDENT, PORT, sections
 from inventory.vendors.configuration import Rendered, Risk
 from inventory.vendors.indented import Claim, merged
 from inventory.vendors.switching import (
+    refuse_long_texts,
     refuse_untrusted_snooping,
     unplanned_accounts,
     unplanned_vlans,
@@ -30,6 +31,7 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     """
     sections = sections_of(running)
     notes: list[str] = []
+    refuse_long_texts(intent, hostname=32, description=64)
     for port in intent.ports:
         _refuse_unfit(port, sections)
     named = {f"interface {port.name}" for port in intent.ports}

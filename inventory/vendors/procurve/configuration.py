@@ -191,11 +191,13 @@ CONFIGURATION = Configuration(
     errors=(
         r"(?i)^\s*(invalid|ambiguous|incomplete) input",
         r"(?i)^\s*(error|failed|unable|cannot|module not present|no reload)\b",
-        r"(?i)\b(not allowed|is not supported|out of range|does not exist|not found|would be orphaned)\b",
+        r"(?i)\b(not allowed|is not supported|out of range|does not exist|not found)\b",
+        r"(?i)\bwould be orphaned\b",
     ),
     guard=GUARD,
     adopt=adopt,
     power_cycle=power_cycle,
     questions=((r"(?i:continue\s*[\[(]y/n[\])]\??\s*)", "y"),),
-    secret_form=re.compile(r"[!#-&(->@-~]{1,64}"),
+    # Passwords may be longer; those of SNMPv3 may not (16.10, "SNMPv3 user commands").
+    secret_form=re.compile(r"[!#-&(->@-~]{1,32}"),
 )

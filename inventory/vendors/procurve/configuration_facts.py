@@ -8,7 +8,12 @@ from inventory.intent import DeviceIntent, Management, PoePriority, Port, PortMo
 from inventory.vendors.configuration import Rendered, Risk
 from inventory.vendors.indented import Claim, merged
 from inventory.vendors.procurve.configuration_text import INDENT, ports
-from inventory.vendors.switching import refuse_untrusted_snooping, unplanned_vlans, worded
+from inventory.vendors.switching import (
+    refuse_long_texts,
+    refuse_untrusted_snooping,
+    unplanned_vlans,
+    worded,
+)
 
 _NOTHING = re.compile(r"(?!)")
 _ADDRESS = re.compile(r"^[\d.]+$|^[\dA-Fa-f:]+:[\dA-Fa-f:]*$")
@@ -39,6 +44,7 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     """
     sections = sections_of(running)
     notes: list[str] = []
+    refuse_long_texts(intent, hostname=32, description=64)
     for port in intent.ports:
         _refuse_unfit(port.name, sections)
         if port.mode is PortMode.TRUNK and not set(port.tagged_vlans) - {port.native_vlan}:
