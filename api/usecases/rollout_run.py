@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
+from api.usecases.audit import check_compliance
 from api.usecases.deployment_gates import measure
 from api.usecases.deployment_targets import Subject, subjects_of
 from api.usecases.progress import Counter
@@ -85,6 +86,7 @@ class Rollout:
     def _wave(self, number: int, members: Sequence[Member]) -> Stopped | None:
         self._note_health(members)
         stopped = self._change(number, members) if members else None
+        self._check_compliance(number)
         if stopped is not None:
             return stopped
         states = list(self._states(number).values())
@@ -93,6 +95,18 @@ class Rollout:
             return self._halted(number, reason, [])
         problems = self._gate(number)
         return self._halted(number, Stop.NOT_WELL, problems) if problems else None
+
+    def _check_compliance(self, wave: int) -> None:
+        """Judge what the devices of a wave run now by the standards in force."""
+        with self._database.read() as session:
+            verified = session.exec(
+                select(Push.device_id).where(
+                    Push.plan_id == self._plan_id,
+                    Push.wave == wave,
+                    Push.state == PushState.VERIFIED,
+                )
+            ).all()
+        check_compliance(self._database, self._work.settings, verified, actor=self._work.actor)
 
     # -- changing the devices of a wave
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.usecases.standards import keep_standard
 from inventory.database import Database
-from inventory.models import ConfigBackup, Event, ManagementEndpoint, PushState
+from inventory.models import ConfigBackup, Event, FindingRow, ManagementEndpoint, PushState
 from inventory.secrets import Vault
 from inventory.settings import Settings
+from inventory.standards.standard import Standard
 from lab.device import DeviceSpec
 from lab.devices.aruba_cx import ArubaCx
 from lab.devices.aruba_cx.config import Config
@@ -60,6 +62,13 @@ def config(lab: Lab) -> Config:
     return lab.call(lambda: copy.deepcopy(switch.config))
 
 
+def _require(here: Installation, section: str, lines: list[str]) -> None:
+    check = {"id": "ports", "title": "Ports", "section": section, "require": lines}
+    body = {"id": "s", "version": 1, "title": "S", "starts_on": "2020-01-01", "checks": [check]}
+    with here.database.write("test") as session:
+        keep_standard(session, Standard.model_validate(body), actor="test")
+
+
 def test_a_plan_changes_nothing_and_a_run_is_verified_by_reading_back(
     switch: Lab, here: Installation
 ) -> None:
@@ -70,8 +79,12 @@ def test_a_plan_changes_nothing_and_a_run_is_verified_by_reading_back(
     assert config(switch) == before
     assert plan.states == {PushState.PLANNED: 1}
     assert plan.pushes[0].touches_path
+    _require(here, "interface 1/1/1", ["description Borne ap1", "loop-protect"])
     done = here.run(plan)
     assert done.states == {PushState.VERIFIED: 1}, done.failures
+    # What runs now is judged at once: one required line came with the push, the other did not.
+    (finding,) = here.rows(FindingRow)
+    assert "loop-protect" in finding.message
     after = config(switch)
     assert after.hostname == "sw1"
     assert after.ports["1/1/1"].allowed == {1, 10, 20}
