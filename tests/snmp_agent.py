@@ -87,7 +87,7 @@ def response(
     module.apiPDU.set_request_id(pdu, request.request_id if request_id is None else request_id)
     module.apiPDU.set_error_status(pdu, error[0])
     module.apiPDU.set_error_index(pdu, error[1])
-    module.apiPDU.set_varbinds(pdu, [(name, _value(module, value)) for name, value in rows])
+    module.apiPDU.set_varbinds(pdu, [(name, encodable(module, value)) for name, value in rows])
     message = module.Message()
     module.apiMessage.set_defaults(message)
     module.apiMessage.set_community(message, request.community)
@@ -96,7 +96,8 @@ def response(
     return encoded
 
 
-def _value(module: Any, value: object) -> Any:
+def encodable(module: Any, value: object) -> Any:
+    """Return a value of an agent's as pysnmp encodes it."""
     if value is END:
         return module.EndOfMibView()
     if value is MISSING:

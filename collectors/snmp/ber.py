@@ -20,8 +20,9 @@ VarBind = tuple[Oid, int, Value | None]
 
 _SUBIDENTIFIER_MAX = 0xFFFFFFFF
 _OID_MAX = 128  # RFC 2578 clause 3.5: at most 128 sub-identifiers
-_CACHED_OIDS = 100_000
-_CACHED_HEADS = 100_000
+_CACHED_OIDS = 50_000
+_CACHED_HEADS = 50_000
+_TABLE_OCTETS = 9  # of 1.3.6.1.2.1.2.2.1.10 in ifTable
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
 _LEADING_ZERO = 9  # octets of a 64-bit number with a zero before it, which is judged
 _number = int.from_bytes
@@ -153,19 +154,37 @@ def _decode_oid(content: bytes) -> Oid:
         return (0, 0)
     if content[-1] & 0x80:
         raise Malformed("an OBJECT IDENTIFIER ends inside a sub-identifier")
+    if content.isascii():  # each octet is a sub-identifier
+        parts: Sequence[int] = content
+    elif len(content) > _TABLE_OCTETS and not content[_TABLE_OCTETS - 1] & 0x80:
+        # Many names begin with the octets of the same table.
+        table = _oid_cache.get(content[:_TABLE_OCTETS]) or decode_oid(content[:_TABLE_OCTETS])
+        name = table + tuple(_sub_identifiers(content[_TABLE_OCTETS:]))
+        if len(name) > _OID_MAX:
+            raise Malformed("an OBJECT IDENTIFIER has more than 128 sub-identifiers")
+        return name
+    else:
+        parts = _sub_identifiers(content)
+    if len(parts) >= _OID_MAX:
+        raise Malformed("an OBJECT IDENTIFIER has more than 128 sub-identifiers")
+    first = min(parts[0] // 40, 2)
+    return (first, parts[0] - 40 * first, *parts[1:])
+
+
+def _sub_identifiers(content: bytes) -> Sequence[int]:
+    """Return the sub-identifiers that fill `content`, which ends with one."""
+    if content.isascii():
+        return content
     parts: list[int] = []
     part = 0
     for octet in content:
         part = part << 7 | octet & 0x7F
         if part > _SUBIDENTIFIER_MAX:
             raise Malformed("a sub-identifier has more than 32 bits")
-        if not octet & 0x80:
+        if octet < 0x80:
             parts.append(part)
             part = 0
-    if len(parts) >= _OID_MAX:
-        raise Malformed("an OBJECT IDENTIFIER has more than 128 sub-identifiers")
-    first = min(parts[0] // 40, 2)
-    return (first, parts[0] - 40 * first, *parts[1:])
+    return parts
 
 
 def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
@@ -231,19 +250,32 @@ def read_values(
 
 
 def _read_varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
+    # Nearly all have short lengths, one octet each: 30 LL 06 NN name tag VV value.
+    if at + 6 <= end:
+        octets, name_octets = data[at + 1], data[at + 3]
+        value_at, stop = at + 6 + name_octets, at + 2 + octets
+        if (
+            octets < 0x80
+            and data[at] == SEQUENCE
+            and data[at + 2] == OBJECT_ID
+            and value_at <= stop <= end
+            and data[value_at - 1] == stop - value_at
+        ):
+            wire, tag = data[at + 4 : value_at - 2], data[value_at - 2]
+            seen_before = (
+                wire in _oid_cache
+            )  # by itself, a name may be one that no other device has
+            name, value = decode_oid(wire), _decode_value(tag, data[value_at:stop])
+            if seen_before:
+                _remember_head(data[at:value_at], name, tag, stop - at)
+            return (name, tag, value), stop
     begin, stop = read_expected(data, at, end, SEQUENCE)
     name_at, name_end = read_expected(data, begin, stop, OBJECT_ID)
     tag, value_at, value_end = read_header(data, name_end, stop)
     if value_end != stop:
         raise Malformed("something follows a variable binding's value")
-    wire = data[name_at:name_end]
-    seen_before = wire in _oid_cache
-    name = decode_oid(wire)
     value = _decode_value(tag, data[value_at:value_end])
-    # Of short lengths only, one octet each; and not of a name that only one device may have.
-    if seen_before and begin == at + 2 and name_at == at + 4 and value_at == name_end + 2:
-        _remember_head(data[at:value_at], name, tag, stop - at)
-    return (name, tag, value), stop
+    return (decode_oid(data[name_at:name_end]), tag, value), stop
 
 
 def _remember_head(head: bytes, name: Oid, tag: int, next_at: int) -> None:

@@ -16,6 +16,7 @@ from inventory.vendors.mib import Oid, Value
 
 _REMEMBERED = 4_096  # questions and patterns; some 15 KB each where no two share a name
 _PATTERNS_A_QUESTION = 4
+_IN_VAIN = 16
 
 Pick = Callable[[Sequence[Value]], tuple[Value, ...]]
 
@@ -63,18 +64,25 @@ class Question:
     enough: int | None = None
     shortens: "Question | None" = None
     _patterns: list[Pattern] = field(default_factory=list)
+    _in_vain: int = -1
+    """Answers since one was known; a question's first is no reason to expect such another."""
 
     def recognise(self, data: bytes, at: int, end: int) -> Known | None:
         """Return what the variable bindings in `data[at:end]` hold, if they are a known answer."""
         for pattern in self._patterns:
             values = ber.read_values(data, at, end, pattern.heads)
             if values is not None:
+                self._in_vain = 0
                 return Known(pattern, values)
+        self._in_vain += 1
         return None
 
     def learn(self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column]) -> None:
         """Remember an answer: its names, the places that were kept, and the columns' new rows."""
         self._learn_enough(steps)
+        # Learning costs more than reading: where every answer is another one, few are learnt.
+        if not self._in_vain or (self._in_vain > _IN_VAIN and self._in_vain % _IN_VAIN):
+            return
         if len(kept) < 2:  # an itemgetter of one place gives no tuple, and little is won
             return
         del self._patterns[_PATTERNS_A_QUESTION - 1 :]

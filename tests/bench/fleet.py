@@ -2,9 +2,10 @@
 
 One UDP socket on the loopback interface answers for every address of 127.0.0.0/8 (IP_PKTINFO tells
 which one was asked, and answers from it). Each address is a device with the same table and an
-engine id of its own; those of 127.128.0.0/9 are dead. What agents answer is encoded once by pysnmp
-and then only given the request's id, so that the fleet is not what a benchmark measures. It prints
-its port once it listens and runs until its standard input is closed.
+engine id of its own; those of 127.96.0.0/11 number the rows of their tables each in its own way, so
+that no answer of one has the names of another's; those of 127.128.0.0/9 are dead. What agents
+answer is encoded once and then only given the request's id, so that the fleet is not what a
+benchmark measures. It prints its port once it listens and runs until its standard input is closed.
 """
 
 import os
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
 from collectors.snmp import ber, usm_privacy
@@ -38,7 +40,7 @@ from collectors.snmp.usm_message import (
 from collectors.target import SnmpTarget, SnmpV3
 from inventory.usm import AuthProtocol, PrivProtocol
 from inventory.vendors.mib import Oid
-from tests.snmp_agent import Agent, decode_request, response
+from tests.snmp_agent import Agent, decode_request, encodable, response
 
 ROWS = 52
 _IF_ENTRY, _IF_X_ENTRY = (1, 3, 6, 1, 2, 1, 2, 2, 1), (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
@@ -53,22 +55,23 @@ COLUMNS: tuple[Oid, ...] = (
 USER = SnmpV3(
     "bench", AuthProtocol.SHA1, "bench-authentication", PrivProtocol.AES128, "bench-privacy"
 )
+# The first address of each part of the fleet.
+ALIKE, UNLIKE, DEAD = 0x7F40_0101, 0x7F60_0101, 0x7F80_0101
 _VARIANTS = 16
+_ROWS_APART = 100
 _PKTINFO = 8  # IP_PKTINFO of linux/in.h, which Python 3.11 does not name
 _BOOTS, _TIME_S = 3, 100_000
 _DISCOVERY_COUNTER = (1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0)  # usmStatsUnknownEngineIDs
 
 
-def host_of(number: int, *, dead: bool = False) -> str:
-    """Return the address of a device of the fleet; numbers go to four million."""
-    return socket.inet_ntoa(
-        struct.pack("!I", (0x7F80_0000 if dead else 0x7F40_0000) + 257 + number)
-    )
+def host_of(number: int, first: int = ALIKE) -> str:
+    """Return the address of a device of a part of the fleet; numbers go to two million."""
+    return socket.inet_ntoa(struct.pack("!I", first + number))
 
 
-def target_of(number: int, port: int, *, v3: bool = False, dead: bool = False) -> SnmpTarget:
-    """Return a device of the fleet as a target."""
-    return SnmpTarget("bench", host_of(number, dead=dead), port, v3=USER if v3 else None)
+def target_of(number: int, port: int, first: int = ALIKE, *, v3: bool = False) -> SnmpTarget:
+    """Return a device of a part of the fleet as a target."""
+    return SnmpTarget("bench", host_of(number, first), port, v3=USER if v3 else None)
 
 
 @contextmanager
@@ -116,6 +119,7 @@ class _Fleet:
     def __init__(self) -> None:
         self._agents = [Agent(_objects(variant), lambda *_: []) for variant in range(_VARIANTS)]
         self._tails: dict[tuple[int, bytes], bytes] = {}
+        self._values: dict[tuple[int, Oid, int], bytes] = {}
 
     def answer(self, data: bytes, device: bytes) -> bytes:
         """Return what the device at this address (4 octets) answers."""
@@ -130,10 +134,13 @@ class _Fleet:
     def _pdu(self, pdu: bytes, device: bytes) -> bytes:
         id_at = ber.read_header(pdu, 0, len(pdu))[1]
         tail_at = ber.read_header(pdu, id_at, len(pdu))[2]
-        key = (device[3] % _VARIANTS, pdu[:1] + pdu[tail_at:])
+        number = int.from_bytes(device, "big")
+        unlike = number >= UNLIKE
+        key = (number if unlike else number % _VARIANTS, pdu[:1] + pdu[tail_at:])
         tail = self._tails.get(key)
         if tail is None:
-            tail = self._tails[key] = self._tail(pdu, key[0])
+            tail = self._unlike(pdu, tail_at, number) if unlike else self._tail(pdu, key[0])
+            self._tails[key] = tail
         return ber.encode(0xA2, pdu[id_at:tail_at] + tail)
 
     def _tail(self, pdu: bytes, variant: int) -> bytes:
@@ -143,6 +150,26 @@ class _Fleet:
         at = ber.read_header(made, 0, len(made))[1] + 3 + 3
         at = ber.read_header(made, at, len(made))[1]
         return made[ber.read_header(made, at, len(made))[2] :]
+
+    def _unlike(self, pdu: bytes, at: int, number: int) -> bytes:
+        """Return what a device answers whose rows are numbered from a number of its own on."""
+        first = _ROWS_APART * (number - UNLIKE)
+        standing, repetitions = _asked(pdu, at)
+        binds = []
+        for _ in range(repetitions):
+            standing = [_next(column, row, first) for column, row in standing]
+            for column, row in standing:
+                value = self._encoded(number % _VARIANTS, column, row - first)
+                binds.append(ber.encode(ber.SEQUENCE, ber.encode_oid((*column, row)) + value))
+        return ber.encode_integer(0) * 2 + ber.encode(ber.SEQUENCE, b"".join(binds))
+
+    def _encoded(self, variant: int, column: Oid, row: int) -> bytes:
+        key = variant, column, row
+        if key not in self._values:
+            value = self._agents[variant].objects.get((*column, row), 0)
+            encoded = encoder.encode(encodable(v2c, value))
+            self._values[key] = encoded
+        return self._values[key]
 
     def _answer_v3(self, data: bytes, device: bytes) -> bytes:
         asked = read_message(data)
@@ -173,6 +200,22 @@ class _Fleet:
             salt=salt,
         )
         return signed(payload, digest_at, USER.auth, keys.auth)
+
+
+def _next(column: Oid, row: int, first: int) -> tuple[Oid, int]:
+    """Return what follows a row of a table whose rows are numbered from `first` on."""
+    if column not in COLUMNS or row >= first + ROWS:
+        return (*column[:-1], column[-1] + 1), 1  # what is behind it
+    return column, max(row, first) + 1
+
+
+def _asked(pdu: bytes, at: int) -> tuple[list[tuple[Oid, int]], int]:
+    """Return (column, row) of each name of a GETBULK, row 0 for a whole column, and how often."""
+    end = len(pdu)
+    _, at = ber.read_integer(pdu, at, end)
+    repetitions, at = ber.read_integer(pdu, at, end)
+    names = [name for name, _, _ in ber.read_varbinds(pdu, ber.read_header(pdu, at, end)[1], end)]
+    return [(name, 0) if name in COLUMNS else (name[:-1], name[-1]) for name in names], repetitions
 
 
 @cache

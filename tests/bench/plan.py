@@ -17,7 +17,8 @@ from sqlmodel import Session, select
 
 from api.usecases.deployment_targets import Subject, subjects_of
 from api.usecases.intents import set_intent
-from api.usecases.planning import BATCH, Planning, Read
+from api.usecases.plan_reading import Read, close_plan
+from api.usecases.planning import BATCH, Planning
 from api.usecases.selection import Selection, selected
 from collectors.outcome import Outcome
 from inventory.database import Database, open_database, upgrade
@@ -95,7 +96,7 @@ def _measured(folder: str, schools: int, alike: bool) -> list[tuple[str, float |
         started = time.perf_counter()
         with database.read() as session:
             subjects = subjects_of(session, vault, settings, selected(session, Selection()))
-        planning = Planning(database, vault, settings, ACTOR)
+        planning = Planning(database, vault, ACTOR)
         plan_id = planning.open(Selection())
         for first in range(0, len(subjects), BATCH):
             batch = enumerate(subjects[first : first + BATCH], first)
@@ -103,7 +104,7 @@ def _measured(folder: str, schools: int, alike: bool) -> list[tuple[str, float |
             planning.freeze(plan_id, [Outcome(each, read, None, 0.0) for each, read in reads])
             if first % 1000 == 0:
                 print(f"{first} devices, {time.perf_counter() - started:.1f} s", flush=True)
-        planning.close(plan_id)
+        close_plan(database, settings, plan_id, actor=ACTOR)
         took_s = time.perf_counter() - started
         with database.read() as session:
             rows = session.exec(select(Push.state, Push.group_digest, Push.error)).all()

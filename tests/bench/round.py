@@ -18,7 +18,7 @@ from collectors.health import DEVICES_A_SECOND, Round, Source, Watched, health_r
 from collectors.series import SeriesStore, Subject, SubjectKind, open_series
 from inventory.database import open_database, upgrade
 from inventory.settings import Settings
-from tests.bench.fleet import health_names, running_fleet, target_of
+from tests.bench.fleet import ALIKE, DEAD, health_names, running_fleet, target_of
 from tests.bench.poll import rss_mb
 
 DEAD_ONE_IN = 10
@@ -93,7 +93,9 @@ def _check(done: Round, devices: int, *, dead: bool) -> None:
 def _fleet(devices: int, port: int, *, dead: bool) -> Iterator[Watched]:
     for number in range(devices):
         is_dead = dead and number % DEAD_ONE_IN == DEAD_ONE_IN - 1
-        yield Watched(number + 1, target_of(number, port, dead=is_dead), _figures(number + 1))
+        yield Watched(
+            number + 1, target_of(number, port, DEAD if is_dead else ALIKE), _figures(number + 1)
+        )
 
 
 def _figures(device_id: int) -> list[Source]:
