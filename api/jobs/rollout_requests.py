@@ -3,15 +3,15 @@
 Who may run jobs at every site of a plan may ask; the jobs process speaks to the devices.
 """
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.jobs.queue import enqueue
-from api.usecases.approvals import refuse_unapproved
+from api.usecases.approvals import has_right_at_all, refuse_unapproved
 from api.usecases.plan_states import ask_plan, plan_row, refuse_school_hours, why_not_again
 from api.usecases.rollout_options import calendar_of, options_of
-from api.usecases.scope import Right, Viewer, sites_within
+from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
-from inventory.models import DeployPlan, Device, Job, PlanRequest, PlanState, Push, Site
+from inventory.models import DeployPlan, Job, PlanRequest, PlanState
 from inventory.settings import Settings
 
 _GO_ON = (PlanState.RUNNING, PlanState.PAUSED, PlanState.HALTED)
@@ -19,18 +19,7 @@ _GO_ON = (PlanState.RUNNING, PlanState.PAUSED, PlanState.HALTED)
 
 def may_roll_out(session: Session, plan_id: int, viewer: Viewer) -> bool:
     """Return whether `viewer` may run jobs at the site of every device of a plan."""
-    if viewer.everywhere(Right.RUN_JOBS):
-        return True
-    within = select(col(Site.id)).where(sites_within(viewer, Right.RUN_JOBS))
-    outside = (
-        select(Push.id)
-        .join(Device, col(Device.id) == col(Push.device_id))
-        .where(
-            Push.plan_id == plan_id,
-            col(Device.site_id).is_(None) | col(Device.site_id).not_in(within),
-        )
-    )
-    return session.exec(outside.limit(1)).first() is None
+    return has_right_at_all(session, plan_id, viewer, Right.RUN_JOBS)
 
 
 def request_rollout(

@@ -54,11 +54,11 @@ def is_author(plan: DeployPlan, viewer: Viewer) -> bool:
     return person_of(plan.created_by) == person_of(viewer.actor)
 
 
-def may_approve(session: Session, plan_id: int, viewer: Viewer) -> bool:
-    """Return whether `viewer` has the right to approve at the site of every device of a plan."""
-    if viewer.everywhere(Right.APPROVE_PLANS):
+def has_right_at_all(session: Session, plan_id: int, viewer: Viewer, right: Right) -> bool:
+    """Return whether `viewer` has a right at the site of every device of a plan."""
+    if viewer.everywhere(right):
         return True
-    within = select(col(Site.id)).where(sites_within(viewer, Right.APPROVE_PLANS))
+    within = select(col(Site.id)).where(sites_within(viewer, right))
     outside = (
         select(Push.id)
         .join(Device, col(Device.id) == col(Push.device_id))
@@ -68,6 +68,11 @@ def may_approve(session: Session, plan_id: int, viewer: Viewer) -> bool:
         )
     )
     return session.exec(outside.limit(1)).first() is None
+
+
+def may_approve(session: Session, plan_id: int, viewer: Viewer) -> bool:
+    """Return whether `viewer` has the right to approve at the site of every device of a plan."""
+    return has_right_at_all(session, plan_id, viewer, Right.APPROVE_PLANS)
 
 
 def approvals_of(session: Session, plan_id: int) -> list[PlanApproval]:
@@ -85,7 +90,15 @@ def waits_for_approval(session: Session, plan: DeployPlan) -> bool:
 
 
 def refuse_unapproved(session: Session, plan: DeployPlan) -> None:
-    """Raise NotAllowed for a plan that needs a second person who has not approved it."""
+    """Raise NotAllowed for a plan that needs a second person who has not approved it.
+
+    Raises Conflict for one whose planning was interrupted: nobody has seen the whole of it.
+    """
+    if "second_person" not in plan.risk:
+        raise Conflict(
+            f"the planning of plan {plan.id} was interrupted, and half of it is never sent",
+            todo="make a new one: preau deploy plan",
+        )
     if waits_for_approval(session, plan):
         raise NotAllowed(
             f"plan {plan.id} needs the approval of another than {plan.created_by}",

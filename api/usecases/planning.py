@@ -4,7 +4,6 @@ No database session is open while a device is spoken to.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func
@@ -13,35 +12,24 @@ from sqlmodel import Session, col, select
 from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.deployment_targets import Subject, pin_host_key, subjects_of
 from api.usecases.displayed_forms import FormBook
+from api.usecases.plan_reading import Read, close_plan, read_devices
 from api.usecases.planned_uplinks import with_uplinks_judged
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.selection import Selection, selected
-from collectors.outcome import Outcome, fan_out
-from collectors.ssh import open_session
+from collectors.outcome import Outcome
 from deploy.backup import Reading, digest, keep_backups
-from deploy.conversation import Conversation
 from deploy.plan import Planner
 from deploy.render import names_by_value
-from deploy.risk import ApprovalRules, DeviceRisk, device_risk, why_second_person
+from deploy.risk import device_risk
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict, DeviceError, InvalidInput, NotFound, PreauError
-from inventory.leases import device_resource, leases
+from inventory.errors import InvalidInput, NotFound, PreauError
 from inventory.models import DeployPlan, ObservationRecord, Push, PushState
 from inventory.secrets import Vault
 from inventory.settings import Settings
 
 BATCH = 25
 """How many devices are put into a plan at once: statements cost more than what they carry."""
-_READ_LEASE_S = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A running configuration, with its secrets, and the key of the host that showed it."""
-
-    text: str = field(repr=False)
-    host_key: str
 
 
 def plan_deployment(
@@ -66,7 +54,7 @@ def plan_deployment(
         raise NotFound(
             "no device that can be configured is known there", todo="run: preau discover"
         )
-    planning = Planning(database, vault, settings, actor)
+    planning = Planning(database, vault, actor)
     plan_id = planning.open(selection, reason)
     counter = Counter(on_progress, "reading configurations", len(subjects))
 
@@ -79,38 +67,17 @@ def plan_deployment(
             waiting.clear()
         counter.one_more()
 
-    holder = f"plan {plan_id} by {actor}"
-    resources = [device_resource(subject.device_id) for subject in subjects]
-    with leases(
-        database, resources, holder=holder, purpose="planning", ttl_s=_READ_LEASE_S
-    ) as held:
-        checked = [
-            subject
-            if device_resource(subject.device_id) in held
-            else replace(subject, error=Conflict("another holds it", todo="plan again later"))
-            for subject in subjects
-        ]
-        fan_out(read_configuration, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
-        planning.freeze(plan_id, waiting)
-    planning.close(plan_id)
+    read_devices(database, settings, subjects, plan_id=plan_id, actor=actor, on_done=freeze)
+    planning.freeze(plan_id, waiting)
+    close_plan(database, settings, plan_id, actor=actor)
     return plan_status(database, plan_id)
-
-
-def read_configuration(subject: Subject) -> Read:
-    """Return what a device runs; raises DeviceError, also for why it cannot be spoken to."""
-    if subject.error is not None:
-        raise DeviceError(subject.error.what) from subject.error
-    assert subject.target is not None
-    with open_session(subject.target) as session:
-        talk = Conversation(session, subject.configuration, names_by_value(subject.values))
-        return Read(talk.read(), session.host_key)
 
 
 class Planning:
     """The database's half of planning: what was read becomes a frozen plan."""
 
-    def __init__(self, database: Database, vault: Vault, settings: Settings, actor: str) -> None:
-        self._database, self._vault, self._settings = database, vault, settings
+    def __init__(self, database: Database, vault: Vault, actor: str) -> None:
+        self._database, self._vault = database, vault
         self._actor = actor
         self._planner = Planner()
 
@@ -149,23 +116,6 @@ class Planning:
                     row.state = PushState.FAILED
                     row.error_kind, row.error = type(error).__name__, str(error)
                 session.add(row)
-
-    def close(self, plan_id: int) -> None:
-        """Say of the whole plan what its reviewers must know."""
-        rules = ApprovalRules(
-            devices=self._settings.approval_devices,
-            path_devices=self._settings.approval_path_devices,
-            clients=self._settings.approval_clients,
-        )
-        with self._database.write(self._actor) as session:
-            plan = session.get(DeployPlan, plan_id)
-            assert plan is not None
-            changing = select(Push.risk).where(
-                Push.plan_id == plan_id, Push.state == PushState.PLANNED
-            )
-            risks = [DeviceRisk.from_json(each) for each in session.exec(changing)]
-            plan.risk = {"second_person": why_second_person(risks, rules)}
-            session.add(plan)
 
     def _keep(
         self, session: Session, plan_id: int, outcomes: Sequence[Outcome[Subject, Read]]

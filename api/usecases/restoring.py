@@ -1,16 +1,17 @@
 """Bringing kept configurations back: a plan whose intended text is a backup's, frozen as any."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from api.usecases.deployment_report import PlanSummary, plan_status
 from api.usecases.deployment_targets import Subject, pin_host_key, subjects_of
 from api.usecases.displayed_forms import forms_of
-from api.usecases.planning import Read, newest_clients, read_configuration
+from api.usecases.plan_reading import Read, close_plan, read_devices
+from api.usecases.planning import newest_clients
 from api.usecases.progress import Counter, Progress, quiet
-from collectors.outcome import Outcome, fan_out
+from collectors.outcome import Outcome
 from deploy.backup import Reading, digest, keep_backup, open_backup
 from deploy.difference import difference
 from deploy.plan import group_digest
@@ -18,13 +19,10 @@ from deploy.render import names_by_value
 from deploy.risk import device_risk
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict, DeviceError, NotFound, PreauError
-from inventory.leases import device_resource, leases
+from inventory.errors import DeviceError, NotFound, PreauError
 from inventory.models import ConfigBackup, DeployPlan, Device, Push, PushState
 from inventory.secrets import Vault
 from inventory.settings import Settings
-
-_READ_LEASE_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,13 @@ def plan_restore(
     actor: str,
     reason: str,
     rolls_back_id: int | None = None,
+    urgent: bool = False,
     on_progress: Progress = quiet,
 ) -> PlanSummary:
     """Read the devices, and freeze a plan that gives each its kept configuration back.
 
-    A device that cannot be read, or is not as `only_if` says, is in the plan with its error. Raises
-    NotFound when none of the devices exists.
+    A device that cannot be read, or is not as `only_if` says, is in the plan with its error. An
+    `urgent` plan needs nobody's approval. Raises NotFound when none of the devices exists.
     """
     wanted = {each.device_id: each for each in restores}
     with database.read() as session:
@@ -76,18 +75,8 @@ def plan_restore(
         freezing.freeze(outcome)
         counter.one_more()
 
-    resources = [device_resource(each.device_id) for each in subjects]
-    holder = f"plan {plan_id} by {actor}"
-    with leases(
-        database, resources, holder=holder, purpose="planning", ttl_s=_READ_LEASE_S
-    ) as ours:
-        checked = [
-            each
-            if device_resource(each.device_id) in ours
-            else replace(each, error=Conflict("another holds it", todo="plan again later"))
-            for each in subjects
-        ]
-        fan_out(read_configuration, checked, max_workers=settings.ssh_max_sessions, on_done=freeze)
+    read_devices(database, settings, subjects, plan_id=plan_id, actor=actor, on_done=freeze)
+    close_plan(database, settings, plan_id, actor=actor, urgent=urgent)
     return plan_status(database, plan_id)
 
 

@@ -29,9 +29,12 @@ def plan_rollback(
     actor: str,
     wave: int | None = None,
     reason: str | None = None,
+    urgent: bool = False,
     on_progress: Progress = quiet,
 ) -> PlanSummary:
     """Freeze a plan that takes back what a plan verified, in one wave of it or in all.
+
+    An `urgent` one, of a plan that halted, needs nobody's approval.
 
     Raises NotFound when there is no such plan, or nothing of it that could be taken back.
     """
@@ -49,6 +52,7 @@ def plan_rollback(
         actor=actor,
         reason=reason or f"plan {plan_id} is taken back",
         rolls_back_id=plan_id,
+        urgent=urgent,
         on_progress=on_progress,
     )
 
@@ -72,6 +76,7 @@ def undo_after_halt(
             actor=actor,
             wave=wave,
             reason=f"plan {plan_id} halted" + (f" in wave {wave}" if wave else ""),
+            urgent=True,
         )
     except NotFound:
         return None

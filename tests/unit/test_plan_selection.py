@@ -206,3 +206,14 @@ def test_a_plan_that_ran_cannot_be_approved(database: Database, two_sites: tuple
         session.flush()
         with pytest.raises(Conflict, match="is running"):
             approve_plan(session, plan.id or 0, _viewer(session, "bruno", EVERYWHERE))
+
+
+def test_a_plan_whose_planning_was_interrupted_is_never_run(
+    database: Database, two_sites: tuple[int, int]
+) -> None:
+    with database.write("test") as session:
+        plan = _plan(session, _ids(session), second=False)
+        refuse_unapproved(session, plan)
+        plan.risk = {}  # nobody closed it
+        with pytest.raises(Conflict, match="half of it is never sent"):
+            refuse_unapproved(session, plan)
