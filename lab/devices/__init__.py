@@ -5,6 +5,7 @@ import importlib
 from lab.device import Device, DeviceSpec
 
 FAMILIES = {
+    "aruba_instant": ("aruba_instant", "ArubaInstant"),
     "arubaos_cx": ("aruba_cx", "ArubaCx"),
     "ios": ("ios", "Ios"),
     "openwrt": ("openwrt", "OpenWrt"),

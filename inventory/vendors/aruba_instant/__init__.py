@@ -8,5 +8,6 @@ FAMILY = Family(
     vendor="HPE Aruba Networking",
     role="access_point",
     reading=READING,
+    configuration=Later("inventory.vendors.aruba_instant.configuration", "CONFIGURATION"),
     support=Later("inventory.vendors.aruba_instant.support", "SUPPORT"),
 )
