@@ -84,6 +84,11 @@ def bsses_of(intent: DeviceIntent, bands: Mapping[str, Band | None], notes: list
         absent = sorted(set(wlan.bands) - {bands[name] for name in here})
         if absent:
             notes.append(f"« {wlan.ssid} » : aucune radio à {', '.join(absent)} GHz sur la borne")
+        if any(key.vlan_id for key in wlan.private_keys):
+            # wpad-basic is built without VLANs: it would leave every key in the WLAN's own.
+            notes.append(
+                f"« {wlan.ssid} » : les VLAN de ses clefs demandent le paquet wpad complet"
+            )
         radius = _radius(wlan, notes) if wlan.security.enterprise else ()
         for radio in here:
             bsses += _of_radio(wlan, radio, intent.management_vlan or 1, radius)

@@ -46,9 +46,11 @@ _PRINT = ':do {{:local menu [:parse "{} print terse"]; $menu}} on-error={{}}'
 _RADIOS, _INTERFACES = (_PRINT.format(menu) for menu in (RADIO, WIFI))
 _READ = ("/export terse show-sensitive", _RADIOS)
 
-# What the log says on the console between an answer and the next prompt ("Log", action echo).
+# What stands in an answer and is none: the console paints a line anew behind its prompt, and the
+# log speaks between an answer and the next prompt ("Log", action echo).
 _NOISE = re.compile(
-    r"^(\(\d+ messages not shown\)|([a-z0-9/-]+ )?\d\d:\d\d:\d\d echo: ).*$", re.MULTILINE
+    r"^(\[[^\]\n]+@[^\]\n]+\] |\(\d+ messages not shown\)|([a-z0-9/-]+ )?\d\d:\d\d:\d\d echo: ).*$",
+    re.MULTILINE,
 )
 _FLAGS = re.compile(r"^\s*\d+\s+(?P<flags>[A-Z ]*?)\s*(?=\S+=)")
 _PATH = ("/interface bridge", "/interface vlan", "/ip address", "/ip route", "/interface ethernet")
@@ -177,18 +179,17 @@ def in_effect(answer: str, intended: str) -> Settled:
     which is when its configuration was applied; `running` waits for a client.
     """
     flags = {}
-    for line in answer.splitlines():
+    for line in _NOISE.sub("", answer).splitlines():
         shown = _FLAGS.match(line)
         named = re.search(r"(?:^|\s)name=(\S+)", line)
         if shown and named:
             flags[named[1]] = shown["flags"]
-    for record in parse(intended):
-        profile = str(record.options.get("configuration", ""))
-        if record.package != WIFI or not profile.startswith(OURS):
-            continue
-        name = str(record.options.get("name", record.key.partition("=")[2]))
-        radio = str(record.options.get("master-interface", name))
-        if "yes" in {record.options.get("disabled"), _disabled(intended, radio)}:
+    interfaces = [record for record in parse(intended) if record.package == WIFI]
+    off = {_name(each) for each in interfaces if each.options.get("disabled") != "no"}
+    for record in interfaces:
+        name = _name(record)
+        ours = str(record.options.get("configuration", "")).startswith(OURS)
+        if not ours or {name, str(record.options.get("master-interface", name))} & off:
             continue
         if name not in flags:
             return Settled(False, f"{name} is not there")
@@ -197,12 +198,8 @@ def in_effect(answer: str, intended: str) -> Settled:
     return Settled(True)
 
 
-def _disabled(intended: str, radio: str) -> str:
-    for record in parse(intended):
-        names = {record.options.get("name"), record.key.removeprefix("default-name=")}
-        if record.package == WIFI and radio in names:
-            return str(record.options.get("disabled", "yes"))
-    return "yes"
+def _name(interface: Record) -> str:
+    return str(interface.options.get("name", interface.key.partition("=")[2]))
 
 
 def _nothing(_lines: Sequence[str]) -> tuple[Exchange, ...]:

@@ -251,9 +251,12 @@ class RouterOs(Device):
         while True:
             if self.faults.odd_prompt:
                 terminal.write("\n12:34:56 echo: system,info nothing that matters\n")
-            line = await terminal.read_line(f"[{self.username}@{self.identity}] > ")
+            prompt = f"[{self.username}@{self.identity}] > "
+            line = await terminal.read_line(prompt)
             if line is None:
                 return 0
+            if self.faults.odd_prompt and line:
+                terminal.write(f"{prompt}{line}\n")
             try:
                 await self._line(line, terminal.write)
             except Quit:
