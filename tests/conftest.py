@@ -4,18 +4,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pwdlib import PasswordHash
 
 from inventory.database import Database, open_database, upgrade
 from inventory.log import configure_logging
 from inventory.secrets import Vault, open_vault
 from inventory.settings import Settings
+from tests.passwords import cheap_hasher
 from tests.postgres import PostgresServer, missing_postgres
 
 DATABASES = ["sqlite", "postgresql"]
+
+_RECOMMENDED = PasswordHash.recommended
 
 pytest_plugins = ["tests.district"]
 
@@ -61,6 +66,24 @@ def skip_or_fail(reason: str) -> None:
 def _logs_as_the_product_writes_them() -> None:
     # structlog's own default draws traces with every local variable: seconds for one error.
     configure_logging(Settings(log_level="warning"), "tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_nothing() -> Iterator[None]:
+    # As the product keeps them, one costs a quarter of a second: tests log in hundreds of times.
+    with mock.patch.object(PasswordHash, "recommended", cheap_hasher):
+        yield
+
+
+@pytest.fixture
+def costly_passwords() -> Iterator[None]:
+    """Let this test keep passwords as the product does."""
+    from api.usecases import access
+
+    with mock.patch.object(PasswordHash, "recommended", _RECOMMENDED):
+        access._hasher.cache_clear()
+        yield
+    access._hasher.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,22 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+from fastapi import FastAPI
+from starlette.datastructures import State
 
-from api.http.application import make_application
+from api.http.application import make_routes, serve_installation
 from api.usecases.access import new_token
 from inventory.database import Database
 from inventory.models import Grant, GrantScope, User, UserRole
 from inventory.settings import Settings
-
-PASSWORD = "quatre mots faciles à retenir"
+from tests.passwords import PASSWORD, cheap_hash
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
-        application = make_application(settings, database)
+        application = _application(settings, database)
         config = uvicorn.Config(application, log_config=None, lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -46,6 +46,23 @@ def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]
             thread.join()
 
 
+def _application(settings: Settings, database: Database) -> FastAPI:
+    """Return the application of one installation; all of this process share its routes.
+
+    FastAPI looks at the parameters of every route when it is made and when it is first asked:
+    half a second of each test that asks for a page.
+    """
+    application = copy(_routes())
+    application.state = State()
+    application.user_middleware = []
+    return serve_installation(application, settings, database)
+
+
+@cache
+def _routes() -> FastAPI:
+    return make_routes()
+
+
 def person(
     database: Database,
     login: str,
@@ -55,17 +72,11 @@ def person(
 ) -> None:
     """Make an account with the one password of these tests."""
     with database.write("test") as session:
-        user = User(login=login, display_name=login.title(), password_hash=quick_hash())
+        user = User(login=login, display_name=login.title(), password_hash=cheap_hash())
         session.add(user)
         session.flush()
         assert user.id is not None
         session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
-
-
-@cache
-def quick_hash() -> str:
-    """Return a hash of PASSWORD that is cheap to make and to verify: tests log in often."""
-    return PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]).hash(PASSWORD)
 
 
 def bearer(database: Database, login: str) -> dict[str, str]:

@@ -73,6 +73,21 @@ def page_routers() -> Iterator[APIRouter]:
 
 def make_application(settings: Settings, database: Database) -> FastAPI:
     """Return the application that serves one installation's pages and API."""
+    return serve_installation(make_routes(), settings, database)
+
+
+def serve_installation(app: FastAPI, settings: Settings, database: Database) -> FastAPI:
+    """Let an application that has its routes serve one installation, and return it."""
+    app.state.installation = Installation(settings, database, open_series(settings, database))
+    app.state.figures = metrics.RequestFigures()
+    app.state.watching = Watching(database_reader(database))
+    app.add_middleware(Gate)
+    app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
+    return app
+
+
+def make_routes() -> FastAPI:
+    """Return an application with every address, which serves no installation yet."""
     app = FastAPI(
         title="Préau",
         version=API_VERSION,
@@ -81,9 +96,6 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = Installation(settings, database, open_series(settings, database))
-    app.state.figures = metrics.RequestFigures()
-    app.state.watching = Watching(database_reader(database))
     answer_errors(app)
     version_1 = APIRouter(prefix="/api/v1")
     for resource in (
@@ -104,6 +116,4 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
     for router in (health.router, metrics.router, *page_routers()):
         app.include_router(router)
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Gate)
-    app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
     return app

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.webapp import PASSWORD
+from tests.passwords import PASSWORD
 
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-background-networking "

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,9 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.models import ApiToken, Change, GrantScope, Site, User, UserRole, WebSession
+from tests.passwords import PASSWORD
 from tests.seed import seed
-from tests.webapp import PASSWORD, person
+from tests.webapp import person
 
 
 class MovedClock:
@@ -153,6 +155,19 @@ def test_no_change_record_holds_a_password_hash_or_a_token(database: Database) -
     assert user.password_hash not in records
     assert token.token_hash not in records
     assert "alice" in records
+
+
+def test_a_password_is_kept_so_that_trying_one_costs_a_thief_time_and_memory(
+    database: Database, costly_passwords: None
+) -> None:
+    with database.write("test") as session:
+        user = add_user(session, "a", display_name="A", password=PASSWORD, role=UserRole.ADVISER)
+        told = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", user.password_hash or "")
+    assert told is not None
+    memory_kib, rounds = map(int, told.groups())
+    # OWASP Password Storage Cheat Sheet, Argon2id: at least 19 MiB and 2 rounds.
+    assert memory_kib >= 19 * 1024
+    assert rounds >= 2
 
 
 def test_a_short_password_and_a_taken_login_are_refused(database: Database) -> None:
