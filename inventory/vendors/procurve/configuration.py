@@ -104,7 +104,9 @@ def _parts(block: Sequence[str], moved: set[str]) -> Iterator[tuple[int, Sequenc
         first = header.startswith("no dhcp-snooping")
         last = header.startswith("no vlan ")
         after = header.startswith(("dhcp-snooping", "no sntp", "no timesync"))
-        yield 0 if first else 5 if last else 4 if after else 2, block
+        # A word about its priority could give a port its power back.
+        lines = sorted(below, key=lambda line: line.strip() == "no power-over-ethernet")
+        yield 0 if first else 5 if last else 4 if after else 2, [header, *lines]
         return
     entered = {match[3] for line in below if (match := _MEMBER.match(line)) and not match[1]}
     enter = [line for line in below if not (_MEMBER.match(line) and line.strip().startswith("no "))]

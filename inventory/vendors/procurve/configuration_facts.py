@@ -135,7 +135,8 @@ def _port_claim(port: Port, sections: Sections, notes: list[str]) -> Claim:
         ours.append(r"name ")
     if port.poe is not None:
         lines += [] if port.poe else ["no power-over-ethernet"]
-        ours.append(r"no power-over-ethernet$")
+        # A port without power shows no priority.
+        ours.append(r"no power-over-ethernet$" if port.poe else r"(no )?power-over-ethernet\b")
     if port.poe_priority is not None:
         there = sections.get(f"interface {port.name}", ())
         powered = port.poe if port.poe is not None else "no power-over-ethernet" not in there
