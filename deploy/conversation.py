@@ -1,11 +1,46 @@
 """Commands to one device and the judgement of its answers, for shells and for CLIs alike."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from collectors.ssh import SshSession
 from inventory.errors import Garbled, PushRejected
 from inventory.vendors.configuration import Configuration, Dialect, Exchange, hide
+
+_REACHED = "preau-reached:"
+_NEXT = "preau-next"
+# What is typed ahead of a shell must fit its terminal's buffer (4,096 octets on Linux), and a line
+# the editor of BusyBox (CONFIG_FEATURE_EDITING_MAX_LEN).
+_SCRIPT_CHARACTERS = 1500
+
+
+def batches(steps: Sequence[Exchange]) -> Iterator[list[Exchange]]:
+    """Yield the steps in turn, as many together as one script may hold.
+
+    A step whose answer is looked at, or that leaves something in the background, stands alone.
+    """
+    together: list[Exchange] = []
+    for step in steps:
+        alone = step.accept is not None or step.command.rstrip().endswith("&")
+        size = sum(len(each.command) for each in together) + len(step.command)
+        if together and (alone or size > _SCRIPT_CHARACTERS):
+            yield together
+            together = []
+        if alone:
+            yield [step]
+        else:
+            together.append(step)
+    if together:
+        yield together
+
+
+def script(commands: Sequence[str]) -> str:
+    """Return commands as one, which ends at the first that fails, with its status and its place."""
+    body = " && ".join(
+        f"{{ {command}\n}} && preau_at={place}" for place, command in enumerate(commands, start=1)
+    )
+    failed = f'{{ preau_status=$?; echo "{_REACHED}$preau_at"; (exit $preau_status); }}'
+    return f"preau_at=0; {body} || {failed}"
 
 
 class Conversation:
@@ -31,9 +66,7 @@ class Conversation:
         what is shown are then not the same, and a commit of ours would commit them too.
         """
         self._refuse_unfinished()
-        answers = [
-            self.ask(Exchange(command, timeout_s=60.0)) for command in self.configuration.read
-        ]
+        answers = self._answers(self.configuration.read)
         text = self.configuration.normalise(answers)
         if not text.strip():
             raise Garbled("the running configuration came back empty", where=self._where())
@@ -58,21 +91,46 @@ class Conversation:
 
     def exchange(self, steps: Sequence[Exchange]) -> None:
         """Ask each in turn; raises PushRejected at the first that fails."""
-        for step in steps:
-            self.ask(step)
+        if self.configuration.dialect is not Dialect.SHELL:
+            for step in steps:
+                self.ask(step)
+            return
+        for together in batches(steps):
+            self._run_script(together)
 
     def send(self, lines: Sequence[str]) -> None:
         """Type configuration lines; raises PushRejected at the first that the device refuses."""
         configuration = self.configuration
         self.exchange([Exchange(line) for line in configuration.enter])
-        for line in configuration.commands(lines):
-            self.ask(Exchange(line))
+        self.exchange([Exchange(line) for line in configuration.commands(lines)])
         self.exchange([Exchange(line) for line in configuration.leave])
 
     def give_up_lines(self) -> None:
         """Leave the configuration mode and forget what is not applied, after a refused line."""
         self.exchange([Exchange(line) for line in self.configuration.leave])
         self.exchange(self.configuration.discard)
+
+    def _run_script(self, steps: Sequence[Exchange]) -> None:
+        """Run several commands of a shell in one go; raises PushRejected for the first to fail."""
+        if len(steps) == 1:
+            self.ask(steps[0])
+            return
+        answer = self.session.shell(
+            script([step.command for step in steps]),
+            timeout_s=sum(step.timeout_s for step in steps),
+        )
+        if answer.status:
+            text, _, place = answer.text.rpartition(_REACHED)
+            reached = int(place) if place.strip().isdigit() else 0
+            raise self._rejected(steps[reached].command, text)
+
+    def _answers(self, commands: Sequence[str]) -> list[str]:
+        """Return the answer to each command; a shell gives them in one go, one after the other."""
+        asked = [Exchange(command, timeout_s=60.0) for command in commands]
+        if self.configuration.dialect is not Dialect.SHELL or len(asked) == 1:
+            return [self.ask(each) for each in asked]
+        text = self.ask(Exchange(f" && echo '{_NEXT}' && ".join(commands), timeout_s=60.0))
+        return [each.strip("\n") for each in f"\n{text}\n".split(f"\n{_NEXT}\n")]
 
     def _refuse_unfinished(self) -> None:
         if self.configuration.unfinished is None:

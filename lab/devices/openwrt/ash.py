@@ -49,6 +49,8 @@ class Shell:
     pid: int = 0
     status: int = 0
     last_job: int = 0
+    substituted: int = 0
+    """How many command substitutions it has run."""
     terminal: object | None = None
     guarded: int = 0
     """How deep in a condition, where `set -e` does not end the script."""
@@ -80,6 +82,7 @@ class Shell:
         child = self.fork()
         child.streams = Streams(self.streams.input, collected.append, self.streams.error)
         self.status = await child.run_text(source)
+        self.substituted += 1
         return "".join(collected)
 
     def fork(self) -> "Shell":
@@ -285,8 +288,11 @@ class Shell:
 
     async def _simple(self, command: Simple) -> int:
         words = [f for word in command.words for f in await expansion.fields(self, word)]
-        self.status = 0 if not words else self.status
+        substituted = self.substituted
         values = [(name, await expansion.text(self, word)) for name, word in command.assignments]
+        # `a=$?` still sees the command before; of itself it succeeds, unless `a=$(false)` ran one.
+        if not words and self.substituted == substituted:
+            self.status = 0
         streams = await self._redirected(command.redirections)
         if streams is None:
             return 1
