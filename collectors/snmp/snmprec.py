@@ -53,7 +53,11 @@ def _read(line: bytes) -> tuple[Oid, Value | None] | str:
 
 
 def _short(error: ValueError) -> str:
-    return type(error).__name__ if isinstance(error, UnicodeError) else str(error)[:80]
+    """Return Python's words for it, where they say more than the type of the line does."""
+    words = str(error)
+    if "fromhex" in words:
+        return "not hexadecimal digits"
+    return "not text" if isinstance(error, UnicodeError) else words[:80]
 
 
 def _value(written_type: bytes, written: bytes) -> Value | None:

@@ -5,6 +5,7 @@ Opaque) or an `Oid` (OBJECT IDENTIFIER). The ASN.1 tag is not kept: the object's
 MIB module tells what a column holds, and agents are not always right about their tags.
 """
 
+import re
 import struct
 from abc import abstractmethod
 from bisect import bisect_left
@@ -17,6 +18,7 @@ Oid: TypeAlias = tuple[int, ...]
 Value: TypeAlias = int | bytes | Oid
 
 _MAC_BYTES = 6
+_BARE_MAC = re.compile(rb"[0-9A-Fa-f]{12}")
 # The places of the bits that are set in each octet, its highest bit being 1.
 _SET = [tuple(place for place in range(1, 9) if octet & 0x100 >> place) for octet in range(256)]
 _MAX_SUB_IDENTIFIER = 2**32 - 1  # RFC 2578, section 3.5
@@ -193,13 +195,16 @@ def decimal(value: Value | None) -> float | None:
 def mac(value: Value | None) -> str | None:
     """Return a MacAddress as 12 lower-case hex digits; None for any other value.
 
-    Agents and `snmpwalk` also write it as text, `0:1b:21:a:b:c` or `00-1B-21-0A-0B-0C`.
+    Agents and `snmpwalk` also write it as text: `0:1b:21:a:b:c`, `00-1B-21-0A-0B-0C`, and
+    `001b210a0b0c` (Grandstream).
     """
     if not isinstance(value, bytes):
         return None
     if len(value) == _MAC_BYTES:
         return value.hex()
     parts = value.replace(b"-", b":").split(b":")
+    if _BARE_MAC.fullmatch(value):
+        return value.decode("ascii").lower()
     if len(parts) != _MAC_BYTES or any(not 1 <= len(part) <= 2 for part in parts):
         return None
     try:

@@ -55,6 +55,13 @@ WRONG_EXPECTATIONS = (
         "channel 0 is that of a radio that only listens, which has no frequency",
     ),
     WrongExpectation(
+        "fortiap_fap231g",
+        "wireless",
+        "power 50",
+        "FORTINET-FORTIAP-MIB fapRadioTxPowerOper",
+        "the radio that only listens (channel 0) transmits nothing, and no radio 50 dBm",
+    ),
+    WrongExpectation(
         "lcos_oap-321",
         "wireless",
         "rssi 24",

@@ -26,6 +26,9 @@ _OTHERS = ("1.3.6.1.4.1.43", "1.3.6.1.4.1.11.2.3.7.11", "1.3.6.1.4.1.2011")
 _STATE = f"{_H3C}.2.6.1.1.1.1"
 _CPU, _MEMORY, _TEMPERATURE = (oid(f"{_STATE}.{column}") for column in (6, 8, 12))
 _NAMES = (*ENT_PHYSICAL, 7)
+# entPhysicalClass, and those without a sensor of their own: container, fan, port, stack.
+_CLASS = (*ENT_PHYSICAL, 5)
+_COLD = frozenset({5, 7, 10, 11})
 # hh3cEntityExtManuSerialNum, index entPhysicalIndex.
 _SERIAL = f"{_H3C}.2.6.1.2.1.1.2"
 # HH3C-HGMP-MIB hh3cNDPPortNbEntry; the same module below 3Com's number.
@@ -57,15 +60,20 @@ def _measured(value: float) -> bool:
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Add NDP's neighbours, and keep the load of each part whose memory is in use.
+    """Add NDP's neighbours, and keep the figures that are of their part.
 
-    Every other part answers 0 too, and so does a processor that is idle.
+    That is the load of a part whose memory is in use: every other part answers 0 too, and so does
+    a processor that is idle. And temperatures but those of containers, fans, ports and the stack,
+    which answer that of the board beside them.
     """
     memory = view.integers(_MEMORY)
     silent = {
         (*_CPU, *index)
         for index, load in view.integers(_CPU).items()
         if not load and not _measured(memory.get(index, 0))
+    }
+    silent |= {
+        (*_TEMPERATURE, *index) for index, kind in view.integers(_CLASS).items() if kind in _COLD
     }
     metrics = tuple(metric for metric in read.metrics if oid(metric.oid) not in silent)
     heard = (neighbour for table in _NDP for neighbour in table.neighbours(view, read.interfaces))

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+from inventory.observation import Observation
 from inventory.vendors.mib import MibView, Oid, Value, decimal, oid
 from inventory.vendors.reading import SYS_OBJECT_ID
 from inventory.vendors.standard import health, words
@@ -13,6 +15,7 @@ from inventory.vendors.standard.wireless_tables import RadioTable, WlanTable
 
 _FAP = "1.3.6.1.4.1.12356.120"
 _RADIO = f"{_FAP}.4.1.1"  # fapRadioTable, index fapRadioId
+_POWER, _CHANNEL = oid(f"{_RADIO}.10"), oid(f"{_RADIO}.14")  # fapRadioTxPowerOper, -ChannelOper
 _VAP = f"{_FAP}.7.1.1"  # fapVapTable, index the radio and the WLAN
 _PRODUCTS = oid(f"{_FAP}.10")
 _FIRMWARE = oid(f"{_FAP}.1.1.0")  # fapVersion
@@ -59,9 +62,9 @@ _AIR = Air(
             "0": "5", "1": "2.4", "2": "2.4", "3": "2.4", "4": "5", "5": "2.4", "6": "5",
             "8": "2.4", "9": "5", "11": "6",
         },
-        tx_power=Column(oid(f"{_RADIO}.10")),  # fapRadioTxPowerOper
+        tx_power=Column(_POWER),
         width=Column(oid(f"{_RADIO}.12"), _width),
-        channel=Column(oid(f"{_RADIO}.14")),  # fapRadioChannelOper
+        channel=Column(_CHANNEL),
     ),
     wlans=WlanTable(
         ssid=oid(f"{_VAP}.4"),
@@ -74,6 +77,23 @@ _AIR = Air(
     ),
     gauges=(Gauge("clients", "all SSIDs", "", oid(f"{_FAP}.3.43")),),  # fapStationCount
 )  # fmt: skip
+
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    """Add what is on the air; a radio that only listens has no transmit power.
+
+    The agent answers 50 for one, the default of a power that would be set in per cent.
+    """
+    read = _AIR.refine(view, read)
+    silent = {(*_POWER, *index) for index, number in view.integers(_CHANNEL).items() if number == 0}
+    return replace(
+        read,
+        radios=tuple(
+            radio if radio.channel else replace(radio, tx_power_dbm=None) for radio in read.radios
+        ),
+        metrics=tuple(metric for metric in read.metrics if oid(metric.oid) not in silent),
+    )
+
 
 READING = reading(
     Profile(
@@ -89,6 +109,6 @@ READING = reading(
             health.temperature(f"{_FAP}.3.44"),
         ),
         columns=_AIR.columns,
-        refine=_AIR.refine,
+        refine=_refine,
     )
 )

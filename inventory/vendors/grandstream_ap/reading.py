@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from inventory.vendors.mib import MibView, oid
+from inventory.observation import Metric, Observation
+from inventory.vendors.mib import MibView, dotted, oid
 from inventory.vendors.reading import BY_ITS_OWN_WORD, BY_PRODUCT, NOT_OURS, under
 from inventory.vendors.standard import words
 from inventory.vendors.standard.profile import Profile, reading
@@ -12,6 +13,7 @@ from inventory.vendors.standard.wireless_tables import AccessPointTable, RadioTa
 
 _AP = "1.3.6.1.4.1.42397.1.1"  # gwnAp
 _MODEL = oid(f"{_AP}.2.1.0")  # gwnDeviceModel
+_NAME, _UPTIME = oid(f"{_AP}.2.2.0"), oid(f"{_AP}.2.6.0")  # gwnDeviceName, its TimeTicks up
 _RADIO, _WLAN = f"{_AP}.3.1.1", f"{_AP}.3.2.1"
 
 
@@ -43,6 +45,22 @@ _AIR = Air(
     ),
 )
 
+
+def _refine(view: MibView, read: Observation) -> Observation:
+    """Add what is on the air, and its own name and uptime where the system group tells none."""
+    read = _AIR.refine(view, read)
+    told, ticks = read.identity, view.integer(_UPTIME)
+    identity = replace(told, sysname=told.sysname or view.text(_NAME))
+    if told.uptime_s is not None or ticks is None:
+        return replace(read, identity=identity)
+    up_s = ticks / 100
+    return replace(
+        read,
+        identity=replace(identity, uptime_s=up_s),
+        metrics=(Metric("uptime_s", None, up_s, "s", dotted(_UPTIME)), *read.metrics),
+    )
+
+
 READING = replace(
     reading(
         Profile(
@@ -52,8 +70,8 @@ READING = replace(
             model=(words.instance(f"{_AP}.2.1.0"),),
             serial=(),
             firmware=(words.instance(f"{_AP}.2.4.0"),),
-            columns=_AIR.columns,
-            refine=_AIR.refine,
+            columns=(_NAME, _UPTIME, *_AIR.columns),
+            refine=_refine,
         )
     ),
     probes=(_MODEL,),
