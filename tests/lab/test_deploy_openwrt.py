@@ -301,6 +301,23 @@ def test_a_refused_line_leaves_the_old_configuration_and_proves_it(
     assert asked(access_point, "uci changes") == ""
 
 
+def test_a_bridge_that_filters_vlans_keeps_the_way_in(
+    access_point: Lab, here: Installation
+) -> None:
+    here.know(access_point["ap1"])
+    asked(
+        access_point,
+        "uci set network.vl1=bridge-vlan; uci set network.vl1.device=br-lan;"
+        " uci set network.vl1.vlan=1; uci add_list network.vl1.ports='eth0:u*';"
+        " uci set network.lan.device=br-lan.1; uci commit network; /etc/init.d/network reload",
+    )
+    here.intend(ONE)
+    done = here.run(here.plan())
+    assert done.states == {PushState.VERIFIED: 1}, done.failures
+    assert asked(access_point, "uci get network.preau_v20_vlan.ports") == "eth0:t"
+    assert asked(access_point, "uci get network.preau_v20.device") == "br-lan.20"
+
+
 @pytest.mark.parametrize(
     ("faults", "state"),
     [

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.difference import difference
 from deploy.plan import PlannedChange, plan_change
+from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, Window, is_on, resolve
 from inventory.vendors.openwrt.configuration import CONFIGURATION, in_effect
 from inventory.vendors.openwrt.configuration_hours import crontab_lines
@@ -112,6 +114,56 @@ def test_our_lines_of_the_crontab_are_read_and_others_are_not() -> None:
     assert line.endswith("sed -i '/ # preau_hours_radio0_up_0730$/d' /etc/crontabs/root")
     services = [each.command for each in CONFIGURATION.apply(gone)]
     assert services == ["sync", "[ ! -e /etc/init.d/cron ] || /etc/init.d/cron restart"]
+
+
+# -- VLANs
+
+FILTERING = RUNNING.replace(
+    """config interface 'lan'
+	option device 'br-lan'""",
+    """config bridge-vlan 'vl1'
+	option device 'br-lan'
+	option vlan '1'
+	list ports 'lan1'
+	list ports 'lan2:u*'
+
+config bridge-vlan 'vl11'
+	option device 'br-lan'
+	option vlan '11'
+	list ports 'lan1:t'
+
+config interface 'lan'
+	option device 'br-lan.1'""",
+).replace("	list ports 'eth0'", "	list ports 'lan1'\n	list ports 'lan2'")
+
+
+def test_a_bridge_that_filters_vlans_carries_those_of_the_networks_itself() -> None:
+    other = {**WLAN, "name": "autre", "ssid": "Autre", "vlan_id": 11}
+    found = sections(planned(FILTERING, wlans=[WLAN, other]))
+    assert found["preau_v10_vlan"].options == {
+        "device": "br-lan",
+        "vlan": "10",
+        "ports": ("lan1:t",),
+    }
+    assert found["preau_v10"].options["device"] == "br-lan.10"
+    assert "preau_v11_vlan" not in found  # somebody's own section carries it
+    assert found["preau_v11"].options["device"] == "br-lan.11"
+    assert "preau_v10_port" not in found
+
+
+def test_a_vlan_that_the_bridge_keeps_from_the_uplink_is_refused() -> None:
+    kept = FILTERING.replace("option vlan '11'", "option vlan '10'").replace("lan1:t", "lan2:t")
+    both = kept.replace(
+        "	list ports 'lan2:t'", "	list ports 'lan2:t'\n	list ports 'lan1:t'"
+    )
+    with pytest.raises(InvalidInput, match="cannot be told"):
+        planned(both, wlans=[WLAN])
+    elsewhere = FILTERING.replace("option vlan '11'", "option vlan '12'") + (
+        "package network\n\nconfig bridge-vlan 'vl10'\n\toption device 'br-lan'\n"
+        "\toption vlan '10'\n\tlist ports 'lan2'\n"
+    )
+    with pytest.raises(InvalidInput, match="VLAN 10 is on the bridge br-lan"):
+        planned(elsewhere, wlans=[WLAN])
 
 
 # -- keys, pairs, management

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.errors import InvalidInput
 from inventory.intent import Band, DeviceIntent, RadioPlan, Window
 from inventory.vendors.openwrt.configuration_hours import TIME_ZONE, crontab_lines
 from inventory.vendors.openwrt.configuration_management import management_values
+from inventory.vendors.openwrt.configuration_network import Uplink, uplink_of
 from inventory.vendors.openwrt.configuration_uci import section_name
 from inventory.vendors.openwrt.configuration_wlans import Bss, bsses_of
 from inventory.vendors.records import Record
@@ -67,7 +67,7 @@ def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
     values = {
         "hostname": intent.hostname,
         "vlans": vlans,
-        "uplink": _uplink(records) if vlans else "",
+        "uplink": uplink_of(records, vlans) if vlans else Uplink(),
         "radios": views,
         "silenced": silenced,
         "bsses": bsses,
@@ -220,28 +220,3 @@ def _silenced(records: Sequence[Record], lit: set[str], notes: list[str]) -> lis
         else:
             notes.append(f"« {ssid} » n’est pas dans le plan ; il est laissé tel quel")
     return silenced
-
-
-def _uplink(records: Sequence[Record]) -> str:
-    network = [record for record in records if record.package == "network"]
-    lan = next((r for r in network if r.kind == "interface" and r.key == "lan"), None)
-    device = str(lan.options.get("device", lan.options.get("ifname", ""))) if lan else ""
-    if not device or any(record.kind == "bridge-vlan" for record in network):
-        raise InvalidInput(
-            "the uplink of the access point cannot be told: its network has no plain `lan`",
-            todo="this release wants `lan` on a port or a bridge without VLAN filtering",
-        )
-    bridge = next(
-        (r for r in network if r.kind == "device" and r.options.get("name") == device), None
-    )
-    ports = _as_list(bridge.options.get("ports", ())) if bridge else (device,)
-    if len(ports) == 1:
-        return ports[0]
-    raise InvalidInput(
-        f"the uplink of the access point cannot be told: `lan` has the ports {', '.join(ports)}",
-        todo="leave only the uplink in the bridge of `lan`",
-    )
-
-
-def _as_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else tuple(value.split())
