@@ -1,0 +1,83 @@
+"""The guard of hostapd on Linux: a timer on the machine that puts the saved files back.
+
+What runs at the next boot is a unit of systemd (systemd.unit(5), systemd.special(7)): it comes
+before the network and before every hostapd, and only while a guard is armed.
+"""
+
+from inventory.vendors.configuration import Guard
+from inventory.vendors.hostapd_linux.configuration_text import FOLDER as HOSTAPD
+from inventory.vendors.hostapd_linux.configuration_text import UNITS
+from inventory.vendors.on_device_timer import FOLDER, TimerGuard
+
+_VLANS = f"{UNITS}/preau-vlan-*.service"
+_BOOT_UNIT = f"""[Unit]
+Description=The configuration before the last push, where nobody confirmed that one
+DefaultDependencies=no
+RequiresMountsFor=/etc
+After=systemd-remount-fs.service
+Before=network-pre.target sysinit.target
+ConditionPathExists={FOLDER}/armed
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh {FOLDER}/boot
+
+[Install]
+WantedBy=sysinit.target"""
+
+# What hostapd should serve, by which files are there. A VLAN comes before the networks in it.
+RELOAD = (
+    "systemctl daemon-reload",
+    f'for unit in {_VLANS}; do [ ! -e "$unit" ] || systemctl enable -q --now "${{unit##*/}}"; done',
+)
+
+
+def serve(interface: str) -> str:
+    """Return the command that restarts hostapd on one interface, or stops it without its file."""
+    unit = f"hostapd@{interface}.service"
+    return (
+        f"if [ -s {HOSTAPD}/{interface}.conf ]; then systemctl enable -q {unit}; "
+        f"systemctl reset-failed {unit} 2>/dev/null; systemctl restart {unit}; "
+        f"else systemctl disable -q --now {unit}; fi"
+    )
+
+
+_SERVE_ALL = (
+    f'for file in {FOLDER}/saved/hostapd/*.conf {HOSTAPD}/*.conf; do [ -e "$file" ] || continue; '
+    'name=${file##*/}; name=${name%.conf}; [ -e "/sys/class/net/$name" ] || continue; '
+    f'if [ -s "{HOSTAPD}/$name.conf" ]; then systemctl enable -q "hostapd@$name"; '
+    'systemctl reset-failed "hostapd@$name" 2>/dev/null; systemctl restart "hostapd@$name"; '
+    'else systemctl disable -q --now "hostapd@$name"; fi; done'
+)
+
+_SAVE_VLANS = (
+    f"mkdir -p {FOLDER}/saved/vlans && for unit in {_VLANS}; do "
+    f'[ ! -e "$unit" ] || cp -p "$unit" {FOLDER}/saved/vlans/; done'
+)
+# What the push made and was not there before is stopped before its file goes.
+_STOP_NEW = (
+    f"for file in {HOSTAPD}/*.conf; do name=${{file##*/}}; "
+    f'[ -e "{FOLDER}/saved/hostapd/$name" ] || [ ! -e "$file" ] || '
+    'systemctl disable -q --now "hostapd@${name%.conf}"; done'
+)
+_DROP_NEW_VLANS = (
+    f'for unit in {_VLANS}; do [ -e "{FOLDER}/saved/vlans/${{unit##*/}}" ] || '
+    '[ ! -e "$unit" ] || { systemctl disable -q --now "${unit##*/}"; rm -f "$unit"; }; done'
+)
+_PUT_VLANS = (
+    f'for unit in {FOLDER}/saved/vlans/*; do [ ! -e "$unit" ] || cp -p "$unit" {UNITS}/; done'
+)
+_PUT_FILES = (
+    f"rm -rf {HOSTAPD}.preau && cp -Rp {FOLDER}/saved/hostapd {HOSTAPD}.preau && "
+    f"rm -rf {HOSTAPD} && mv {HOSTAPD}.preau {HOSTAPD}"
+)
+
+GUARD: Guard = TimerGuard(
+    save=(f"mkdir -p {HOSTAPD} && cp -Rp {HOSTAPD} {FOLDER}/saved/hostapd", _SAVE_VLANS),
+    restore=(_STOP_NEW, _DROP_NEW_VLANS, _PUT_VLANS, _PUT_FILES),
+    reload=(*RELOAD, _SERVE_ALL),
+    boot_hook=f"{UNITS}/preau-guard.service",
+    boot_file=_BOOT_UNIT,
+    enable=("systemctl daemon-reload", "systemctl enable -q preau-guard.service"),
+    disable=("systemctl disable -q preau-guard.service",),
+).guard()
