@@ -2,7 +2,7 @@
 
 from lab.accounts import Passwords
 from lab.device import DeviceSpec, Login, Terminal
-from lab.devices.aruba_cx import commands, interfaces, shows
+from lab.devices.aruba_cx import accounts, commands, interfaces, port_features, shows
 from lab.devices.aruba_cx.checkpoints import Checkpoints
 from lab.devices.aruba_cx.cli import Cli
 from lab.devices.aruba_cx.config import CIPHERTEXT, POE_PORTS, Config, Svi
@@ -10,7 +10,7 @@ from lab.devices.aruba_cx.mib import build_tree
 from lab.mib import Tree
 from lab.switch import Switch
 
-__all__ = ["ArubaCx", "commands", "interfaces", "shows"]
+__all__ = ["ArubaCx", "accounts", "commands", "interfaces", "port_features", "shows"]
 
 
 class ArubaCx(Switch):

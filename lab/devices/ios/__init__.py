@@ -4,7 +4,7 @@ import copy
 
 from lab.accounts import Passwords
 from lab.device import DeviceSpec, Login, Terminal
-from lab.devices.ios import commands, interfaces, shows
+from lab.devices.ios import commands, interfaces, management, shows
 from lab.devices.ios.cli import Cli
 from lab.devices.ios.config import POE_PORTS, Config, Svi
 from lab.devices.ios.guards import Guards
@@ -12,7 +12,7 @@ from lab.devices.ios.mib import build_tree
 from lab.mib import Tree
 from lab.switch import Switch, SwitchConfig
 
-__all__ = ["Ios", "commands", "interfaces", "shows"]
+__all__ = ["Ios", "commands", "interfaces", "management", "shows"]
 
 
 class Ios(Switch):

@@ -5,14 +5,14 @@ import hashlib
 
 from lab.accounts import Passwords
 from lab.device import DeviceSpec, Login, Terminal
-from lab.devices.procurve import commands, interfaces
+from lab.devices.procurve import commands, interfaces, management
 from lab.devices.procurve.cli import Cli
 from lab.devices.procurve.config import POE_PORTS, Config
 from lab.devices.procurve.mib import build_tree
 from lab.mib import Tree
 from lab.switch import Switch
 
-__all__ = ["ProCurve", "commands", "interfaces"]
+__all__ = ["ProCurve", "commands", "interfaces", "management"]
 
 
 class ProCurve(Switch):
