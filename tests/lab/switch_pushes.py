@@ -1,4 +1,4 @@
-"""Plans and pushes of one switch without a database: the conversation alone is the subject."""
+"""Plans and pushes of one device without a database: the conversation alone is the subject."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -16,26 +16,24 @@ from inventory.intent import IntentLayer, resolve
 from inventory.vendors.configuration import Configuration
 from inventory.vendors.family import family
 from lab.running import Lab
-from lab.switch import Switch
 
 SECRETS = {"compte": "Mot-de-passe-1", "snmp-a": "Authentique1", "snmp-p": "Chiffrement1"}
 
 
 @dataclass
 class Bench:
-    """One switch of the lab, what is intended for it, and what was kept of its secrets."""
+    """One device of the lab, what is intended for it, and what was kept of its secrets."""
 
     lab: Lab
     name: str
     values: Mapping[str, str] = field(default_factory=lambda: dict(SECRETS))
     kept: dict[str, KeptForm] = field(default_factory=dict)
+    cut_power: Callable[[], None] | None = None
     steps: list[str] = field(default_factory=list)
 
     @property
-    def device(self) -> Switch:
-        found = self.lab[self.name]
-        assert isinstance(found, Switch)
-        return found
+    def device(self) -> Any:
+        return self.lab[self.name]
 
     @property
     def configuration(self) -> Configuration:
@@ -44,7 +42,7 @@ class Bench:
         return found
 
     def state(self) -> Any:
-        """Return the switch's own tree, not what it shows."""
+        """Return the device's own tree, not what it shows."""
         return self.lab.call(lambda: copy.deepcopy(self.device.config))
 
     def read(self) -> str:
@@ -72,7 +70,7 @@ class Bench:
         return plan_change(self.configuration, intent, running, self.values, self.known(running))
 
     def push(self, layer: Mapping[str, Any], *faults: str) -> PushResult:
-        """Plan, spoil the switch, and push."""
+        """Plan, spoil the device, and push."""
         running = self.read()
         planned = self.plan(layer, running)
         for fault in faults:
@@ -87,6 +85,7 @@ class Bench:
             guard_s=60,
             known=self.known,
             touches_path=bool(planned.risk_reasons),
+            cut_power=self.cut_power,
         )
         result = push(order, _itself, self._note)
         for each in result.displayed:

@@ -8,7 +8,7 @@ from lab.standard_mibs import DOWN, UP, Interface, add_address, add_interfaces, 
 if TYPE_CHECKING:
     from lab.devices.aruba_instant import ArubaInstant
 
-OBJECT_ID = parse_oid("1.3.6.1.4.1.14823.1.2.110")  # ARUBA-MIB apProducts
+OBJECT_ID = parse_oid("1.3.6.1.4.1.14823.1.2.107")  # ARUBA-MIB apProducts: 515
 INSTANT = parse_oid("1.3.6.1.4.1.14823.2.3.3.1")
 RADIO = 71  # IANAifType ieee80211
 MEMORY = 1_024_000_000
