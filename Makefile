@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
 
 lab-deps: ## the Debian packages that the lab's real parts need (as root)
 	@./.ci/lab-deps
+
+lab-wifi: setup ## a push makes real clients join a real access point in a VM; a bad push is undone
+	@$(BIN)/python -m lab.wifi
+
+lab-wifi-image: setup ## the image of that VM, from Debian packages (as root; kept in var/lab-wifi)
+	@$(BIN)/python -m lab.wifi.image
 
 score: setup ## the readings against recordings of real devices (../shared/recordings, or FOLDER=)
 	@$(BIN)/python -m tests.scoring $(FOLDER)
