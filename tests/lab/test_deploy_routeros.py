@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ from collectors.observe import observe_many
 from collectors.ssh import open_session
 from collectors.target import SnmpTarget, SshTarget
 from deploy import guard
+from deploy.attempt import PushOrder, Step
 from deploy.conversation import Conversation
+from deploy.difference import difference
+from deploy.push import push
+from deploy.recovery import recover
 from inventory.database import Database
 from inventory.errors import DeviceError
 from inventory.models import ConfigBackup, Event, Push, PushState, PushStep
@@ -374,6 +379,15 @@ def test_an_armed_guard_of_another_push_is_left_alone(router: Lab, here: Install
     assert configuration(router) == before
 
 
+def test_a_guard_that_was_armed_by_half_goes_with_its_resume(router: Lab) -> None:
+    order = killed_push(router, "arm_guard")
+    with open_session(session_target(router)) as session:
+        talk = Conversation(session, CONFIGURATION, {})
+        talk.exchange(CONFIGURATION.guard.arm(600)[:5])  # killed before the second entry
+    assert recover(order, lambda _step: None).state is PushState.PLANNED
+    assert not any("preau" in line for line in configuration(router))
+
+
 def test_no_secret_is_in_any_table_but_sealed(
     router: Lab, here: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -392,3 +406,64 @@ def test_no_secret_is_in_any_table_but_sealed(
         assert SECRETS[name] not in said
         assert CONFIGURATION.spoken(SECRETS[name]) not in said
     assert "‹secret:wlan-eleves›" in said
+
+
+class _Killed(Exception):
+    """The run ended here, as by kill -9."""
+
+
+def killed_push(lab: Lab, before_step: str) -> PushOrder:
+    """Push and stop before a step; return the order with what its journal says."""
+    target = session_target(lab)
+    with open_session(target) as session:
+        running = Conversation(session, CONFIGURATION, {}).read()
+    masked = CONFIGURATION.grammar.scrub(running, {})
+    intended = masked.replace("identity set name=ap1", "identity set name=apres") + (
+        "/system ntp client servers add address=10.0.0.9\n"
+    )
+    lines = difference(CONFIGURATION.grammar, masked, intended).remediation
+    order = PushOrder(
+        target,
+        CONFIGURATION,
+        running,
+        intended,
+        "\n".join(lines),
+        {},
+        guard_s=600,
+        before=running,
+    )
+    steps: list[str] = []
+
+    def journal(step: Step) -> None:
+        steps.append(step.name)
+        if step.name == before_step:
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        push(order, lambda text: text, journal)
+    return replace(order, steps=tuple(steps), guard_left_s=60.0)
+
+
+@pytest.mark.parametrize(
+    ("killed_before", "end"),
+    [
+        ("arm_guard", PushState.PLANNED),
+        ("send", PushState.ROLLED_BACK),  # an `add` may have gone: it is not sent again unasked
+        ("apply", PushState.VERIFIED),
+        ("confirm", PushState.VERIFIED),
+    ],
+)
+def test_a_resume_after_a_kill_brings_the_device_to_a_known_end(
+    router: Lab, killed_before: str, end: PushState
+) -> None:
+    before = configuration(router)
+    order = killed_push(router, killed_before)
+    result = recover(order, lambda _step: None)
+    assert result.state is end, result.error
+    after = configuration(router)
+    assert not any("preau-guard" in line for line in after)
+    assert ("/system identity set name=apres" in after) == (end is PushState.VERIFIED)
+    if end is not PushState.VERIFIED:
+        assert after == before
+    sent = [line for line in router["ap1"].received if "servers add" in line]
+    assert len(sent) <= 1

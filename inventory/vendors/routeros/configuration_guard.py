@@ -11,8 +11,8 @@ first line that does not fit. It restarts the router, which is what `reboots` sa
 
 RouterOS keeps every change at once, so a restart in between would keep the new configuration: a
 second entry (`start-time=startup`, "Scheduler") loads the backup then. The backup was made before
-the two entries, so that a restored router has neither. The entry that fires removes itself first:
-our confirmation finds either both, or comes too late and says so. The clock moves the timer: a jump
+the two entries, so that a restored router has neither. The timer that fires removes itself first:
+our confirmation either finds it, or comes too late and says so. The clock moves the timer: a jump
 forward, as after a first NTP answer, restores early; a jump backward, late.
 """
 
@@ -53,8 +53,10 @@ def arm(seconds: int) -> tuple[Exchange, ...]:
             timeout_s=60.0,
         ),
         Exchange(f'/system script add name={NAME} policy={_POLICY} source="{spoken(_LOAD)}"'),
-        Exchange(f"{add}-boot start-time=startup {how}"),
+        # The timer first: where it is, our confirmation takes everything away, also the half of it
+        # that a run left which was killed here.
         Exchange(f"{add} interval={seconds}s {how}"),
+        Exchange(f"{add}-boot start-time=startup {how}"),
         # An armed guard that is not there is no guard: ask before anything changes.
         _says(f"{_WAITS} = 2", "armed"),
     )
@@ -63,7 +65,7 @@ def arm(seconds: int) -> tuple[Exchange, ...]:
 # One line, so that a session that breaks leaves either the guard or the change, never a half.
 CONFIRM = (
     _says(
-        f"{_WAITS} = 2",
+        f'[:len [/system scheduler find where name="{NAME}"]] = 1',
         "kept",
         f'/system scheduler remove [find where name~"^{NAME}"]; ',
     ),
