@@ -148,7 +148,8 @@ class SshSession:
             self._unread += self._decoder.decode(received)
 
     def _plain(self, raw: str) -> str:
-        text = self._connection.strip_ansi_escape_codes(raw)
+        # Dozens of patterns, and asked at each arrival: most devices send no escape code at all.
+        text = self._connection.strip_ansi_escape_codes(raw) if "\x1b" in raw else raw
         return str(text).replace("\r\n", "\n").replace("\r", "\n")
 
     @contextmanager
@@ -203,7 +204,7 @@ def open_session(target: SshTarget) -> Iterator[SshSession]:
 
 
 def _connect(target: SshTarget, seen: list[str], through: Any) -> Any:
-    with translated(target, "at login"):
+    with translated(target, "at login"), _rights_told(target):
         return _session_class(target.device_type)(
             pinned=target.host_key,
             seen=seen,
@@ -222,6 +223,19 @@ def _connect(target: SshTarget, seen: list[str], through: Any) -> Any:
             disabled_algorithms=None if target.legacy_algorithms else _LEGACY,
             keepalive=30,
         )
+
+
+@contextmanager
+def _rights_told(target: SshTarget) -> Iterator[None]:
+    """Turn netmiko's word for a session that does not get where commands are taken into ours."""
+    try:
+        yield
+    except ValueError as error:
+        raise Garbled(
+            f"the session of {target.username} gets no rights to configure",
+            where=str(target),
+            todo="give the account all rights: manager, privilege 15",
+        ) from error
 
 
 @cache

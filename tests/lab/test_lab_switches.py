@@ -11,7 +11,7 @@ from collectors.observe import observe_many
 from collectors.ssh import open_session
 from collectors.target import SnmpTarget
 from deploy.conversation import Conversation
-from inventory.errors import PushRejected
+from inventory.errors import Garbled, PushRejected
 from inventory.settings import Settings
 from inventory.vendors.family import family
 from lab.device import DeviceSpec, connect
@@ -147,3 +147,12 @@ def test_a_port_s_power_is_cut_and_given_back_without_being_saved(switches: Lab,
         talk.exchange(cycle.on)
     assert bench.lab.call(lambda: point.powered) is True
     assert bench.device.startup == saved
+
+
+def test_an_account_that_may_not_configure_is_told_so(tmp_path: Path) -> None:
+    spec = DeviceSpec(family="procurve", name="procurve", host="127.44.9.1", model="operator")
+    with (
+        running_lab([spec], folder=tmp_path) as lab,
+        pytest.raises(Garbled, match="no rights to configure"),
+    ):
+        Bench(lab, "procurve").read()

@@ -209,7 +209,8 @@ QUESTIONS = (
 CONFIGURATION = Configuration(
     device_type="cisco_ios",
     dialect=Dialect.CLI,
-    prompt=r"[\r\n][\w.-]+(?:\([\w.-]+\))?#\s?$",
+    # An account without rights ends at ">", where what we ask is refused in the device's words.
+    prompt=r"[\r\n][\w.-]+(?:\([\w.-]+\))?[#>]\s?$",
     grammar=GRAMMAR,
     # VLANs are in no configuration while the switch is a VTP server: "show vlan" tells them.
     read=("show running-config", "show vlan brief"),

@@ -27,6 +27,7 @@ class ProCurve(Switch):
 
     def __init__(self, spec: DeviceSpec) -> None:
         self.passwords = Passwords()
+        self.grants_all = spec.model != "operator"
         form = hashlib.sha1(spec.password.encode(), usedforsecurity=False).hexdigest()
         self.passwords.by_form[form] = spec.password
         config = Config(

@@ -22,6 +22,7 @@ BANNER = (
 class Context(StrEnum):
     """The contexts (Basic Operation Guide, "Using the command line interface")."""
 
+    OPERATOR = "operator"
     MANAGER = "manager"
     CONFIG = "config"
     VLAN = "vlan"
@@ -88,7 +89,8 @@ class Cli(CommandLine):
     comment = ";"
 
     def __init__(self, device: "ProCurve", terminal: Terminal | None = None) -> None:
-        super().__init__(device, terminal, Context.MANAGER)
+        rights = Context.MANAGER if device.grants_all else Context.OPERATOR
+        super().__init__(device, terminal, rights)
         self.device = device
         self.vlans: list[int] = []
         self.ports: list[str] = []
@@ -104,11 +106,11 @@ class Cli(CommandLine):
     def prompt(self) -> str:
         """Return the prompt with the codes that place it at the bottom of the screen."""
         name = self.device.config.hostname
-        text = f"{name}{self._place()}# "
+        text = f"{name}{self._place()}{'>' if self.context == Context.OPERATOR else '#'} "
         return f"\x1b[1;24r\x1b[24;1H{text}\x1b[24;1H\x1b[24;{len(text) + 1}H\x1b[?25h"
 
     def _place(self) -> str:
-        if self.context == Context.MANAGER:
+        if self.context in {Context.OPERATOR, Context.MANAGER}:
             return ""
         if self.context == Context.VLAN:
             return f"(vlan-{self.vlans[0]})"
@@ -119,7 +121,7 @@ class Cli(CommandLine):
         found: list[tuple[str | None, Grammar]] = [(None, GRAMMARS[Context(self.context)])]
         if self.context in {Context.VLAN, Context.INTERFACE}:
             found.append((Context.CONFIG, GRAMMARS[Context.CONFIG]))
-        return [*found, (None, ANYWHERE)]
+        return found if self.context == Context.OPERATOR else [*found, (None, ANYWHERE)]
 
     def refusal(self, line: str) -> str:
         """Return what the switch prints for a line that a fault refuses."""

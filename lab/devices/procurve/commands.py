@@ -8,6 +8,7 @@ the rest.
 from lab.devices.procurve.cli import ANYWHERE, GRAMMARS, Cli, Context
 from lab.devices.procurve.config import Vlan, running_config
 
+operator = GRAMMARS[Context.OPERATOR]
 manager = GRAMMARS[Context.MANAGER]
 config = GRAMMARS[Context.CONFIG]
 
@@ -18,6 +19,11 @@ config = GRAMMARS[Context.CONFIG]
 @manager.command("configure", "configure terminal")
 def _configure(cli: Cli) -> None:
     cli.context = Context.CONFIG
+
+
+@operator.command("enable")
+def _ask_for_rights(cli: Cli) -> None:
+    cli.ask("Password: ", lambda _reply: "Invalid password")
 
 
 @manager.command("enable")
@@ -38,6 +44,7 @@ def _exit(cli: Cli) -> None:
         cli.context = Context.MANAGER if cli.context == Context.CONFIG else Context.CONFIG
 
 
+@operator.command("logout")
 @ANYWHERE.command("logout")
 def _logout(cli: Cli) -> None:
     def save(reply: str) -> None:
