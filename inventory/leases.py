@@ -136,7 +136,6 @@ def leases(
     """Hold those of `resources` that are free during the block; the others are just not in it."""
     with database.write(holder) as session:
         at = clock.now()
-        _free_dead(session, resources)
         # Sorted, so that two who ask for the same ones wait for each other in one order.
         wanted = sorted(set(resources))
         taken = [
@@ -151,6 +150,9 @@ def leases(
                 ttl_s=ttl_s,
             )
         ]
+        left = sorted(set(wanted) - set(taken))
+        if left and _free_dead(session, left):
+            taken += _take(session, left, holder=holder, purpose=purpose, at=at, ttl_s=ttl_s)
     held = {resource: Held(database, resource, holder, at) for resource in taken}
     try:
         yield held
@@ -167,17 +169,20 @@ def holder_of(session: Session, resource: str) -> str | None:
     return row.holder
 
 
-def _free_dead(session: Session, resources: Sequence[str]) -> None:
-    """Take away what processes of this machine held that do not run any more."""
+def _free_dead(session: Session, resources: Sequence[str]) -> bool:
+    """Take away what processes of this machine held that do not run any more; return if any."""
+    freed = False
     for start in range(0, len(resources), _AT_ONCE):
         some = resources[start : start + _AT_ONCE]
         for row in session.exec(select(Lease).where(col(Lease.resource).in_(some))).all():
             if is_gone(row.process):
+                freed = True
                 session.execute(
                     delete(Lease).where(
                         col(Lease.resource) == row.resource, col(Lease.process) == row.process
                     )
                 )
+    return freed
 
 
 def _take(

@@ -18,10 +18,12 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict
 from inventory.events import record_event
-from inventory.models import ConfigBackup, DeployPlan, Push, PushState, PushStep
+from inventory.models import ConfigBackup, DeployPlan, Push, PushState, PushStep, metadata
 from inventory.secrets import Vault
 from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
+
+_STEPS = metadata.tables["push_step"]
 
 
 class PushRecords:
@@ -116,19 +118,23 @@ class PushRecords:
         """Return what writes the journal of one push."""
 
         def write(step: Step) -> None:
-            with self._database.write(self._actor) as session:
-                if step.guard_ends_s is not None:
+            now = clock.now()
+            if step.guard_ends_s is not None:
+                # Before the step itself: a guard that stands in the journal has its end told too.
+                with self._database.write(self._actor) as session:
                     row = _row(session, subject)
                     row.state = PushState.IN_DOUBT  # until it is read back
-                    row.guard_until = clock.now() + timedelta(seconds=step.guard_ends_s)
-                session.add(
-                    PushStep(
-                        push_id=subject.push_id or 0,
-                        at=clock.now(),
-                        step=step.name,
-                        sent_lines=step.lines,
-                        note=step.note,
-                    )
+                    row.guard_until = now + timedelta(seconds=step.guard_ends_s)
+            with self._database.append() as connection:
+                connection.execute(
+                    _STEPS.insert(),
+                    {
+                        "push_id": subject.push_id,
+                        "at": now,
+                        "step": step.name,
+                        "sent_lines": step.lines,
+                        "note": step.note,
+                    },
                 )
 
         return write

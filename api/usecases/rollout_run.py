@@ -143,12 +143,15 @@ class Rollout:
     ) -> Stopped | None:
         """Return why no other device may be begun now."""
         with self._database.read() as session:
-            plan = session.get_one(DeployPlan, self._plan_id)
-            asked, by = plan.asked, plan.asked_by or ""
+            query = select(DeployPlan.asked, DeployPlan.asked_by)
+            asked, by = session.exec(query.where(DeployPlan.id == self._plan_id)).one()
         if asked is PlanRequest.CANCEL:
-            return Stopped(PlanState.CANCELLED, number, Sentence("annulé par %(who)s", who=by))
+            return Stopped(
+                PlanState.CANCELLED, number, Sentence("annulé par %(who)s", who=by or "")
+            )
         if asked is PlanRequest.PAUSE:
-            return Stopped(PlanState.PAUSED, number, Sentence("suspendu par %(who)s", who=by))
+            said = Sentence("suspendu par %(who)s", who=by or "")
+            return Stopped(PlanState.PAUSED, number, said)
         if must_stop(states, len(states), self._options.tolerated_percent):
             return self._halted(number, Stop.TOO_MANY_FAILED, [])
         if interrupts and not self._options.now and not self._calendar.may_interrupt(clock.now()):
