@@ -25,10 +25,10 @@ static: setup
 	@$(BIN)/lint-imports --no-logo
 
 check: static ## the fast half: format, lint, types, contracts; unit and property tests on SQLite
-	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 -q --database sqlite --hypothesis-profile quick
+	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 --dist worksteal -q --database sqlite --hypothesis-profile quick
 
 test: static ## all tests but the slow lab parts, on SQLite and on PostgreSQL
-	@$(BIN)/pytest tests -n 2 -q -m "not slow"
+	@$(BIN)/pytest tests -n 2 --dist worksteal -q -m "not slow"
 
 test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
 	@$(BIN)/pytest tests -q -m slow || [ $$? -eq 5 ]

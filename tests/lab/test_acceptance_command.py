@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from inventory.database import open_database
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from tests.seed import seed
+from tests.serving import preau_here
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> P
 
 
 def preau(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", "acceptance", *arguments],
-        env=os.environ | {"PREAU_DATA_DIR": str(folder), "PREAU_CONFIG": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
+    return preau_here(Settings(data_dir=folder), "acceptance", *arguments)
 
 
 def test_a_school_is_judged_and_reported(folder: Path) -> None:

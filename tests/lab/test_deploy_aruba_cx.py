@@ -113,6 +113,7 @@ def test_a_second_plan_after_a_verified_run_finds_nothing_to_do(
     assert here.run(again).states == {PushState.UNCHANGED: 1}
 
 
+@pytest.mark.one_database
 def test_a_refused_line_leaves_the_old_configuration_and_proves_it(
     switch: Lab, here: Installation
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_refused_line_leaves_the_old_configuration_and_proves_it(
     assert "push.rolled_back" in [event.kind for event in here.rows(Event)]
 
 
+@pytest.mark.one_database
 def test_a_session_that_drops_while_sending_ends_with_the_old_configuration(
     switch: Lab, here: Installation
 ) -> None:
@@ -144,6 +146,7 @@ def test_a_session_that_drops_while_sending_ends_with_the_old_configuration(
     assert here.push("sw1").error_kind == "Unreachable"
 
 
+@pytest.mark.one_database
 def test_a_device_that_changed_since_the_plan_is_skipped(switch: Lab, here: Installation) -> None:
     here.know(switch["sw1"])
     here.intend(SITE)
@@ -156,6 +159,7 @@ def test_a_device_that_changed_since_the_plan_is_skipped(switch: Lab, here: Inst
     assert not [line for line in switch["sw1"].received[heard:] if line.startswith("conf")]
 
 
+@pytest.mark.one_database
 def test_a_refused_password_is_tried_once(switch: Lab, here: Installation) -> None:
     here.know(switch["sw1"])
     here.intend(SITE)
@@ -168,6 +172,7 @@ def test_a_refused_password_is_tried_once(switch: Lab, here: Installation) -> No
     assert len(switch["sw1"].logins) == tries + 1
 
 
+@pytest.mark.one_database
 def test_a_silent_device_is_in_the_plan_with_its_error(switch: Lab, here: Installation) -> None:
     here.know(switch["sw1"])
     here.intend(SITE)

@@ -30,6 +30,7 @@ def switch(tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
+@pytest.mark.one_database
 def test_a_hashed_password_is_sent_when_it_or_what_is_shown_of_it_changed(
     switch: Lab, settings: Settings, database: Database, vault: Vault
 ) -> None:

@@ -230,6 +230,7 @@ def test_a_planned_device_that_answers_is_active_and_keeps_its_planned_name(
     )
 
 
+@pytest.mark.one_database
 def test_a_wrong_community_is_silence_and_makes_no_device(
     database: Database, vault: Vault, find: Find
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_wrong_community_is_silence_and_makes_no_device(
     assert _devices(database) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("networks", "zone", "kind", "said"),
     [
@@ -316,6 +318,7 @@ def test_targets_carry_the_zone_s_credentials_and_never_show_them(
             snmp_target(session, vault, quick, endpoint)
 
 
+@pytest.mark.one_database
 def test_the_logs_of_a_discovery_hold_no_secret(
     database: Database, vault: Vault, find: Find, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.district import LabDevice
 pytestmark = pytest.mark.lab
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("family", "role"),
     [("openwrt", DeviceRole.ACCESS_POINT), ("arubaos_cx", DeviceRole.SWITCH)],

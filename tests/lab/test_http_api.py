@@ -35,6 +35,7 @@ def alice(client: httpx.Client, database: Database) -> httpx.Client:
     return client
 
 
+@pytest.mark.one_database
 def test_without_a_token_the_api_answers_a_problem_and_no_data(client: httpx.Client) -> None:
     for headers in ({}, {"Authorization": "Bearer preau_wrong"}, {"Authorization": "Basic eDp5"}):
         answer = client.get("/api/v1/sites", headers=headers)
@@ -126,6 +127,7 @@ def test_a_job_is_asked_for_once_and_its_state_is_told(
     assert [job["id"] for job in alice.get("/api/v1/jobs").json()["jobs"]] == [told["id"]]
 
 
+@pytest.mark.one_database
 def test_a_browser_needs_its_csrf_token_to_write(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_browser_needs_its_csrf_token_to_write(
     assert allowed.status_code == 202
 
 
+@pytest.mark.one_database
 def test_a_value_that_does_not_fit_is_named_and_not_repeated(alice: httpx.Client) -> None:
     answer = alice.post("/api/v1/jobs", json={"kind": "hunter2"})
     assert answer.status_code == 422
@@ -145,12 +148,14 @@ def test_a_value_that_does_not_fit_is_named_and_not_repeated(alice: httpx.Client
     assert "hunter2" not in answer.text
 
 
+@pytest.mark.one_database
 def test_a_status_that_is_none_is_refused_and_not_an_empty_list(alice: httpx.Client) -> None:
     assert alice.get("/api/v1/sites?status=nope").status_code == 422
     found = alice.get("/api/v1/sites?status=in_service").json()["sites"]
     assert {site["status"] for site in found} == {"in_service"}
 
 
+@pytest.mark.one_database
 def test_the_openapi_document_is_3_1_and_its_page_comes_from_here(client: httpx.Client) -> None:
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")

@@ -140,6 +140,7 @@ def test_no_address_breaks_the_api(
     assert answer.status_code < 500, answer.url
 
 
+@pytest.mark.one_database
 @slow
 @given(
     body=st.one_of(
@@ -165,6 +166,7 @@ def test_no_body_breaks_the_api(
     assert answer.status_code < 500
 
 
+@pytest.mark.one_database
 @slow
 @given(fields=st.dictionaries(st.sampled_from(["csrf", "kind", "suite"]), anything, max_size=3))
 def test_no_form_breaks_a_page(client: httpx.Client, fields: dict[str, str]) -> None:
@@ -174,6 +176,7 @@ def test_no_form_breaks_a_page(client: httpx.Client, fields: dict[str, str]) -> 
     assert client.post("/connexion", data=fields).status_code < 500
 
 
+@pytest.mark.one_database
 @slow
 @given(
     cookie=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60),

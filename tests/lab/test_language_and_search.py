@@ -33,6 +33,7 @@ def _language(page: httpx.Response) -> str:
     return page.text.split('<html lang="', 1)[1].split('"', 1)[0]
 
 
+@pytest.mark.one_database
 def test_the_language_is_the_account_s_else_the_cookie_s_else_the_browser_s(
     client: httpx.Client, database: Database
 ) -> None:
@@ -58,6 +59,7 @@ def test_the_language_is_the_account_s_else_the_cookie_s_else_the_browser_s(
         assert session.exec(select(User.locale).where(User.login == "alice")).one() == "nl"
 
 
+@pytest.mark.one_database
 def test_a_preference_leads_nowhere_else_and_a_foreign_form_changes_no_account(
     client: httpx.Client, database: Database
 ) -> None:
@@ -73,6 +75,7 @@ def test_a_preference_leads_nowhere_else_and_a_foreign_form_changes_no_account(
     assert client.post("/preferences", data={"langue": "nl"}, headers=foreign).status_code == 403
 
 
+@pytest.mark.one_database
 def test_what_was_found_is_said_in_the_reader_s_language(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:

@@ -131,6 +131,7 @@ def test_who_comes_again_is_told_only_what_moved_since(
     assert told[-1][0] == "end"
 
 
+@pytest.mark.one_database
 def test_a_stream_speaks_the_reader_s_language(client: httpx.Client, database: Database) -> None:
     _end(database)
     headers = {**bearer(database, "alice"), "Accept-Language": "nl-BE,nl;q=0.9"}
@@ -138,6 +139,7 @@ def test_a_stream_speaks_the_reader_s_language(client: httpx.Client, database: D
     assert told[0][2]["label"] == "Toegepast en teruggelezen"
 
 
+@pytest.mark.one_database
 def test_only_who_may_see_a_device_follows_its_plan(
     client: httpx.Client, database: Database
 ) -> None:
@@ -152,6 +154,7 @@ def test_only_who_may_see_a_device_follows_its_plan(
         assert client.get(path, headers=headers).status_code == status, (login, path)
 
 
+@pytest.mark.one_database
 def test_so_many_streams_and_no_more(
     client: httpx.Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +166,7 @@ def test_so_many_streams_and_no_more(
         assert client.get(EVENTS, headers=headers).status_code == 503
 
 
+@pytest.mark.one_database
 def test_a_forged_last_event_id_is_no_id(client: httpx.Client, database: Database) -> None:
     headers = bearer(database, "alice")
     assert client.get("/api/v1/plans", headers=headers).json()["plans"][0]["devices"] == 10

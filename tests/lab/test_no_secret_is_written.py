@@ -215,6 +215,7 @@ def browse(story: Story) -> None:
                     story.said[url] = client.get(url, headers=told).text
 
 
+@pytest.mark.one_database
 def test_no_canary_is_in_anything_that_the_product_ever_wrote(
     story: Story, settings: Settings, database: Database, tmp_path: Path
 ) -> None:

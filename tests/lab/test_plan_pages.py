@@ -72,6 +72,7 @@ def test_an_identical_change_is_shown_once_with_its_devices(client: httpx.Client
     assert "rentrée de janvier" in page
 
 
+@pytest.mark.one_database
 def test_what_a_change_risks_is_said_before_it_is_sent(client: httpx.Client) -> None:
     log_in(client, "alice")
     page = client.get("/deploiements/1").text
@@ -81,6 +82,7 @@ def test_what_a_change_risks_is_said_before_it_is_sent(client: httpx.Client) -> 
     assert "le chemin d’administration de 1 équipement change, plus que 0" in page
 
 
+@pytest.mark.one_database
 def test_the_author_sees_no_button_and_another_approves(
     client: httpx.Client, database: Database
 ) -> None:
@@ -102,6 +104,7 @@ def test_the_author_sees_no_button_and_another_approves(
         assert [each.approved_by for each in session.exec(select(PlanApproval))] == ["user:bruno"]
 
 
+@pytest.mark.one_database
 def test_who_only_follows_a_school_sees_its_devices_and_cannot_approve(
     client: httpx.Client,
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_plan_is_run_from_its_page(
     assert _jobs(database) == [("rollout", {"plan_id": 1, "now": None})]
 
 
+@pytest.mark.one_database
 def test_in_school_hours_somebody_answers_for_it_by_name(
     client: httpx.Client, database: Database, approved: None
 ) -> None:
@@ -214,6 +218,7 @@ def test_what_runs_is_paused_and_what_is_halted_says_why_and_goes_on(
     assert "Annulé" in client.get("/deploiements/1").text
 
 
+@pytest.mark.one_database
 def test_who_runs_no_jobs_sees_no_button_and_is_refused(
     client: httpx.Client, database: Database, approved: None
 ) -> None:

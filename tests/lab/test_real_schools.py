@@ -1,10 +1,7 @@
 """Two schools with the same addresses are two, on real agents in networks of their own."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -19,6 +16,7 @@ from lab.real import snmpd
 from lab.real.schools import SchoolNetwork, schools_behind_a_carrier, schools_on_loopback
 from lab.real.snmpd import start_snmpd
 from tests.real import need
+from tests.serving import preau_here
 
 pytestmark = pytest.mark.lab
 
@@ -86,24 +84,14 @@ def test_the_same_address_in_two_zones_is_two_devices(
     assert read == {row[3] for row in rows}
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("zones", "database")
 @pytest.mark.parametrize("schools", ["loopback"], indirect=True)
 def test_the_command_reads_the_one_of_its_zone(
-    settings: Settings, schools: list[SchoolNetwork], tmp_path: Path
+    settings: Settings, schools: list[SchoolNetwork]
 ) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "PREAU_DATA_DIR": str(settings.data_dir)}
-    if settings.database_url:
-        environment["PREAU_DATABASE_URL"] = settings.database_url
-    preau = Path(sys.executable).parent / "preau"
     for name in NAMES:
-        done = subprocess.run(
-            [str(preau), "observe", schools[0].place.address, "--zone", name, "--json"],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        address = schools[0].place.address
+        done = preau_here(settings, "observe", address, "--zone", name, "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["identity"]["sysname"] == f"sw1-{name}"

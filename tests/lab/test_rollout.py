@@ -182,6 +182,7 @@ def test_a_plan_is_taken_back_by_a_plan_but_not_where_a_device_changed_since(
         assert session.get_one(DeployPlan, back.plan_id).rolls_back_id == changed.plan_id
 
 
+@pytest.mark.one_database
 def test_in_school_hours_somebody_has_to_answer_for_an_interruption(
     lab: Lab, here: Installation
 ) -> None:

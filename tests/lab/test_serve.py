@@ -25,6 +25,7 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.one_database
 def test_a_child_that_dies_is_started_again_and_sigterm_ends_both(settings: Settings) -> None:
     with serving(settings) as served:
         before = served.children()
@@ -43,6 +44,7 @@ def test_a_child_that_dies_is_started_again_and_sigterm_ends_both(settings: Sett
         assert not any(alive(pid) for pid in after.values())
 
 
+@pytest.mark.one_database
 def test_children_do_not_outlive_a_supervisor_that_is_killed(settings: Settings) -> None:
     with serving(settings) as served:
         children = served.children()
@@ -75,6 +77,7 @@ def test_a_job_asked_for_over_the_api_is_run_by_the_other_process(
     assert job["result"]["audit"]["judged"] == 0
 
 
+@pytest.mark.one_database
 def test_a_port_in_use_is_one_sentence_and_nothing_is_started(settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -88,6 +91,7 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_started(settings: Settings
             assert f"127.0.0.1:{port}: cannot listen there" in ended.stderr
 
 
+@pytest.mark.one_database
 def test_without_a_database_it_says_what_to_run(settings: Settings, tmp_path: Path) -> None:
     nowhere = settings.model_copy(update={"data_dir": tmp_path / "nowhere", "database_url": None})
     ended = preau(nowhere, "serve")

@@ -1,8 +1,6 @@
 """The lab's school read over SNMP: what its devices say is what they are."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from inventory.settings import Settings
 from lab.device import Device
 from lab.running import Lab
 from tests.district import LabDevice
+from tests.serving import preau_here
 
 pytestmark = pytest.mark.lab
 SETTINGS = Settings(data_dir=Path("unused"), database_url=None)
@@ -97,33 +96,19 @@ def test_a_version_1_walk_reads_the_same_as_a_version_2c_walk(lab_device: LabDev
     assert old.unwrap().vlans == new.unwrap().vlans
 
 
-def preau(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", **environment},
-    )
-
-
 def test_a_host_that_no_database_knows_is_read_from_the_command_line(
-    lab_device: LabDevice, tmp_path: Path
+    lab_device: LabDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = lab_device("arubaos_cx")
-    done = preau(
-        "observe",
-        f"{device.host}:{device.snmp_port}",
-        "--json",
-        PREAU_DATA_DIR=str(tmp_path),
-        PREAU_SNMP_COMMUNITY="lab-read",
-    )
+    monkeypatch.setenv("PREAU_SNMP_COMMUNITY", "lab-read")
+    nowhere = Settings(data_dir=tmp_path)
+    done = preau_here(nowhere, "observe", f"{device.host}:{device.snmp_port}", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert from_json(json.loads(done.stdout)).identity.family == "arubaos_cx"
 
 
 def test_a_host_without_an_answer_is_one_line_and_exit_2(tmp_path: Path) -> None:
-    done = preau("observe", "127.0.0.1:9", PREAU_DATA_DIR=str(tmp_path))
+    done = preau_here(Settings(data_dir=tmp_path), "observe", "127.0.0.1:9")
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1

@@ -74,12 +74,14 @@ def test_an_address_of_two_zones_needs_its_zone_named(
     assert json.loads(run("127.0.0.1", "--zone", "saint-roch"))["identity"]["family"] == "openwrt"
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("installed", "database", "vault")
 def test_an_unknown_zone_is_told() -> None:
     with pytest.raises(NotFound, match="no zone nowhere"):
         run("127.0.0.1", "--zone", "nowhere")
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("installed")
 def test_an_unknown_host_may_be_read_with_a_kept_community(
     database: Database, vault: Vault, lab_device: LabDevice

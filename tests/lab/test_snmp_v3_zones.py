@@ -96,6 +96,7 @@ def test_a_school_is_found_polled_and_observed_by_snmp_v3(
     )
 
 
+@pytest.mark.one_database
 def test_an_address_of_no_zone_is_observed_as_a_user_given_on_the_command_line(
     agent: V3Agent, run: Run
 ) -> None:
@@ -104,6 +105,7 @@ def test_an_address_of_no_zone_is_observed_as_a_user_given_on_the_command_line(
     assert json.loads(observed.stdout)["identity"]["sysname"] == "v3-agent"
 
 
+@pytest.mark.one_database
 def test_a_user_who_is_refused_is_told_in_one_sentence(agent: V3Agent, run: Run) -> None:
     options = ["stranger" if option == STRONG.user else option for option in OPTIONS]
     observed = run("observe", f"{HOST}:{agent.port}", *options)
@@ -158,6 +160,7 @@ def test_an_endpoint_has_its_own_user(database: Database, vault: Vault) -> None:
         assert snmp_target(session, vault, Settings(), endpoint).v3 == STRONG
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("more", "kind", "said"),
     [
@@ -189,6 +192,7 @@ def test_a_user_that_cannot_be_is_refused(
         assert session.exec(select(Zone)).all() == []
 
 
+@pytest.mark.one_database
 def test_an_empty_passphrase_is_told_by_its_name(database: Database, vault: Vault) -> None:
     with database.write("test") as session:
         _keep_secrets(session, vault)

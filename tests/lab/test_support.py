@@ -197,6 +197,7 @@ def test_who_is_connected_is_told_for_a_case_and_only_that_it_was_asked_is_kept(
         assert mac.replace(":", "") not in kept
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("case", ["", "Nicolas Dupont", "deux mots 2", "dossier"])
 def test_without_a_case_number_no_device_is_asked(place: Place, case: str) -> None:
     logins = len(place.lab["ap1"].logins)
@@ -282,6 +283,7 @@ def test_an_address_is_found_by_readings_first_and_a_person_s_only_for_a_case(
     assert find("02:00:5e:00:53:01", case=CASE).sightings == ()
 
 
+@pytest.mark.one_database
 def test_a_poll_over_ssh_tells_how_networks_are_protected_as_they_run(place: Place) -> None:
     result = poll(*place.parts, ssh=True, actor="test")
     assert (result.over_ssh.read, result.over_ssh.failures) == (1, {})
@@ -319,6 +321,7 @@ def test_the_job_of_the_page_asks_the_device_and_keeps_the_answer_in_its_result(
     assert (answer["error"], FUNCTIONS[SUPPORT].repeatable) == (None, False)
 
 
+@pytest.mark.one_database
 def test_a_school_behind_a_jump_host_is_asked_through_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ def test_the_answer_is_emptied_within_the_hour(
     assert MAC not in client.get(f"/appareils/{device_id}").text
 
 
+@pytest.mark.one_database
 def test_a_device_that_did_not_answer_is_told_in_words(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_device_that_did_not_answer_is_told_in_words(
     assert "L’équipement n’a pas répondu." in page
 
 
+@pytest.mark.one_database
 def test_other_roles_and_devices_are_not_offered_it_and_a_case_needs_its_number(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:

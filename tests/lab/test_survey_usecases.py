@@ -48,6 +48,7 @@ def test_the_same_survey_twice_is_kept_once(database: Database, tmp_path: Path) 
         assert session.exec(select(func.count()).select_from(SurveySample)).one() == 1392
 
 
+@pytest.mark.one_database
 def test_of_several_floors_one_must_be_named(database: Database, tmp_path: Path) -> None:
     seed(database)
     plan, samples = lab_survey.write(tmp_path)

@@ -114,6 +114,7 @@ def _shape(branch: Branch) -> Shape:
     return branch.device.name, branch.parent_port, [_shape(each) for each in branch.branches]
 
 
+@pytest.mark.one_database
 def test_the_tree_of_the_school_is_the_one_that_was_cabled(lake: Lake) -> None:
     network = lake.network()
     assert network.root is not None
@@ -167,6 +168,7 @@ async def _until_awake(lab: Lab) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.one_database
 def test_a_pulled_uplink_shadows_the_wing_behind_it_only(lake: Lake) -> None:
     lake.lab.call(lambda: _shut(lake.lab["lac/sw1"], "1/1/24"))
     lake.poll()
@@ -181,6 +183,7 @@ def _shut(switch: LabDevice, port: str) -> None:
     switch.changed()
 
 
+@pytest.mark.one_database
 def test_a_switch_whose_agent_is_mute_shadows_nothing_as_it_still_forwards(lake: Lake) -> None:
     lake.lab.call(lambda: lake.lab["lac/sw1"].faults.add("silent"))
     lake.poll()

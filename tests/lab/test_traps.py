@@ -176,6 +176,7 @@ def _counted(database: Database, kind: str) -> list[int]:
     return [each.body["count"] for each in events(database) if each.kind == kind]
 
 
+@pytest.mark.one_database
 def test_a_device_of_the_lab_that_loses_its_power_is_told_by_its_switch_at_once(
     settings: Settings, database: Database, vault: Vault, lab_folder: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_person_logs_in_is_sent_where_they_wanted_and_logs_out(client: httpx.C
     assert client.get("/").status_code == 303
 
 
+@pytest.mark.one_database
 def test_a_wrong_password_is_told_in_french_and_the_cookie_cannot_be_read_by_scripts(
     client: httpx.Client,
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_wrong_password_is_told_in_french_and_the_cookie_cannot_be_read_by_scr
     assert "preau_session" not in answer.headers["set-cookie"]
 
 
+@pytest.mark.one_database
 def test_behind_https_cookies_are_secure_and_bound_to_the_host(
     settings: Settings, database: Database
 ) -> None:
@@ -89,6 +91,7 @@ def test_behind_https_cookies_are_secure_and_bound_to_the_host(
     assert "max-age" in answer.headers["strict-transport-security"]
 
 
+@pytest.mark.one_database
 def test_guessing_is_stopped_with_a_page_that_says_to_wait(client: httpx.Client) -> None:
     statuses = [log_in(client, "alice", "wrong") for _ in range(PER_LOGIN_AND_ADDRESS + 1)]
     assert statuses == [401] * PER_LOGIN_AND_ADDRESS + [429]
@@ -102,6 +105,7 @@ def test_a_login_never_leads_to_another_site(address: str) -> None:
     assert own_address("/sites/3?a=1") == "/sites/3?a=1"
 
 
+@pytest.mark.one_database
 def test_a_form_without_its_token_or_from_another_site_does_nothing(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -134,6 +138,7 @@ def test_asking_for_an_audit_queues_it_and_the_page_shows_its_state(
     assert (job.kind, job.state, job.requested_by) == ("audit", JobState.QUEUED, "user:alice")
 
 
+@pytest.mark.one_database
 def test_a_site_out_of_scope_is_not_found_and_its_jobs_cannot_be_asked_for(
     client: httpx.Client, seeded: Seeded
 ) -> None:
@@ -176,6 +181,7 @@ def test_the_site_page_tells_all_that_a_head_teacher_asks(
         assert told in text, told
 
 
+@pytest.mark.one_database
 def test_the_site_page_draws_the_network_and_names_the_one_cause(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -257,6 +263,7 @@ def test_page_by_page_every_site_is_seen_once_and_names_are_escaped(
     assert sorted(seen) == [f"{number:03}" for number in range(117)]
 
 
+@pytest.mark.one_database
 def test_errors_are_french_pages_that_tell_nothing_of_the_inside(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -273,10 +280,12 @@ def test_errors_are_french_pages_that_tell_nothing_of_the_inside(
     assert "default-src 'none'" in broken.headers["content-security-policy"]
 
 
+@pytest.mark.one_database
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: httpx.Client) -> None:
     assert client.post("/connexion", content=b"x" * (2 * 1024 * 1024)).status_code == 413
 
 
+@pytest.mark.one_database
 def test_every_answer_carries_the_headers_that_browsers_obey(client: httpx.Client) -> None:
     for address in ("/connexion", "/", "/api/v1/sites", "/healthz", "/static/preau.css", "/nope"):
         headers = client.get(address).headers
@@ -288,6 +297,7 @@ def test_every_answer_carries_the_headers_that_browsers_obey(client: httpx.Clien
     assert "immutable" in kept
 
 
+@pytest.mark.one_database
 def test_a_program_with_a_token_gets_no_page(client: httpx.Client, database: Database) -> None:
     # Pages take the browser's session alone, so that a token cannot be used to click around.
     assert client.get("/", headers=bearer(database, "alice")).status_code == 303
