@@ -13,7 +13,7 @@ from lab.wifi.machine import GuestFailed, Machine
 from lab.wifi.station import Station, listen, peap, sae
 from site_surveys.captures.reader import read_capture
 
-GUARD_S = 60
+GUARD_S = 150  # without KVM, and on a busy machine, the access point is slow to be read back
 _SECRETS = {
     "wlan-eleves": "Le preau est vert",
     "wlan-wrong": "Une autre clef que celle-la",
@@ -24,7 +24,7 @@ _CHANNEL, _FREQUENCY_MHZ = 36, 5180
 _BAND = ["5"]
 _RADIUS = {"host": "198.51.100.2", "secret_name": "radius"}
 _RUN = ("--waves", "rest", "--now", "the lab: nobody is at school")
-_PROBLEM_S = 240.0
+_PROBLEM_S = 400.0
 
 
 def _intent(passphrase: str) -> dict[str, Any]:

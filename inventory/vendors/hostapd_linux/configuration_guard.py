@@ -10,6 +10,7 @@ from inventory.vendors.hostapd_linux.configuration_text import UNITS
 from inventory.vendors.on_device_timer import FOLDER, TimerGuard
 
 _VLANS = f"{UNITS}/preau-vlan-*.service"
+_WANTS = f"{UNITS}/sysinit.target.wants"
 _BOOT_UNIT = f"""[Unit]
 Description=The configuration before the last push, where nobody confirmed that one
 DefaultDependencies=no
@@ -36,8 +37,9 @@ def serve(interface: str) -> str:
     """Return the command that restarts hostapd on one interface, or stops it without its file."""
     unit = f"hostapd@{interface}.service"
     return (
-        f"if [ -s {HOSTAPD}/{interface}.conf ]; then systemctl enable -q {unit}; "
-        f"systemctl reset-failed {unit} 2>/dev/null; systemctl restart {unit}; "
+        f"if [ -s {HOSTAPD}/{interface}.conf ]; then "
+        f"[ -e {UNITS}/multi-user.target.wants/{unit} ] || systemctl enable -q {unit}; "
+        f"systemctl restart {unit}; "
         f"else systemctl disable -q --now {unit}; fi"
     )
 
@@ -45,7 +47,9 @@ def serve(interface: str) -> str:
 _SERVE_ALL = (
     f'for file in {FOLDER}/saved/hostapd/*.conf {HOSTAPD}/*.conf; do [ -e "$file" ] || continue; '
     'name=${file##*/}; name=${name%.conf}; [ -e "/sys/class/net/$name" ] || continue; '
-    f'if [ -s "{HOSTAPD}/$name.conf" ]; then systemctl enable -q "hostapd@$name"; '
+    f'if [ -s "{HOSTAPD}/$name.conf" ]; then '
+    f'[ -e "{UNITS}/multi-user.target.wants/hostapd@$name.service" ] || '
+    'systemctl enable -q "hostapd@$name"; '
     'systemctl reset-failed "hostapd@$name" 2>/dev/null; systemctl restart "hostapd@$name"; '
     'else systemctl disable -q --now "hostapd@$name"; fi; done'
 )
@@ -78,6 +82,7 @@ GUARD: Guard = TimerGuard(
     reload=(*RELOAD, _SERVE_ALL),
     boot_hook=f"{UNITS}/preau-guard.service",
     boot_file=_BOOT_UNIT,
-    enable=("systemctl daemon-reload", "systemctl enable -q preau-guard.service"),
-    disable=("systemctl disable -q preau-guard.service",),
+    # What `systemctl enable` does (systemd.unit(5), "[Install]"); it counts at the next boot only.
+    enable=(f"mkdir -p {_WANTS} && ln -sf ../preau-guard.service {_WANTS}/",),
+    disable=(f"rm -f {_WANTS}/preau-guard.service",),
 ).guard()
