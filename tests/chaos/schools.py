@@ -13,7 +13,6 @@ from lab.device import Device, DeviceSpec
 from lab.devices.aruba_cx import ArubaCx
 from lab.devices.openwrt import OpenWrt
 
-NETWORK = "127.77"
 _UCI = ("system", "network", "wireless")
 _ARMED = "/etc/preau/armed"
 
@@ -44,7 +43,7 @@ class Heard(list[str]):
                 self.doubled.append(f"{self.device.name}: {line}")
 
 
-def schools(count: int, minute_s: float) -> list[list[DeviceSpec]]:
+def schools(count: int, minute_s: float, network: str) -> list[list[DeviceSpec]]:
     """Return the devices of each school: a switch, and access points."""
     quick: dict[str, Any] = {"minute_s": minute_s, "boot_s": 0.3, "apply_s": 0.1}
     return [
@@ -52,7 +51,7 @@ def schools(count: int, minute_s: float) -> list[list[DeviceSpec]]:
             DeviceSpec(
                 family="arubaos_cx",
                 name=f"s{n}-sw",
-                host=f"{NETWORK}.{n}.1",
+                host=f"{network}.{n}.1",
                 hostname="6200",
                 **quick,
             ),
@@ -60,7 +59,7 @@ def schools(count: int, minute_s: float) -> list[list[DeviceSpec]]:
                 DeviceSpec(
                     family="openwrt",
                     name=f"s{n}-ap{m}",
-                    host=f"{NETWORK}.{n}.{10 + m}",
+                    host=f"{network}.{n}.{10 + m}",
                     hostname="OpenWrt",
                     **quick,
                 )
