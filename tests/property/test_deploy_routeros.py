@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from deploy.difference import difference
 from inventory.intent import DeviceIntent, IntentLayer, Security, resolve
 from inventory.vendors.routeros.configuration import CONFIGURATION, normalise
-from inventory.vendors.routeros.configuration_export import GRAMMAR, parse, quote
+from inventory.vendors.routeros.configuration_commands import GRAMMAR
+from inventory.vendors.routeros.configuration_export import parse, quote
 from lab.device import DeviceSpec
 from lab.devices.routeros import RouterOs, script
 from lab.devices.routeros.interpreter import Interpreter

@@ -11,7 +11,8 @@ from deploy.plan import plan_change
 from inventory.errors import Garbled, InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, resolve
 from inventory.vendors.routeros.configuration import CONFIGURATION, in_effect, normalise
-from inventory.vendors.routeros.configuration_export import GRAMMAR, arrange, parse, spoken
+from inventory.vendors.routeros.configuration_commands import GRAMMAR, arrange
+from inventory.vendors.routeros.configuration_export import parse, spoken
 from inventory.vendors.routeros.configuration_guard import GUARD
 
 RUNNING = normalise([(Path(__file__).parent / "routeros/running.txt").read_text(encoding="utf-8")])

@@ -24,13 +24,12 @@ from inventory.vendors.configuration import (
 )
 from inventory.vendors.records import Record
 from inventory.vendors.routeros.configuration_adoption import adopt
+from inventory.vendors.routeros.configuration_commands import GRAMMAR, is_repeatable
 from inventory.vendors.routeros.configuration_export import (
-    GRAMMAR,
     GUARD_NAME,
     OURS,
     RADIO,
     WIFI,
-    is_repeatable,
     parse,
     quote,
     spoken,

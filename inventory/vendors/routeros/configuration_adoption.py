@@ -15,14 +15,13 @@ from inventory.vendors.adoption import FoundSecrets, guessed_purpose, slug
 from inventory.vendors.configuration import Adoption
 from inventory.vendors.records import Record
 from inventory.vendors.routeros.configuration_export import WIFI, parse
+from inventory.vendors.routeros.configuration_radios import Radio, radios_of
 from inventory.vendors.routeros.configuration_wifi import (
     AUTHENTICATION,
     COUNTRIES,
     PROTECTED_FRAMES,
     STARTS_MHZ,
     WIDTHS,
-    Radio,
-    radios_of,
 )
 
 _SECURITY: dict[str, Security] = {

@@ -12,7 +12,8 @@ from typing import Any
 from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent, RadiusServer
 from inventory.vendors.records import Record
-from inventory.vendors.routeros.configuration_wifi import Air, air_of, radios_of
+from inventory.vendors.routeros.configuration_radios import radios_of
+from inventory.vendors.routeros.configuration_wifi import Air, air_of
 
 
 @dataclass(frozen=True, slots=True)

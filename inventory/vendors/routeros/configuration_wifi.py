@@ -8,13 +8,14 @@ interface a radio. The first WLAN of a radio takes the radio's own interface, un
 network is on the air there; the others are virtual interfaces below it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inventory.errors import InvalidInput
 from inventory.intent import Band, DeviceIntent, Pmf, RadioPlan, Security, Wlan
 from inventory.vendors.records import Record
-from inventory.vendors.routeros.configuration_export import RADIO, WIFI
+from inventory.vendors.routeros.configuration_export import WIFI
+from inventory.vendors.routeros.configuration_radios import Radio, of_menu, radios_of
 
 AUTHENTICATION = {
     Security.OPEN: "",
@@ -44,23 +45,6 @@ COUNTRIES = {
 # What an interface says itself wins over its configuration profile: on a radio that we take, these
 # parts of it are ours.
 _OVERRIDING = ("security", "datapath", "configuration.", "aaa", "interworking", "steering")
-
-
-@dataclass(frozen=True, slots=True)
-class Radio:
-    """A radio's own interface; `ssid` is what is configured on it and is not ours."""
-
-    record: Record
-    name: str
-    band: Band | None
-    lit: bool
-    ssid: str
-    profile: str  # the configuration profile that it has
-
-    @property
-    def taken(self) -> bool:
-        """Whether somebody's network is on the air on it."""
-        return self.lit and bool(self.ssid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,58 +80,6 @@ class Air:
     silenced: list[str] = field(default_factory=list)
 
 
-def radios_of(records: Sequence[Record]) -> list[Radio]:
-    """Return the radios; the band is told by what is configured, else by the hardware."""
-    hardware = {
-        r.options.get("interface"): str(r.options.get("bands")) for r in _of(records, RADIO)
-    }
-    channels = {r.key: r for r in _of(records, f"{WIFI} channel")}
-    profiles = {r.key: r for r in _of(records, f"{WIFI} configuration")}
-    found = []
-    for record in _of(records, WIFI):
-        if not record.key.startswith("default-name="):
-            continue
-        name = str(record.options.get("name", record.key.partition("=")[2]))
-        profile_name = str(record.options.get("configuration", ""))
-        profile = profiles.get(profile_name)
-        ours = profile_name.startswith("preau-")
-        inherited = "" if profile is None or ours else profile.options.get("ssid", "")
-        found.append(
-            Radio(
-                record=record,
-                name=name,
-                band=_band(record, profile, channels) or _band_of_words(hardware.get(name, "")),
-                lit=record.options.get("disabled") == "no",
-                ssid=str(record.options.get("configuration.ssid", inherited)),
-                profile=profile_name,
-            )
-        )
-    return found
-
-
-def _of(records: Sequence[Record], package: str) -> list[Record]:
-    return [record for record in records if record.package == package]
-
-
-def _band(record: Record, profile: Record | None, channels: Mapping[str, Record]) -> Band | None:
-    for source in (record, profile):
-        if source is None:
-            continue
-        told = source.options.get("channel.band")
-        channel = channels.get(str(source.options.get("channel", "")))
-        told = told or (channel.options.get("band") if channel else None)
-        if told:
-            return _band_of_words(str(told))
-    return None
-
-
-def _band_of_words(words: str) -> Band | None:
-    """Return the one band of words as `5ghz-a:20mhz,5ghz-ax:20mhz`; None for none or several."""
-    bands = {word.partition("ghz")[0] for word in words.split(",") if "ghz" in word}
-    named = {"2": Band.GHZ_2_4, "5": Band.GHZ_5, "6": Band.GHZ_6}
-    return named.get(bands.pop()) if len(bands) == 1 else None
-
-
 def air_of(intent: DeviceIntent, records: Sequence[Record], notes: list[str]) -> Air:
     """Return what the intent asks of the air; raises InvalidInput where the device cannot."""
     air = Air()
@@ -168,7 +100,7 @@ def air_of(intent: DeviceIntent, records: Sequence[Record], notes: list[str]) ->
 
 
 def _refuse_unfit(intent: DeviceIntent, radios: Sequence[Radio], records: Sequence[Record]) -> None:
-    if not radios and _of(records, "/interface wireless"):
+    if not radios and of_menu(records, "/interface wireless"):
         raise InvalidInput(
             "the device has the old `wireless` package, which is read and not configured",
             todo="install wifi-qcom or wifi-qcom-ac, or take the WLANs away from this device",
@@ -293,7 +225,7 @@ def _plan_options(plan: RadioPlan) -> dict[str, str]:
 
 def _silence(radio: Radio, records: Sequence[Record], air: Air, notes: list[str]) -> None:
     """Keep off the air what is not ours below a radio that we switch on, and tell the rest."""
-    for record in _of(records, WIFI):
+    for record in of_menu(records, WIFI):
         options = record.options
         if options.get("master-interface") != radio.name or record.key.startswith("preau"):
             continue

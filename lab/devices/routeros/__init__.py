@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
-from lab.devices.routeros import air, script
+from lab.devices.routeros import air, factory, script
+from lab.devices.routeros.factory import MODEL, PORTS, RADIOS, VERSION
 from lab.devices.routeros.interpreter import Interpreter, Quit
 from lab.devices.routeros.menus import INTERFACE, WIFI
 from lab.devices.routeros.mib import build_tree
@@ -13,15 +14,6 @@ from lab.devices.routeros.store import Item, Store
 from lab.devices.routeros.words import Complaint, seconds
 from lab.mib import Tree
 
-MODEL = "cAPGi-5HaxD2HaxD"
-VERSION = "7.19.4"
-FLASH = "flash/"
-RADIOS = {
-    "wifi1": "5ghz-a:20mhz,5ghz-n:20mhz,5ghz-n:20/40mhz,5ghz-ac:20mhz,5ghz-ax:20/40/80mhz",
-    "wifi2": "2ghz-g:20mhz,2ghz-n:20mhz,2ghz-n:20/40mhz,2ghz-ax:20mhz",
-}
-PORTS = ("ether1", "ether2")
-SERVICES = {"telnet": "23", "ftp": "21", "www": "80", "ssh": "22", "www-ssl": "443", "api": "8728"}
 STARTUP_S = 3.0  # "Scheduler": start-time=startup is three seconds after the console starts
 
 
@@ -37,7 +29,7 @@ class RouterOs(Device):
         octet = self.draw("mac", 0, 0xFFFF)
         self.base_mac = f"48:a9:8a:{octet >> 8:02x}:{octet & 255:02x}:00"
         self.model = spec.model or MODEL
-        self.store = _factory(spec)
+        self.store = factory.store_of(spec)
         self.files: dict[str, Store | None] = {"flash": None}
         self._timers: dict[int, asyncio.Task[None]] = {}
         self._pending: set[int] = set()
@@ -298,35 +290,3 @@ class RouterOs(Device):
 
 def _enabled(item: Item) -> bool:
     return item.values.get("disabled") != "yes"
-
-
-def _factory(spec: DeviceSpec) -> Store:
-    """Return the configuration as an installer leaves it: reachable, radios off."""
-    store = Store()
-    for name in PORTS:
-        store.bring("/interface ethernet", f"default-name={name}", name=name)
-    store.add("/interface bridge", {"name": "bridge", "comment": "defconf"})
-    for name, bands in RADIOS.items():
-        values = {
-            "name": name,
-            "channel.band": f"{bands[0]}ghz-ax",
-            "channel.skip-dfs-channels": "10min-cac",
-            "configuration.mode": "ap",
-            "configuration.ssid": "MikroTik-000001",
-        }
-        store.bring(WIFI, f"default-name={name}")
-        store.items(WIFI)[-1].values |= values
-    for name in PORTS:
-        values = {"bridge": "bridge", "interface": name, "comment": "defconf"}
-        store.add("/interface bridge port", values)
-    store.add("/ip address", {"address": f"{spec.host}/24", "interface": "bridge"})
-    for name, port in SERVICES.items():
-        store.bring("/ip service", name, port=port)
-    store.bring("/snmp community", "default=yes", name="public")
-    store.items("/snmp community")[0].values["name"] = spec.community
-    store.settings("/snmp")["enabled"] = "yes"
-    store.settings("/system identity")["name"] = spec.hostname or spec.name
-    store.bring("/system logging action", "memory", name="memory")
-    store.bring("/system logging action", "remote", name="remote", target="remote")
-    store.bring("/system logging", "0", action="memory", topics="info")
-    return store

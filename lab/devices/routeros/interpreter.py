@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lab.devices.routeros import script
+from lab.devices.routeros import script, syntax
 from lab.devices.routeros.menus import COMPUTED, MENUS
 from lab.devices.routeros.store import Item
 from lab.devices.routeros.words import Complaint, seconds, shown
@@ -26,7 +26,7 @@ class Interpreter:
         self.write = write
         self.variables: dict[str, Any] = {}
 
-    async def run(self, block: script.Block) -> Any:
+    async def run(self, block: syntax.Block) -> Any:
         """Run statements; the value is that of the last one."""
         value: Any = None
         for statement in block.statements:
@@ -35,24 +35,24 @@ class Interpreter:
 
     async def _statement(self, statement: object) -> Any:
         match statement:
-            case script.Block():
+            case syntax.Block():
                 return await self.run(statement)
-            case script.Command():
+            case syntax.Command():
                 return await self._command(statement)
-            case script.Assign(name, value):
+            case syntax.Assign(name, value):
                 self.variables[name] = await self._value(value)
-            case script.If(condition, then, otherwise):
+            case syntax.If(condition, then, otherwise):
                 chosen = then if await self._value(condition) is True else otherwise
-                await self.run(chosen or script.Block([]))
-            case script.Attempt():
+                await self.run(chosen or syntax.Block([]))
+            case syntax.Attempt():
                 await self._attempt(statement)
-            case script.Call(name):
+            case syntax.Call(name):
                 await self.run(self.variables[name])
-            case script.Function(name, value):
+            case syntax.Function(name, value):
                 return await self._function(name, value)
         return None
 
-    async def _attempt(self, attempt: script.Attempt) -> None:
+    async def _attempt(self, attempt: syntax.Attempt) -> None:
         try:
             await self.run(attempt.body)
         except Complaint:
@@ -62,7 +62,7 @@ class Interpreter:
 
     async def _function(self, name: str, value: object) -> Any:
         if name == "execute":
-            source = value.source if isinstance(value, script.Code) else await self._text(value)
+            source = value.source if isinstance(value, syntax.Code) else await self._text(value)
             self.device.execute_soon(source)
             return "*1"
         given = await self._value(value)
@@ -85,22 +85,22 @@ class Interpreter:
 
     async def _value(self, value: object) -> Any:
         match value:
-            case script.Text(parts):
+            case syntax.Text(parts):
                 pieces = [p if isinstance(p, str) else await self._text(p) for p in parts]
                 return "".join(pieces)
-            case script.Variable(name):
+            case syntax.Variable(name):
                 return self.variables.get(name, "")
-            case script.Block():
+            case syntax.Block():
                 return await self.run(value)
-            case script.Operation(operator, left, right):
+            case syntax.Operation(operator, left, right):
                 return _operated(operator, await self._value(left), await self._value(right))
-            case script.Code(block):
+            case syntax.Code(block):
                 return block
         return value
 
     # -- commands
 
-    async def _command(self, command: script.Command) -> Any:
+    async def _command(self, command: syntax.Command) -> Any:
         if command.menu == "" or command.menu in {"/system backup", "/system", "/system resource"}:
             return await self._special(command)
         if command.menu == "/system script" and command.verb == "run":
@@ -113,7 +113,7 @@ class Interpreter:
             return None
         return await getattr(self, f"_{command.verb}")(command)
 
-    async def _special(self, command: script.Command) -> Any:
+    async def _special(self, command: syntax.Command) -> Any:
         device = self.device
         values = {name: await self._text(value) for name, value in command.values.items()}
         if command.verb == "export":
@@ -133,57 +133,57 @@ class Interpreter:
             raise Complaint("failure: cannot open file")
         return None
 
-    async def _export(self, _command: script.Command) -> None:
+    async def _export(self, _command: syntax.Command) -> None:
         raise Complaint("failure: the lab exports everything or nothing")
 
-    async def _add(self, command: script.Command) -> str:
+    async def _add(self, command: syntax.Command) -> str:
         values = await self._checked(command)
         item = self.device.store.add(command.menu, values)
         self.device.settings_changed(command.menu, item)
         return f"*{item.number:X}"
 
-    async def _set(self, command: script.Command) -> None:
+    async def _set(self, command: syntax.Command) -> None:
         values = await self._checked(command)
         items = await self._targets(command)
         for item in items:
             self.device.store.set(command.menu, item, values)
             self.device.settings_changed(command.menu, item)
 
-    async def _enable(self, command: script.Command) -> None:
+    async def _enable(self, command: syntax.Command) -> None:
         for item in await self._targets(command):
             self.device.store.set(command.menu, item, {"disabled": "no"})
             self.device.settings_changed(command.menu, item)
 
-    async def _disable(self, command: script.Command) -> None:
+    async def _disable(self, command: syntax.Command) -> None:
         for item in await self._targets(command):
             self.device.store.set(command.menu, item, {"disabled": "yes"})
             self.device.settings_changed(command.menu, item)
 
-    async def _unset(self, command: script.Command) -> None:
+    async def _unset(self, command: syntax.Command) -> None:
         *places, name = command.targets
         attribute = await self._text(name)
         if attribute not in MENUS[command.menu].attributes:
             raise Complaint("input does not match any value of value-name")
-        command = script.Command(command.menu, "unset", targets=places)
+        command = syntax.Command(command.menu, "unset", targets=places)
         for item in await self._targets(command):
             item.values.pop(attribute, None)
             self.device.settings_changed(command.menu, item)
 
-    async def _remove(self, command: script.Command) -> None:
+    async def _remove(self, command: syntax.Command) -> None:
         for item in await self._targets(command):
             self.device.store.remove(command.menu, item)
             self.device.settings_changed(command.menu, item)
 
-    async def _find(self, command: script.Command) -> list[str]:
+    async def _find(self, command: syntax.Command) -> list[str]:
         return [f"*{item.number:X}" for item in await self._chosen(command)]
 
-    async def _get(self, command: script.Command) -> str:
+    async def _get(self, command: syntax.Command) -> str:
         *places, name = command.targets
-        command_of = script.Command(command.menu, "get", targets=places)
+        command_of = syntax.Command(command.menu, "get", targets=places)
         items = await self._targets(command_of) if places else self._items(command.menu)
         return items[0].values.get(await self._text(name), "") if items else ""
 
-    async def _print(self, command: script.Command) -> None:
+    async def _print(self, command: syntax.Command) -> None:
         for place, item in enumerate(await self._chosen(command)):
             flags = self.device.flags(command.menu, item)
             told = " ".join(f"{n}={shown(v).strip(chr(34))}" for n, v in item.values.items() if v)
@@ -192,14 +192,14 @@ class Interpreter:
     def _items(self, menu: str) -> list[Item]:
         return self.device.computed(menu) if menu in COMPUTED else self.device.store.items(menu)
 
-    async def _chosen(self, command: script.Command) -> list[Item]:
+    async def _chosen(self, command: syntax.Command) -> list[Item]:
         found = self._items(command.menu)
         for name, operator, value in command.where:
             wanted = await self._text(value)
             found = [item for item in found if _fits(item, name, operator, wanted)]
         return found
 
-    async def _targets(self, command: script.Command) -> list[Item]:
+    async def _targets(self, command: syntax.Command) -> list[Item]:
         """Return the items that a command names: by find, by name, or by number."""
         items = self._items(command.menu)
         if command.menu in MENUS and MENUS[command.menu].settings:
@@ -219,7 +219,7 @@ class Interpreter:
             chosen.append(known[named])
         return chosen
 
-    async def _checked(self, command: script.Command) -> dict[str, str]:
+    async def _checked(self, command: syntax.Command) -> dict[str, str]:
         values = {name: await self._text(value) for name, value in command.values.items()}
         attributes = MENUS[command.menu].attributes
         for name, value in values.items():
