@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from collectors.ssh import SshSession
 from inventory.errors import Garbled, PushRejected
-from inventory.vendors.configuration import Configuration, Dialect, Exchange, hide
+from inventory.vendors.configuration import Configuration, Dialect, Exchange, Shape, hide
 
 _REACHED = "preau-reached:"
 _NEXT = "preau-next"
 # What is typed ahead of a shell must fit its terminal's buffer (4,096 octets on Linux), and a line
 # the editor of BusyBox (CONFIG_FEATURE_EDITING_MAX_LEN).
 _SCRIPT_CHARACTERS = 1500
+_MOST_LINES_OF_A_REFUSAL = 12
 
 
 def batches(steps: Sequence[Exchange]) -> Iterator[list[Exchange]]:
@@ -84,7 +85,7 @@ class Conversation:
                 questions=self.configuration.questions,
                 timeout_s=exchange.timeout_s,
             )
-            failed = any(re.search(p, text, re.MULTILINE) for p in self.configuration.errors)
+            failed = self._is_refusal(exchange.command, text)
         if failed or (exchange.accept and not re.search(exchange.accept, text)):
             raise self._rejected(exchange.command, text)
         return text
@@ -143,10 +144,26 @@ class Conversation:
                 todo="commit or revert them on the device, then plan again",
             )
 
+    def _is_refusal(self, command: str, text: str) -> bool:
+        """Whether an answer is a refusal; a configuration that is shown may say anything."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if command in self.configuration.read and len(lines) > _MOST_LINES_OF_A_REFUSAL:
+            return False
+        return any(re.search(each, text, re.MULTILINE) for each in self.configuration.errors)
+
     def _rejected(self, command: str, text: str) -> PushRejected:
-        words = " ".join(hide(text, self._names).split()) or "nothing"
-        shown = hide(command.splitlines()[0], self._names)
+        words = " ".join(self._hidden(text).split()) or "nothing"
+        shown = self._hidden(command.splitlines()[0])
         return PushRejected(f"it answered « {words[:300]} » to « {shown} »", where=self._where())
+
+    def _hidden(self, text: str) -> str:
+        """Return words without the secrets that we know and, of lines, those that are the device's.
+
+        A hash that a rollback types again is not among the secrets that we know.
+        """
+        grammar = self.configuration.grammar
+        shown = hide(text, self._names)
+        return grammar.scrub(shown, {}).strip() if grammar.shape is Shape.INDENTED else shown
 
     def _where(self) -> str:
         return str(self.session.target)

@@ -22,12 +22,14 @@ pytestmark = pytest.mark.lab
 PORTS = {
     "arubaos_cx": ("1/1/1", "1/1/2", "1/1/3"),
     "ios": ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/3"),
+    "iosxe": ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/3"),
     "procurve": ("1", "2", "3"),
 }
 # A secret that each shows hashed, and the part of management that names it.
 HASHED: dict[str, tuple[str, dict[str, Any]]] = {
     "arubaos_cx": ("compte", {"accounts": [{"name": "anne", "password_secret": "compte"}]}),
     "ios": ("compte", {"accounts": [{"name": "anne", "password_secret": "compte"}]}),
+    "iosxe": ("compte", {"accounts": [{"name": "anne", "password_secret": "compte"}]}),
     "procurve": (
         "snmp-a",
         {"snmp_users": [{"name": "lit", "auth_secret": "snmp-a", "priv_secret": "snmp-p"}]},
@@ -77,7 +79,8 @@ def site(name: str, **management: Any) -> dict[str, Any]:
                 "lldp": True,
             },
             {"name": room, "native_vlan": 20, "poe": False, "storm_control_kbps": 5000},
-            {"name": idle, "enabled": False},
+            # Words of a refusal that are no refusal.
+            {"name": idle, "enabled": False, "description": "cannot be moved, key not found"},
         ],
         "management": {
             "ntp_servers": ["10.0.0.4"],

@@ -83,6 +83,16 @@ def test_what_a_switch_does_not_know_is_refused_in_its_words_and_told_as_refused
     assert words in str(refused.value)
 
 
+def test_a_hash_that_is_typed_back_and_refused_is_not_shown(switches: Lab) -> None:
+    bench = Bench(switches, "ios")
+    with open_session(bench.target()) as opened:
+        talk = Conversation(opened, bench.configuration, {})
+        with pytest.raises(PushRejected) as refused:
+            talk.send(["username anne privilege 15 secret 9 topsecret"])
+    assert "topsecret" not in str(refused.value)
+    assert "« username anne privilege 15 secret ‹secret› »" in str(refused.value)
+
+
 @pytest.mark.parametrize("name", sorted(NETMIKO))
 def test_only_what_is_saved_outlives_the_restart_that_nobody_called_off(
     switches: Lab, name: str
