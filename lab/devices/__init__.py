@@ -8,6 +8,7 @@ FAMILIES = {
     "aruba_instant": ("aruba_instant", "ArubaInstant"),
     "arubaos_cx": ("aruba_cx", "ArubaCx"),
     "ios": ("ios", "Ios"),
+    "iosxe": ("iosxe", "IosXe"),
     "openwrt": ("openwrt", "OpenWrt"),
     "routeros": ("routeros", "RouterOs"),
     "procurve": ("procurve", "ProCurve"),

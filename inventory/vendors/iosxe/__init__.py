@@ -28,5 +28,6 @@ FAMILY = Family(
     vendor="Cisco",
     role="switch",
     reading=READING,
+    configuration=Later("inventory.vendors.iosxe.configuration", "CONFIGURATION"),
     support=Later("inventory.vendors.iosxe.support", "SUPPORT"),
 )

@@ -54,6 +54,7 @@ class Config:
     """All that the switch is configured to be; VLANs are not part of what is saved."""
 
     hostname: str = "Switch"
+    version: str = "15.2"
     vlans: dict[int, Vlan] = field(
         default_factory=lambda: {1: Vlan("default")},
         compare=False,
@@ -78,6 +79,14 @@ class Config:
     vty: dict[str, str | None] = field(default_factory=lambda: {"0 4": "ssh", "5 15": "ssh"})
     gateway: str | None = None
     snmp_users: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def authentication(self) -> Iterable[str]:
+        """Return the lines of AAA."""
+        return ("no aaa new-model",)
+
+    def wireless(self) -> Iterable[str]:
+        """Return what the controller of access points in it is configured to be, if it is one."""
+        return ()
 
     def vlans_of(self, port: str) -> tuple[int | None, set[int]]:
         """Return the untagged VLAN of a port, None if there is none, and its tagged VLANs."""
@@ -110,7 +119,7 @@ def running_config(config: Config) -> str:
     lines = [
         "! Last configuration change at 08:15:02 UTC Mon Nov 2 2026",
         "!",
-        "version 15.2",
+        f"version {config.version}",
         "no service pad",
         "service timestamps debug datetime msec",
         "service timestamps log datetime msec",
@@ -121,7 +130,7 @@ def running_config(config: Config) -> str:
         "boot-end-marker",
         "!",
         *(f"username {name} privilege 15 secret {form}" for name, form in config.accounts.items()),
-        "no aaa new-model",
+        *config.authentication(),
         "!",
     ]
     if config.snooped:
@@ -138,7 +147,7 @@ def running_config(config: Config) -> str:
         lines += [f"interface {name}", *(f" {line}" for line in _port(port)), "!"]
     for number, svi in sorted(config.svis.items()):
         lines += [f"interface Vlan{number}", *(f" {line}" for line in _svi(svi)), "!"]
-    lines += [*_services(config), "end"]
+    lines += [*_services(config), *config.wireless(), "end"]
     return "\n".join(lines) + "\n"
 
 
