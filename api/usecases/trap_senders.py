@@ -15,7 +15,7 @@ from api.usecases.targets import snmp_v3_user
 from collectors.traps.reading import Credentials
 from inventory.database import Database
 from inventory.errors import PreauError
-from inventory.models import Credential, CredentialKind, ManagementEndpoint, Protocol, Zone
+from inventory.models import Credential, CredentialKind, ManagementEndpoint, Protocol, Secret, Zone
 from inventory.secrets import Vault, open_secret
 
 log = structlog.get_logger()
@@ -83,7 +83,7 @@ class Senders:
         return self._known.zone_names.get(name)
 
     def refresh(self, *, whole: bool = True) -> None:
-        """Read the senders again; without `whole`, only if addresses or zones were added."""
+        """Read the senders again; without `whole`, only if what they hang on changed."""
         with self._database.read() as session:
             version = _version(session)
             if whole or version != self._known.version:
@@ -162,6 +162,16 @@ class _Opened:
 
 
 def _version(session: Session) -> object:
+    """Return what differs as soon as an address, a zone, a credential or a secret does.
+
+    An endpoint that changes in place is found when the whole is read again.
+    """
     newest = select(func.max(ManagementEndpoint.id), func.count(col(ManagementEndpoint.device_id)))
-    zones = select(func.max(Zone.id), func.max(Zone.snmp_credential_id))
-    return (*session.exec(newest).one(), *session.exec(zones).one())
+    zones = select(Zone.id, Zone.name, Zone.snmp_credential_id).order_by(col(Zone.id))
+    credentials = select(Credential).order_by(col(Credential.id))
+    return (
+        *session.exec(newest).one(),
+        tuple(tuple(row) for row in session.exec(zones)),
+        tuple(tuple(row.model_dump().values()) for row in session.exec(credentials)),
+        session.exec(select(func.max(Secret.updated_at))).one(),
+    )
