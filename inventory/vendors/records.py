@@ -91,7 +91,7 @@ class RecordGrammar:
     shape: Shape = Shape.RECORDS
 
     def script(self, operations: Sequence[Operation]) -> Sequence[str]:
-        """Return the lines that do these operations, in the order in which the device takes them."""
+        """Return the lines that do these operations, in the device's own order."""
         if self.arrange is not None:
             return self.arrange(operations)
         return [line for operation in operations for line in self.commands(operation)]

@@ -79,7 +79,7 @@ def test_pupils_and_administration_on_one_vlan_are_taken_over_and_told() -> None
 
 
 def test_two_names_of_one_vlan_are_told_and_the_commoner_wins() -> None:
-    other = {"vlans": [{"id": 10, "name": "eleves"}]}
+    other: dict[str, Any] = {"vlans": [{"id": 10, "name": "eleves"}]}
     found = {"a": _point(_wlan()), "b": _point(_wlan()), "c": _point(_wlan(), **other)}
     site = adopt_site(found, NOTHING)
     assert [vlan.name for vlan in site.site.vlans] == ["pedago"]
