@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from lab.wifi.machine import GuestFailed, Machine
 from lab.wifi.station import Station, listen, peap, sae
 from site_surveys.captures.reader import read_capture
 
-GUARD_S = 150  # without KVM, and on a busy machine, the access point is slow to be read back
+GUARD_S = 120  # without KVM, and on a busy machine, the access point is slow to be read back
 _SECRETS = {
     "wlan-eleves": "Le preau est vert",
     "wlan-wrong": "Une autre clef que celle-la",
@@ -25,6 +24,7 @@ _BAND = ["5"]
 _RADIUS = {"host": "198.51.100.2", "secret_name": "radius"}
 _RUN = ("--waves", "rest", "--now", "the lab: nobody is at school")
 _PROBLEM_S = 400.0
+_PID_FILES = "/run/hostapd.*.pid"
 
 
 def _intent(passphrase: str) -> dict[str, Any]:
@@ -120,16 +120,16 @@ def _state(summary: dict[str, Any]) -> str:
 def _push_badly(preau: Preau, machine: Machine, outcome: Outcome) -> None:
     """Push another passphrase and cut the line as it takes effect; nobody can confirm it."""
     station = Station(machine)
-    good = machine.run("cat /etc/hostapd/*.conf")
+    good, before = _files(machine), machine.run(f"cat {_PID_FILES}").strip()
     intend(preau, _intent("wlan-wrong"))
     plan = str(preau.json("deploy", "plan")["plan"])
     command = preau.command("deploy", "run", plan, *_RUN, "--json")
     with subprocess.Popen(command, env=preau.environment, stdout=subprocess.PIPE) as pushing:
         try:
-            machine.wait_for(
-                "the bad push",
-                lambda: machine.run("cat /etc/hostapd/*.conf") != good and _armed(machine),
-                limit_s=_PROBLEM_S,
+            # As hostapd is restarted with the new files: a moment before, nothing would be bad yet.
+            machine.run(
+                f'until [ "$(cat {_PID_FILES} 2>/dev/null)" != "{before}" ]; do sleep 0.1; done',
+                timeout_s=_PROBLEM_S,
             )
             machine.cable(plugged=False)
             say("", "the change is on the access point, its cable is out")
@@ -140,19 +140,23 @@ def _push_badly(preau: Preau, machine: Machine, outcome: Outcome) -> None:
             )
             outcome.results["client_lost_while_bad"] = True
             say("", "the client has lost its network")
-            started = time.monotonic()
             machine.wait_for("the guard", lambda: not _armed(machine), limit_s=_PROBLEM_S)
-            after = station.wait_for("COMPLETED")
-            outcome.results["client_after_rollback"] = after.get("wpa_state")
-            undone = machine.run("cat /etc/hostapd/*.conf") == good
-            say("", f"undone by the access point itself: {undone}")
-            say("", f"the client is {after.get('wpa_state')} ({time.monotonic() - started:.0f} s)")
+            # Nobody could have said so from outside: the cable is still out.
+            machine.wait_for("the old files", lambda: _files(machine) == good, limit_s=_PROBLEM_S)
+            say("", "the access point put its old files back by itself")
         finally:
             machine.cable(plugged=True)
         told, _ = pushing.communicate(timeout=_PROBLEM_S)
     state = _state(json.loads(told))
     outcome.results["bad_push"] = state
-    outcome.results["rolled_back"] = undone and state == "rolled_back"
+    outcome.results["rolled_back"] = state == "rolled_back" and _files(machine) == good
+    after = station.wait_for("COMPLETED")
+    outcome.results["client_after_rollback"] = after.get("wpa_state")
+    say("", f"{state}; the client is {after.get('wpa_state')} again")
+
+
+def _files(machine: Machine) -> str:
+    return machine.run("cat /etc/hostapd/*.conf")
 
 
 def _armed(machine: Machine) -> bool:

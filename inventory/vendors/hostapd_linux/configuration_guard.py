@@ -26,10 +26,15 @@ ExecStart=/bin/sh {FOLDER}/boot
 [Install]
 WantedBy=sysinit.target"""
 
-# What hostapd should serve, by which files are there. A VLAN comes before the networks in it.
+# A reload of all units takes systemd seconds: it is asked for once, and only after VLANs changed.
+_ENABLE = "systemctl --no-reload enable -q"
+_DISABLE = "systemctl --no-reload disable -q --now"
 RELOAD = (
     "systemctl daemon-reload",
-    f'for unit in {_VLANS}; do [ ! -e "$unit" ] || systemctl enable -q --now "${{unit##*/}}"; done',
+    (
+        f'for unit in {_VLANS}; do [ ! -e "$unit" ] || {{ name=${{unit##*/}}; '
+        f'{_ENABLE} "$name" && systemctl start "$name"; }}; done'
+    ),
 )
 
 
@@ -37,21 +42,19 @@ def serve(interface: str) -> str:
     """Return the command that restarts hostapd on one interface, or stops it without its file."""
     unit = f"hostapd@{interface}.service"
     return (
-        f"if [ -s {HOSTAPD}/{interface}.conf ]; then "
-        f"[ -e {UNITS}/multi-user.target.wants/{unit} ] || systemctl enable -q {unit}; "
-        f"systemctl restart {unit}; "
-        f"else systemctl disable -q --now {unit}; fi"
+        f"if [ -s {HOSTAPD}/{interface}.conf ]; then {_ENABLE} {unit}; systemctl restart {unit}; "
+        f"else {_DISABLE} {unit}; fi"
     )
 
 
+# The networks first: a bridge that is missing yet hostapd makes itself, and its VLAN joins it.
 _SERVE_ALL = (
     f'for file in {FOLDER}/saved/hostapd/*.conf {HOSTAPD}/*.conf; do [ -e "$file" ] || continue; '
     'name=${file##*/}; name=${name%.conf}; [ -e "/sys/class/net/$name" ] || continue; '
-    f'if [ -s "{HOSTAPD}/$name.conf" ]; then '
-    f'[ -e "{UNITS}/multi-user.target.wants/hostapd@$name.service" ] || '
-    'systemctl enable -q "hostapd@$name"; '
+    f'case " $seen " in *" $name "*) continue ;; esac; seen="$seen $name"; '
+    f'if [ -s "{HOSTAPD}/$name.conf" ]; then {_ENABLE} "hostapd@$name"; '
     'systemctl reset-failed "hostapd@$name" 2>/dev/null; systemctl restart "hostapd@$name"; '
-    'else systemctl disable -q --now "hostapd@$name"; fi; done'
+    f'else {_DISABLE} "hostapd@$name"; fi; done'
 )
 
 _SAVE_VLANS = (
@@ -62,11 +65,11 @@ _SAVE_VLANS = (
 _STOP_NEW = (
     f"for file in {HOSTAPD}/*.conf; do name=${{file##*/}}; "
     f'[ -e "{FOLDER}/saved/hostapd/$name" ] || [ ! -e "$file" ] || '
-    'systemctl disable -q --now "hostapd@${name%.conf}"; done'
+    f'{_DISABLE} "hostapd@${{name%.conf}}"; done'
 )
 _DROP_NEW_VLANS = (
     f'for unit in {_VLANS}; do [ -e "{FOLDER}/saved/vlans/${{unit##*/}}" ] || '
-    '[ ! -e "$unit" ] || { systemctl disable -q --now "${unit##*/}"; rm -f "$unit"; }; done'
+    f'[ ! -e "$unit" ] || {{ {_DISABLE} "${{unit##*/}}"; rm -f "$unit"; }}; done'
 )
 _PUT_VLANS = (
     f'for unit in {FOLDER}/saved/vlans/*; do [ ! -e "$unit" ] || cp -p "$unit" {UNITS}/; done'
@@ -79,10 +82,11 @@ _PUT_FILES = (
 GUARD: Guard = TimerGuard(
     save=(f"mkdir -p {HOSTAPD} && cp -Rp {HOSTAPD} {FOLDER}/saved/hostapd", _SAVE_VLANS),
     restore=(_STOP_NEW, _DROP_NEW_VLANS, _PUT_VLANS, _PUT_FILES),
-    reload=(*RELOAD, _SERVE_ALL),
+    reload=(_SERVE_ALL, *RELOAD),
     boot_hook=f"{UNITS}/preau-guard.service",
     boot_file=_BOOT_UNIT,
     # What `systemctl enable` does (systemd.unit(5), "[Install]"); it counts at the next boot only.
     enable=(f"mkdir -p {_WANTS} && ln -sf ../preau-guard.service {_WANTS}/",),
     disable=(f"rm -f {_WANTS}/preau-guard.service",),
+    settle_s=90,
 ).guard()

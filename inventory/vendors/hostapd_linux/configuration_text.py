@@ -225,7 +225,7 @@ vlan_set() {{ printf '%s\n' "# preau vlan $1 $2" '[Unit]' "Description=VLAN $1 o
 "ExecStart=-ip link add br-v$1 type bridge" "ExecStart=ip link set $2.$1 master br-v$1 up" \
 "ExecStart=ip link set br-v$1 up" "ExecStop=-ip link del $2.$1" "ExecStop=-ip link del br-v$1" \
 '[Install]' 'WantedBy=multi-user.target' > {UNITS}/preau-vlan-$1.service; }}
-vlan_drop() {{ systemctl disable -q --now preau-vlan-$1.service
+vlan_drop() {{ systemctl --no-reload disable -q --now preau-vlan-$1.service
 rm -f {UNITS}/preau-vlan-$1.service; }}; }}"""
 
 
