@@ -43,7 +43,9 @@ SECRETS = {
 }
 ROLES = {
     "arubaos_cx": DeviceRole.SWITCH,
+    "aruba_instant": DeviceRole.ACCESS_POINT,
     "ios": DeviceRole.SWITCH,
+    "iosxe": DeviceRole.SWITCH,
     "procurve": DeviceRole.SWITCH,
     "openwrt": DeviceRole.ACCESS_POINT,
     "routeros": DeviceRole.ACCESS_POINT,

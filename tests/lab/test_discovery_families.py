@@ -18,7 +18,12 @@ pytestmark = pytest.mark.lab
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     ("family", "role"),
-    [("openwrt", DeviceRole.ACCESS_POINT), ("arubaos_cx", DeviceRole.SWITCH)],
+    [
+        ("openwrt", DeviceRole.ACCESS_POINT),
+        ("aruba_instant", DeviceRole.ACCESS_POINT),
+        ("arubaos_cx", DeviceRole.SWITCH),
+        ("iosxe", DeviceRole.SWITCH),
+    ],
 )
 def test_a_family_is_found_with_its_role_and_both_endpoints(
     database: Database,

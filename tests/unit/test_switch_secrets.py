@@ -1,4 +1,4 @@
-"""Where the configurations of switches hold secrets, and what a hashed one is taken for."""
+"""Where the configurations of indented CLIs hold secrets, and what a hashed one is taken for."""
 
 import pytest
 
@@ -9,6 +9,32 @@ from inventory.intent import IntentLayer, resolve
 from inventory.vendors.family import family
 
 LINES = {
+    "aruba_instant": (
+        "virtual-controller-key topsecret",
+        "hash-mgmt-user anne password hash topsecret",
+        "hash-mgmt-user anne password hash topsecret usertype read-only",
+        "mgmt-user anne topsecret",
+        "snmp-server community topsecret",
+        "snmp-server host 10.0.0.5 version 2c name topsecret",
+        "snmp-server user lit SHA topsecret AES topsecret",
+        "snmp-server user lit MD5 topsecret DES topsecret",
+        'wlan ssid-profile a\n wpa-passphrase "topsecret deux mots"',
+        "wlan ssid-profile a\n wpa-passphrase topsecret",
+        "wlan auth-server r1\n key topsecret",
+        "wlan mpsk-local a\n mpsk-local-passphrase classe-1 topsecret role",
+        "wlan tacacs-server t\n key topsecret",
+        "mgmt-user anne topsecret read-only",
+        "mesh-cluster-key topsecret",
+    ),
+    "iosxe": (
+        "wlan a 17 Eleves\n security wpa psk set-key ascii 8 topsecret",
+        "wlan a 17 Eleves\n security wpa psk set-key ascii 0 topsecret",
+        "radius server r1\n key 7 topsecret",
+        "radius server r1\n key topsecret",
+        "ap profile a\n mgmtuser username a password 8 topsecret secret 8 topsecret",
+        "wlan a 17 E\n security wpa psk set-key hex 8 topsecret",
+        "username anne privilege 15 secret 9 $9$topsecret$topsecret",
+    ),
     "ios": (
         "username anne privilege 15 secret 9 $9$topsecret$topsecret",
         "username paul password 7 topsecret",
@@ -42,6 +68,8 @@ LINES = {
     ),
 }
 LOCAL = {
+    "aruba_instant": ("hash-mgmt-user anne password ", "hash 0a0b", "cleartext clair"),
+    "iosxe": ("username anne privilege 15 secret ", "9 $9$x$y", "0 clair"),
     "ios": ("username anne privilege 15 secret ", "9 $9$x$y", "0 clair"),
     "procurve": ('password manager user-name "anne" ', 'sha1 "0a0b"', 'plaintext "clair"'),
     "arubaos_cx": (
@@ -106,7 +134,10 @@ def test_a_password_that_no_command_line_takes_is_refused_by_name(
     assert configuration is not None
     account = {"name": "anne", "password_secret": "mot"}
     intent = resolve([("t", IntentLayer.model_validate({"management": {"accounts": [account]}}))])
-    running = "include-credentials\n" if family_id == "procurve" else "hostname a\n"
+    running = {
+        "procurve": "include-credentials\n",
+        "aruba_instant": "hash-mgmt-user anne password hash 0a0b\n",
+    }.get(family_id, "hostname a\n")
     with pytest.raises(InvalidInput, match="mot") as refused:
         plan_change(configuration, intent, running, {"mot": value})
     assert value not in str(refused.value)

@@ -9,11 +9,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inventory.intent import DeviceIntent
-from inventory.vendors.configuration import Adoption, Rendered
-from inventory.vendors.indented import IndentedGrammar, blocks_of, hashed, merged, typed_lines
+from inventory.vendors.configuration import Adoption, Rendered, Risk
+from inventory.vendors.indented import (
+    IndentedGrammar,
+    blocks_of,
+    clear,
+    hashed,
+    merged,
+    typed_lines,
+)
 from inventory.vendors.ios import configuration as ios
 from inventory.vendors.ios.configuration_adoption import adopt as adopt_switch
 from inventory.vendors.ios.configuration_facts import INDENT, sections_of, switch_claims
+from inventory.vendors.ios.configuration_facts import risk as switch_risk
 from inventory.vendors.iosxe.configuration_wlans import (
     TAG,
     is_controller,
@@ -24,6 +32,10 @@ from inventory.vendors.iosxe.configuration_wlans import (
 _SECRETS = (
     hashed(r"^\s+security wpa psk set-key ascii ", r"\d \S+", "0 {}"),
     hashed(r"^\s+key ", r"(?:\d )?\S+", "0 {}"),
+    clear(r"\bset-key (?:ascii|hex) ", r"(?:\d )?\S+"),
+    clear(r"\bstatic-wep-key encryption \d+ (?:ascii|hex) ", r"(?:\d )?\S+"),
+    clear(r"\bmgmtuser username \S+ password ", r"(?:\d )?\S+"),
+    clear(r"\bmgmtuser .*\bsecret ", r"(?:\d )?\S+"),
     *ios.SECRETS,
 )
 _REPLACES = (
@@ -54,6 +66,7 @@ _REMOVE = (
     "no wlan ", "no wireless profile ", "no aaa authentication ", "no aaa group ",
     "no radius server ",
 )  # fmt: skip
+_PATH = ("aaa new-model", "aaa authentication login", "aaa authorization", "wireless management ")
 _LINES = ("no ", "security wpa", "security wpa psk", "security wpa akm", "security ")
 
 
@@ -116,6 +129,18 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     return Rendered(merged(running, claims, INDENT), tuple(dict.fromkeys(notes)))
 
 
+def risk(running: str, intended: str, management_vlan: int | None) -> Risk:
+    """Tell what IOS would, and whether how people log in or the controller's own address changes."""
+    switch = switch_risk(running, intended, management_vlan)
+    before, after = sections_of(running), sections_of(intended)
+    reasons = [
+        f"«\u00a0{header}\u00a0» fait partie du chemin d’administration"
+        for header in sorted({*before} ^ {*after})
+        if header.startswith(_PATH)
+    ]
+    return Risk((*switch.reasons, *reasons))
+
+
 def adopt(running: str) -> Adoption:
     """Return what a device has as a switch; a controller's networks are told and not adopted."""
     found = adopt_switch(running)
@@ -141,6 +166,7 @@ CONFIGURATION = replace(
     device_type="cisco_xe",
     grammar=GRAMMAR,
     render=render,
+    risk=risk,
     commands=commands,
     errors=(
         *ios.ERRORS,
