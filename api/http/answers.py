@@ -101,6 +101,15 @@ class DeviceListAnswer(Answer):
     devices: list[DeviceAnswer]
 
 
+class EventAnswer(Answer):
+    """Something that happened at a device, as its page tells it."""
+
+    id: int
+    at: AwareDatetime
+    kind: str = Field(description="subject.verb, as trap.link_down")
+    message: str = Field(description="what a person reads, in French")
+
+
 class ObservationAnswer(Answer):
     """The last observation of a device, in its published JSON form."""
 

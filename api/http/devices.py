@@ -1,10 +1,10 @@
-"""/api/v1/devices: one device and its last observation."""
+"""/api/v1/devices: one device, its last observation and its last events."""
 
 from fastapi import APIRouter
 
-from api.http.answers import DeviceAnswer, ObservationAnswer
+from api.http.answers import DeviceAnswer, EventAnswer, ObservationAnswer
 from api.http.dependencies import ApiViewer, Reading, RowId
-from api.usecases import site_detail
+from api.usecases import device_detail, site_detail
 from inventory.errors import NotFound
 
 router = APIRouter(prefix="/devices", tags=["devices"])
@@ -24,3 +24,11 @@ def get_observation(session: Reading, viewer: ApiViewer, device_id: RowId) -> Ob
     if reading is None:
         raise NotFound(f"the device {device_id} was never read")
     return ObservationAnswer(device_id=device_id, at=reading.at, observation=reading.body)
+
+
+@router.get("/{device_id}/events")
+def get_events(session: Reading, viewer: ApiViewer, device_id: RowId) -> list[EventAnswer]:
+    """Return the last hundred things that happened at a device, traps among them, newest first."""
+    site_detail.visible_device(session, viewer, device_id)
+    told = device_detail.events(session, device_id, limit=100)
+    return [EventAnswer.model_validate(event) for event in told]

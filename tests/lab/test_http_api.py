@@ -7,9 +7,10 @@ from sqlmodel import select
 from api.http.cursor import id_cursor, read_id_cursor, read_site_cursor, site_cursor
 from api.jobs import queue
 from api.usecases.sites import Position
+from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput
-from inventory.models import GrantScope, Job, Site, UserRole
+from inventory.models import Event, GrantScope, Job, Site, UserRole
 from inventory.programme.spelling import plain
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
@@ -62,6 +63,22 @@ def test_a_site_and_all_that_stands_there_is_told(alice: httpx.Client, seeded: S
     assert observed["observation"]["wlans"][0]["ssid"] == "ELEVES"
 
 
+def test_what_happened_at_a_device_is_told_newest_first_and_of_no_other(
+    alice: httpx.Client, database: Database, seeded: Seeded
+) -> None:
+    device, other = seeded.device_ids[2], seeded.device_ids[3]
+    with database.write("test") as session:
+        for device_id, kind in ((device, "trap.link_down"), (other, "trap.x"), (device, "trap.z")):
+            session.add(Event(at=clock.now(), kind=kind, device_id=device_id, message=kind))
+            session.flush()
+    told = alice.get(f"/api/v1/devices/{device}/events").json()
+    assert [each["kind"] for each in told if each["kind"].startswith("trap.")] == [
+        "trap.z",
+        "trap.link_down",
+    ]
+    assert told[0]["message"] == "trap.z"
+
+
 def test_what_is_out_of_scope_is_not_found(
     client: httpx.Client, database: Database, seeded: Seeded
 ) -> None:
@@ -78,6 +95,7 @@ def test_what_is_out_of_scope_is_not_found(
         f"sites/{site}/dossier",
         f"devices/{device}",
         f"devices/{device}/observation",
+        f"devices/{device}/events",
     ):
         assert client.get(f"/api/v1/{path}").status_code == 404, path
     for wanted in ({"kind": "audit", "site_id": site}, {"kind": "audit"}):
