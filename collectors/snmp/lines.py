@@ -17,14 +17,14 @@ from inventory.vendors.mib import Oid, Rows, Value
 
 # A run's lines share as many parts as stand before most tables' columns, or all that they have.
 _SHARED = 9
-_PART = rb"\d{1,9}+"
-_PARTS = rb"(?:\.\d{1,9}+)*+"
-_LONG_PARTS = rb"(?:\.(?:\d{1,9}+(?!\d)|[1-3]\d{9}(?!\d)))*+"
+# A number with zeros before it is looked at by itself, so that one OID has one text in runs.
+_PART = rb"(?:0|[1-9]\d{0,8}+)"
+_PARTS = rb"(?:\.(?:0|[1-9]\d{0,8}+))*+"
+_LONG_PARTS = rb"(?:\.(?:(?:0|[1-9]\d{0,8}+)(?!\d)|[1-3]\d{9}(?!\d)))*+"
 # What other expressions are made of: an OID, and the octets of an IPv4 address.
 OID = _PART + _PARTS
 _OCTET = rb"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 OCTETS_OF_IP = rb"%s(?:\.%s){3}" % (_OCTET, _OCTET)
-_PADDED = re.compile(rb"(?:^|\.)0\d")
 _AFTER_DOT = b"/"
 
 
@@ -133,7 +133,7 @@ class Lines:
 
     def _place(self, piece: _Piece, roots: "_Roots") -> None:
         """Add a piece to its table, or its parts to theirs."""
-        word = _text(piece.name) if isinstance(piece, _Odd) else _plain(piece.shared)
+        word = _text(piece.name) if isinstance(piece, _Odd) else piece.shared + b"."
         table = roots.above(word)
         if table is not None:
             table.add(piece)
@@ -224,16 +224,22 @@ class Table(Rows):
 
     def told(self, wanted: Callable[[Value], bool]) -> dict[Oid, Value]:
         """Return the rows whose value is wanted."""
-        value, found = self._form.value, {}
+        found: dict[bytes, Value] = {}
         for piece in self._pieces:
-            if isinstance(piece, _Odd):
-                if wanted(piece.value):
-                    found[piece.name[self._width :]] = piece.value
-            else:
-                for rest, written in zip(*self._columns(piece), strict=True):
-                    if wanted(decoded := value(written)):
-                        found[_numbers(rest)] = decoded
-        return found
+            for rest, value in self._values(piece):
+                if wanted(value):
+                    found[rest] = value
+                else:
+                    found.pop(rest, None)  # of several lines for one object the last wins
+        return {_numbers(rest): value for rest, value in found.items()}
+
+    def _values(self, piece: _Piece) -> Iterator[tuple[bytes, Value]]:
+        """Yield what follows the root, as text, and the value, of each of a piece's objects."""
+        if isinstance(piece, _Odd):
+            yield _text(piece.name[self._width :])[:-1], piece.value
+            return
+        rests, written = self._columns(piece)
+        yield from zip(rests, map(self._form.value, written), strict=True)
 
     def _columns(self, run: _Run) -> tuple[list[bytes], list[bytes]]:
         """Return what follows the root in each of a run's lines, and what is written for values."""
@@ -244,11 +250,6 @@ class Table(Rows):
 
 def _text(name: Oid) -> bytes:
     return b"".join(b"%d." % part for part in name)
-
-
-def _plain(shared: bytes) -> bytes:
-    """Return the text of an OID as `_text` writes it: without zeros before a number."""
-    return _text(_numbers(shared)) if _PADDED.search(shared) else shared + b"."
 
 
 def _indexes(rests: list[bytes]) -> list[Oid]:

@@ -17,6 +17,8 @@ _NUMBERS = {ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64}
 _TEXTS = {ber.OCTET_STRING, ber.OPAQUE}
 _NOTHING = {ber.NULL, ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW}
 _BEGINS = re.compile(rb"\s*\.?\d+(?:\.\d+)*\|")
+# A backslash and what it escapes; `none`: no escape of Python's strings, or an octet above 255.
+_ESCAPE = re.compile(rb"\\(?:(?P<none>[4-7][0-7]{2}|[^\n\\'\"abfnrtv0-7xuUN])|.)", re.DOTALL)
 # What is surely right behind an OID. Numbers are shorter than the bounds that others are held to.
 _SURE = (
     rb"\|(?:2\|(?:-?\d{1,9}+(?!\d)|\d{10,19}+)|(?:65|66|67|70)\|\d{1,19}+|4\|.*+"
@@ -71,8 +73,14 @@ def _value(written_type: bytes, written: bytes) -> Value | None:
     if suffix == b"x":
         return _from_octets(tag, bytes.fromhex(written.strip().decode("ascii")))
     if suffix == b"e":
-        written = written.decode("unicode_escape").encode("latin-1", "replace")
+        plain = _ESCAPE.sub(_kept_where_none, written)
+        written = plain.decode("unicode_escape").encode("latin-1", "replace")
     return written if tag in _TEXTS else _from_text(tag, written.strip().decode("ascii"))
+
+
+def _kept_where_none(found: re.Match[bytes]) -> bytes:
+    """Return an escape as it is, with another backslash before what Python knows as none."""
+    return b"\\" + found[0] if found["none"] else found[0]
 
 
 def _from_text(tag: int, written: str) -> Value:

@@ -92,3 +92,11 @@ def test_a_table_holds_what_is_below_its_root(lines: list[str], roots: list[list
         untouched = read.tables([root])[root]
         assert untouched.among([(7,)], 1) == {k: v for k, v in rows.items() if k[1:] == (7,)}
         assert untouched.told(lambda value: value == 7) == {k: v for k, v in rows.items() if v == 7}
+
+
+def test_of_several_lines_for_one_object_the_last_wins_however_it_is_asked_for() -> None:
+    raw = b"1.3.1.7|2|7\n1.3.1.07|2|8\n"
+    (table,) = Lines(raw, snmprec.FORM).tables([(1, 3)]).values()
+    assert table.among([(7,)], 1) == {(1, 7): 8}
+    assert table.told(lambda value: value == 7) == {}
+    assert dict(table) == {(1, 7): 8}
