@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from inventory.vendors.aruba_instant.configuration_adoption import adopt
 from inventory.vendors.aruba_instant.configuration_effect import EFFECT
 from inventory.vendors.aruba_instant.configuration_facts import render, risk
-from inventory.vendors.aruba_instant.configuration_text import AP_ENV, normalise
+from inventory.vendors.aruba_instant.configuration_text import AP_ENV, SECRET_FORM, normalise
 from inventory.vendors.configuration import Configuration, Dialect, Exchange, Guard
 from inventory.vendors.indented import IndentedGrammar, blocks_of, clear, hashed
 
@@ -167,5 +167,5 @@ CONFIGURATION = Configuration(
     guard=GUARD,
     effect=EFFECT,
     adopt=adopt,
-    secret_form=re.compile(r"[!#-&(->@-~]{1,64}"),
+    secret_form=SECRET_FORM,
 )

@@ -16,6 +16,7 @@ from inventory.vendors.adoption import FoundSecrets, guessed_purpose, slug
 from inventory.vendors.aruba_instant.configuration_facts import RADIOS, WIDE, WITHOUT_RADAR
 from inventory.vendors.aruba_instant.configuration_text import (
     AP_ENV,
+    SECRET_FORM,
     named_sections,
     sections_of,
     unquoted,
@@ -128,13 +129,18 @@ class _Found:
             value = value_of(lines, "wpa-passphrase")
             if not value:
                 raise _Unsaid("il n’a pas de clef")
-            wlan["passphrase_secret"] = self.secrets.name(f"wlan-{name}", value)
+            wlan["passphrase_secret"] = self._secret(f"wlan-{name}", value)
         if security.enterprise:
             wlan["radius_servers"] = self._servers(name, lines)
         if security in {Security.WPA2_PERSONAL, Security.WPA2_ENTERPRISE}:
             pmf = "optional" if "mfp-capable" in lines else None
             wlan["pmf"] = "required" if "mfp-required" in lines else pmf
         return Wlan.model_validate(wlan)
+
+    def _secret(self, wanted: str, value: str) -> str:
+        if not SECRET_FORM.fullmatch(value):
+            raise _Unsaid("sa clef contient une espace ou un signe qui ne peut être renvoyé")
+        return self.secrets.name(wanted, value)
 
     def _private_keys(self, wlan: str, lines: Sequence[str]) -> dict[str, Any]:
         header = named_sections(self.sections, "mpsk-local").get(
@@ -147,10 +153,10 @@ class _Found:
                 continue
             value = unquoted(match[2])
             if match[1] == MPSK_MAIN:
-                main = self.secrets.name(f"wlan-{wlan}", value)
+                main = self._secret(f"wlan-{wlan}", value)
                 continue
             vlan = self._vlan_of_role(match[3])
-            secret = self.secrets.name(f"wlan-{wlan}-{slug(match[1])}", value)
+            secret = self._secret(f"wlan-{wlan}-{slug(match[1])}", value)
             keys.append({"name": match[1], "passphrase_secret": secret, "vlan_id": vlan})
         if main is None or not keys:
             raise _Unsaid("ses clefs privées ne sont pas des nôtres")
@@ -174,7 +180,7 @@ class _Found:
             host, key = value_of(told, "ip"), value_of(told, "key")
             if not host or not key:
                 raise _Unsaid(f"son serveur {name} n’est pas un serveur RADIUS à clef")
-            secret = self.secrets.name(f"radius-{wlan}", key)
+            secret = self._secret(f"radius-{wlan}", key)
             port = int(value_of(told, "port") or 1812)
             found.append({"host": host, "port": port, "secret_name": secret})
         if not found:

@@ -12,6 +12,8 @@ from inventory.vendors.switching import LOGGED
 
 OURS = re.compile(r"preau[_-]")
 AP_ENV = "ap-env"
+# The secrets that a line can hold: how one with spaces or quotes is shown is not known.
+SECRET_FORM = re.compile(r"[!#-&(->@-~]{1,64}")
 
 # What is told anew at each change, or is the default said at length.
 _NOISE = re.compile(

@@ -130,7 +130,7 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
 
 
 def risk(running: str, intended: str, management_vlan: int | None) -> Risk:
-    """Tell what IOS would, and whether how people log in or the controller's own address changes."""
+    """Tell what IOS would, and whether logging in or the controller's own address changes."""
     switch = switch_risk(running, intended, management_vlan)
     before, after = sections_of(running), sections_of(intended)
     reasons = [
