@@ -305,7 +305,11 @@ def translated(target: SshTarget, when: str) -> Iterator[None]:
         # netmiko makes a timeout of every failure of the negotiation; what it was is its context.
         if isinstance(error.__context__, paramiko.IncompatiblePeer):
             raise _no_common_algorithm(target, error.__context__) from error
-        raise Unreachable(f"the SSH connection failed {when}", where=where) from error
+        raise Unreachable(
+            f"the SSH connection failed {when}",
+            where=where,
+            todo="check that the device runs, its address and its SSH port",
+        ) from error
     except (paramiko.SSHException, netmiko.NetmikoBaseException) as error:
         if isinstance(error.__cause__, ChangedHostKey):
             raise error.__cause__ from None

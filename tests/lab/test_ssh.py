@@ -60,7 +60,12 @@ def test_a_refused_password_is_shown_once_and_not_told(lab: Lab) -> None:
 
 
 def test_a_closed_port_is_unreachable(lab: Lab) -> None:
-    with pytest.raises(Unreachable), open_session(replace(target(lab), port=9)):
+    with (
+        pytest.raises(
+            Unreachable, match="check that the device runs, its address and its SSH port"
+        ),
+        open_session(replace(target(lab), port=9)),
+    ):
         pass
 
 
