@@ -78,6 +78,16 @@ def _logs_as_the_product_writes_them() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # `make demo` leaves a preau.toml here, and who works on Preau has settings of their own.
+    empty = tmp_path_factory.mktemp("settings") / "preau.toml"
+    empty.touch()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREAU_")}
+    with mock.patch.dict(os.environ, kept | {"PREAU_CONFIG": str(empty)}, clear=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _passwords_cost_nothing() -> Iterator[None]:
     # As the product keeps them, one costs a quarter of a second: tests log in hundreds of times.
     with mock.patch.object(PasswordHash, "recommended", cheap_hasher):

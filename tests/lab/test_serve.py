@@ -59,20 +59,17 @@ def test_a_job_asked_for_over_the_api_is_run_by_the_other_process(
     site = seed(database).site_ids[1]
     person(database, "alice")
     headers = bearer(database, "alice")
-    with serving(settings) as served:
-        answer = httpx.post(
-            f"{served.address}/api/v1/jobs",
-            json={"kind": "audit", "site_id": site},
-            headers=headers,
-        )
-        address = served.address + answer.headers["location"]
+    with (
+        serving(settings) as served,
+        httpx.Client(base_url=served.address, headers=headers, timeout=30) as client,
+    ):
+        answer = client.post("/api/v1/jobs", json={"kind": "audit", "site_id": site})
+        address = answer.headers["location"]
         wait_until(
-            lambda: (
-                httpx.get(address, headers=headers).json()["state"] not in {"queued", "running"}
-            ),
+            lambda: client.get(address).json()["state"] not in {"queued", "running"},
             "the job does not end",
         )
-        job = httpx.get(address, headers=headers).json()
+        job = client.get(address).json()
     assert (job["state"], job["error"]) == ("done", None)
     assert job["result"]["audit"]["judged"] == 0
 
@@ -97,7 +94,7 @@ def test_without_a_database_it_says_what_to_run(settings: Settings, tmp_path: Pa
     ended = preau(nowhere, "serve")
     assert ended.returncode == 2
     assert "preau db upgrade" in ended.stderr
-    examined = preau(nowhere, "doctor")
+    examined = preau_here(nowhere, "doctor")
     assert examined.returncode == 1
     assert "FAILS  database" in examined.stdout
 
