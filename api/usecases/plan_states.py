@@ -15,6 +15,7 @@ from deploy.windows import BRUSSELS, SchoolCalendar
 from inventory import clock
 from inventory.errors import Conflict, NotFound
 from inventory.events import record_event
+from inventory.leases import holder_of, plan_resource
 from inventory.models import DeployPlan, Device, PlanRequest, PlanState, Push, PushState
 from inventory.sentences import N_, Sentence, wording
 
@@ -76,13 +77,16 @@ def ask_plan(session: Session, plan_id: int, request: PlanRequest, *, by: str) -
     """Ask a plan to pause or to be cancelled, and return the state that it is in now.
 
     One that runs does so once the devices that are being changed have ended; one whose run was
-    killed, when somebody goes on with it. Raises NotFound, and Conflict for a plan that is over.
+    killed does so at once, and `resume` still settles what is in doubt. Raises NotFound, and
+    Conflict for a plan that is over.
     """
     plan = plan_row(session, plan_id)
     if plan.state in (PlanState.DONE, PlanState.CANCELLED):
         raise Conflict(f"plan {plan_id} is {plan.state}: there is nothing left to {request}")
-    if plan.state is PlanState.RUNNING:
+    if plan.state is PlanState.RUNNING and holder_of(session, plan_resource(plan_id)):
         plan.asked, plan.asked_by = request, by
+    elif plan.state is PlanState.RUNNING and request is PlanRequest.PAUSE:
+        plan.state = PlanState.PAUSED
     elif request is PlanRequest.CANCEL:
         cancel_plan(session, plan, by)
     session.add(plan)

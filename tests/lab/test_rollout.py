@@ -161,6 +161,14 @@ def test_a_cancelled_plan_sends_nothing_more_and_says_who_cancelled_it(here: Ins
         resume(here, plan.plan_id)
 
 
+def test_a_plan_whose_run_was_killed_is_cancelled_at_once(here: Installation) -> None:
+    plan = intend(here, AFTER)
+    with here.database.write(ACTOR) as session:
+        session.get_one(DeployPlan, plan.plan_id).state = PlanState.RUNNING
+    assert ask_of_plan(here.database, plan.plan_id, PlanRequest.CANCEL, actor="anne") == "cancelled"
+    assert here.status().states == {PushState.SKIPPED: 3}
+
+
 def test_a_plan_is_taken_back_by_a_plan_but_not_where_a_device_changed_since(
     lab: Lab, here: Installation
 ) -> None:
