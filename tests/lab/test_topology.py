@@ -68,7 +68,7 @@ class Lake:
 
 @pytest.fixture
 def lake(district: Lab, database: Database, vault: Vault, settings: Settings) -> Lake:
-    quick = settings.model_copy(update={"snmp_timeout_s": 0.25, "snmp_retries": 4})
+    quick = settings.model_copy(update={"snmp_timeout_s": 0.25, "snmp_retries": 8})
     with database.write("test") as session:
         site_id = add_school(session, name="Athénée royal du Lac").site_id
         store_secret(session, vault, "snmp", "lab-read")
