@@ -11,10 +11,11 @@ import pytest
 
 from tests.conftest import skip_or_fail
 
-_LIMIT_S = 30 * 60
+_LIMIT_S = 20 * 60
+_CANNOT_RUN = 2
 TOOLS = ("qemu-system-x86_64", "mmdebstrap", "mksquashfs", "zstd")
 
-pytestmark = [pytest.mark.slow, pytest.mark.lab, pytest.mark.timeout(_LIMIT_S + 60)]
+pytestmark = [pytest.mark.slow, pytest.mark.lab, pytest.mark.timeout(2 * _LIMIT_S + 60)]
 
 
 def test_real_clients_join_what_was_pushed_and_a_bad_push_is_undone(tmp_path: Path) -> None:
@@ -24,10 +25,16 @@ def test_real_clients_join_what_was_pushed_and_a_bad_push_is_undone(tmp_path: Pa
     if os.getuid() != 0:
         skip_or_fail("the image of the WiFi VM is made by root")
     command = [sys.executable, "-m", "lab.wifi", "--folder", str(tmp_path / "run")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    done = _run(command)
+    if done.returncode == _CANNOT_RUN:
+        done = _run(command)  # an emulated machine that did not come up says nothing of the product
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["wpa3_sae"], told["wpa3_enterprise"]) == ("COMPLETED", "COMPLETED")
     assert told["rolled_back"] is True
     assert told["client_after_rollback"] == "COMPLETED"
     assert set(told["heard"].values()) == {"wpa3_personal", "wpa3_enterprise"}
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
