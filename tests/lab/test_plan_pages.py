@@ -12,6 +12,7 @@ from deploy.backup import Reading, keep_backup
 from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
 from inventory import clock
 from inventory.database import Database
+from inventory.leases import lease, plan_resource
 from inventory.models import (
     DeployPlan,
     GrantScope,
@@ -201,8 +202,9 @@ def test_what_runs_is_paused_and_what_is_halted_says_why_and_goes_on(
 ) -> None:
     with database.write("test") as session:
         session.get_one(DeployPlan, 1).state = PlanState.RUNNING
-    assert _press(client, "suspendre") == 303
-    assert "Un arrêt est demandé" in client.get("/deploiements/1").text
+    with lease(database, plan_resource(1), holder="a run", purpose="rollout", ttl_s=600):
+        assert _press(client, "suspendre") == 303
+        assert "Un arrêt est demandé" in client.get("/deploiements/1").text
     with database.write("test") as session:
         plan = session.get_one(DeployPlan, 1)
         assert plan.asked is PlanRequest.PAUSE
