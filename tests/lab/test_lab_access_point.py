@@ -185,7 +185,9 @@ def test_a_restart_loses_ram_and_staged_changes_and_ends_sessions(lab_device: La
     sh(device, "uci set system.@system[0].hostname=lost; echo x > /tmp/x; touch /root/kept")
     sh(device, "sleep 600 >/dev/null 2>&1 & reboot")
     until(lambda: device.uptime_s() < 60 and device.reachable())
-    assert sh(device, "ls /tmp; ls /root; uci changes; ps | grep -c sleep || true") == "run\nkept\n0\n"
+    assert (
+        sh(device, "ls /tmp; ls /root; uci changes; ps | grep -c sleep || true") == "run\nkept\n0\n"
+    )
 
 
 def test_filtering_vlans_on_the_bridge_locks_an_untagged_lan_out(lab_device: LabDevice) -> None:
