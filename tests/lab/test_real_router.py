@@ -15,7 +15,7 @@ from tests.real import need
 
 pytestmark = pytest.mark.lab
 
-PROMPT = r"(?m)^r1(\(config[^)]*\))?# $"
+PROMPT = r"(?m:^r1(\(config[^)]*\))?# $)"
 
 
 @pytest.fixture(scope="module")
