@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from inventory.sentences import Sentence, wording
-from inventory.vendors.configuration import Configuration
+from inventory.vendors.configuration import Configuration, Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,25 @@ class DeviceRisk:
         }
 
 
+def armed_guard(configuration: Configuration, running: str, reasons: Sequence[str]) -> Guard:
+    """Return the guard that a push arms on a device with that `running` configuration."""
+    return configuration.guarded_for(running, touches_path=bool(reasons)).guard
+
+
 def device_risk(
-    configuration: Configuration,
-    reasons: Sequence[str],
-    notes: Sequence[str],
-    clients: int | None,
+    guard: Guard | None, reasons: Sequence[str], notes: Sequence[str], clients: int | None
 ) -> DeviceRisk:
-    """Return what a change could do, by the family's knowledge and the newest reading."""
-    guard = configuration.guard
+    """Return what a change could do, by the newest reading and the guard that is armed for it.
+
+    `guard` is None where nothing is sent. One that restarts the device interrupts a school whatever
+    the change: a device that keeps each line as it is typed has no other way back.
+    """
     return DeviceRisk(
         reasons=tuple(reasons),
         notes=tuple(notes),
         clients=clients,
-        reboots=guard.reboots and bool(reasons),
-        unguarded=guard.by_power and bool(reasons),
+        reboots=guard is not None and guard.reboots,
+        unguarded=guard is not None and guard.by_power and bool(reasons),
     )
 
 

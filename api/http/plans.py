@@ -156,7 +156,7 @@ def _read_mark(text: str) -> tuple[int, int] | None:
 
 
 def _device(device: DeviceProgress, speech: Tongue) -> dict[str, Any]:
-    label = texts.PUSH_STATE[device.state]
+    label = texts.push_label(device.state, device.finished_at)
     step = PUSH_STEP.get(device.step or "", device.step)
     return {
         "push": device.push_id,

@@ -20,7 +20,7 @@ from collectors.outcome import Outcome
 from deploy.backup import Reading, digest, keep_backups
 from deploy.plan import Planner
 from deploy.render import names_by_value
-from deploy.risk import device_risk
+from deploy.risk import armed_guard, device_risk
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound, PreauError
@@ -153,8 +153,11 @@ class Planning:
         row.diff = change.difference.review
         row.group_digest = change.group if change.difference else None
         interrupted = clients.get(subject.device_id) if change.difference else None
-        guarded = subject.configuration.guarded_for(read.text)
-        row.risk = device_risk(guarded, change.risk_reasons, change.notes, interrupted).to_json()
+        reasons = change.risk_reasons
+        guard = (
+            armed_guard(subject.configuration, read.text, reasons) if change.difference else None
+        )
+        row.risk = device_risk(guard, reasons, change.notes, interrupted).to_json()
         row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
 
 

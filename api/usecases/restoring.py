@@ -16,7 +16,7 @@ from deploy.backup import Reading, digest, keep_backup, open_backup
 from deploy.difference import difference
 from deploy.plan import group_digest
 from deploy.render import names_by_value
-from deploy.risk import device_risk
+from deploy.risk import armed_guard, device_risk
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import DeviceError, NotFound, PreauError
@@ -142,8 +142,8 @@ class _Freezing:
         vlan = subject.intent.management_vlan if subject.intent else None
         reasons = configuration.risk(running, intended, vlan).reasons if change else ()
         clients = newest_clients(session, [subject.device_id]).get(subject.device_id)
-        guarded = configuration.guarded_for(read.text)
-        row.risk = device_risk(guarded, reasons, (), clients).to_json()
         # Two secrets may differ where their masked texts do not: the full texts decide.
         differs = bool(difference(grammar, read.text, wanted))
+        guard = armed_guard(configuration, read.text, reasons) if differs else None
+        row.risk = device_risk(guard, reasons, (), clients).to_json()
         row.state = PushState.PLANNED if differs else PushState.UNCHANGED

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.usecases.search import Kind
 from inventory.cabling import CableState
@@ -228,6 +229,16 @@ PUSH_STATE: Mapping[str, Label] = {
     PushState.SKIPPED: Label(N_("Passé"), "warn"),
     PushState.FAILED: Label(N_("Échec"), "bad"),
 }
+_NOT_CONFIRMED = Label(N_("Pas encore confirmé"), "busy")
+
+
+def push_label(state: PushState, finished_at: datetime | None) -> Label:
+    """Return what a push is called: one in doubt that has not ended is still being carried out."""
+    if state is PushState.IN_DOUBT and finished_at is None:
+        return _NOT_CONFIRMED
+    return PUSH_STATE[state]
+
+
 JOB_STATE: Mapping[str, Label] = {
     JobState.QUEUED: Label(N_("En attente"), "busy"),
     JobState.RUNNING: Label(N_("En cours"), "busy"),

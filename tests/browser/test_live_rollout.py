@@ -98,6 +98,7 @@ def test_each_step_of_a_rollout_is_seen_without_loading_the_page_again(
         expect(page.locator(".pushes .state", has_text="Appliqué et relu")).to_have_count(2)
         seen = set(page.evaluate("JSON.parse(sessionStorage.seen)"))
         assert page.evaluate("Number(sessionStorage.loads)") == loads + 1
-    assert {"Prévu", "En cours", "Envoi en cours", "Appliqué et relu", "1"} <= seen
+    # What lasts: the guard is armed within a moment, which a busy browser may miss.
+    assert {"Prévu", "En cours", "Pas encore confirmé", "Appliqué et relu", "1"} <= seen
     assert seen & {"Relecture par une nouvelle session", "Garde armée sur l’équipement", "Envoi"}
     assert complaints == []

@@ -7,7 +7,7 @@ from api.usecases.access import viewer_of
 from api.usecases.approvals import approve_plan, may_approve, refuse_unapproved, waits_for_approval
 from api.usecases.scope import Viewer
 from api.usecases.selection import Selection, change_tags, selected
-from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
+from deploy.risk import ApprovalRules, DeviceRisk, armed_guard, device_risk, why_second_person
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotAllowed
@@ -24,6 +24,7 @@ from inventory.models import (
     User,
     UserRole,
 )
+from inventory.vendors.family import family
 from tests.network import add_device, school_in
 
 RULES = ApprovalRules(devices=3, path_devices=1, clients=10)
@@ -124,6 +125,16 @@ def test_the_rules_say_when_a_second_person_is_needed(
     risks: list[DeviceRisk], reasons: int
 ) -> None:
     assert len(why_second_person(risks, RULES)) == reasons
+
+
+def test_a_restart_is_told_only_where_the_guard_that_is_armed_restarts_the_switch() -> None:
+    ios = family("ios").configuration
+    assert ios is not None
+    path = armed_guard(ios, "hostname sw1", ["le VLAN d’administration change"])
+    quiet = armed_guard(ios, "hostname sw1", [])
+    assert device_risk(path, ["le VLAN d’administration change"], [], None).reboots
+    assert not device_risk(quiet, [], [], None).reboots
+    assert not device_risk(None, [], [], None).reboots
 
 
 def test_a_risk_is_kept_whole() -> None:

@@ -5,10 +5,12 @@ import re
 
 from sqlmodel import select
 
+from api.web import texts
 from api.web.push_texts import PUSH_STEP
 from deploy import attempt, push, recovery
+from inventory import clock
 from inventory.database import Database
-from inventory.models import PushStep
+from inventory.models import PushState, PushStep
 from inventory.settings import Settings
 from tests.seed import seed
 from tests.webapp import log_in, person, web_client
@@ -18,6 +20,12 @@ def test_every_step_of_a_push_has_its_french_words() -> None:
     source = "".join(inspect.getsource(module) for module in (attempt, push, recovery))
     steps = set(re.findall(r'self\.journal\(\s*Step\(\s*"(\w+)"', source))
     assert steps == set(PUSH_STEP)
+
+
+def test_a_push_in_doubt_that_has_not_ended_is_only_not_confirmed_yet() -> None:
+    assert texts.push_label(PushState.IN_DOUBT, None).tone == "busy"
+    assert texts.push_label(PushState.IN_DOUBT, clock.now()).text == "À vérifier"
+    assert texts.push_label(PushState.VERIFIED, clock.now()).text == "Appliqué et relu"
 
 
 def test_the_page_of_a_site_tells_the_journal_in_french(
