@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -10,22 +11,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+import api.http
 import api.web
-from api.http import (
-    acceptance,
-    devices,
-    docs,
-    findings,
-    health,
-    incidents,
-    jobs,
-    metrics,
-    plans,
-    proposals,
-    search,
-    series,
-    sites,
-)
+from api.http import docs, health, metrics
 from api.http.dependencies import Installation
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
@@ -65,8 +53,18 @@ class _StaticFiles(StaticFiles):
 
 def page_routers() -> Iterator[APIRouter]:
     """Yield the router of every module of api.web: a page is a module there, named nowhere else."""
-    for module in pkgutil.iter_modules(api.web.__path__):
-        router = getattr(importlib.import_module(f"api.web.{module.name}"), "router", None)
+    return _routers_in(api.web)
+
+
+def resource_routers() -> Iterator[APIRouter]:
+    """Yield the router of every resource of the JSON API: a module of api.http that it describes."""
+    return (each for each in _routers_in(api.http) if each.include_in_schema)
+
+
+def _routers_in(package: ModuleType) -> Iterator[APIRouter]:
+    for module in pkgutil.iter_modules(package.__path__):
+        found = importlib.import_module(f"{package.__name__}.{module.name}")
+        router = getattr(found, "router", None)
         if isinstance(router, APIRouter):
             yield router
 
@@ -98,19 +96,8 @@ def make_routes() -> FastAPI:
     )
     answer_errors(app)
     version_1 = APIRouter(prefix="/api/v1")
-    for resource in (
-        sites,
-        acceptance,
-        devices,
-        findings,
-        incidents,
-        jobs,
-        plans,
-        proposals,
-        search,
-        series,
-    ):
-        version_1.include_router(resource.router, responses=_PROBLEMS)
+    for router in resource_routers():
+        version_1.include_router(router, responses=_PROBLEMS)
     version_1.include_router(docs.router)
     app.include_router(version_1)
     for router in (health.router, metrics.router, *page_routers()):
