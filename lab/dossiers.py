@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from api.usecases.dossier_state import EvidenceFile
 from api.usecases.dossiers import MoveRefused, advance
+from api.usecases.funding import define_funding
+from api.usecases.lots import define_contractor, define_lot
 from inventory import clock
 from inventory.database import Database
 from inventory.programme.dossier import EvidenceKind, Role, Status
@@ -35,6 +37,10 @@ class _Step:
 
 def walk(database: Database, site_id: int, serials: int) -> Walked:
     """Move one dossier as far as it goes and return where it stands."""
+    with database.write("demo:programme_manager") as session:
+        define_contractor(session, "Réseaux des Ardennes")
+        define_lot(session, "Lot 2", contractor="Réseaux des Ardennes")
+        define_funding(session, "PRR", name="Plan pour la reprise et la résilience")
     reached = Status.IDENTIFIED
     for step in _steps(serials):
         try:
@@ -66,7 +72,7 @@ def _steps(serials: int) -> Iterator[_Step]:
         Status.SCHEDULED,
         Role.PROGRAMME_MANAGER,
         (kind.NOTIFICATION,),
-        {"priority_score": "72.5", "funding_source": "Plan de relance", "lot": "Lot 2"},
+        {"priority_score": "72.5", "funding_source": "PRR", "lot": "Lot 2"},
     )
     yield _Step(Status.PRESTUDY, Role.CONTRACTOR, (), {"floor_plans_received_on": day[-90]})
     yield _Step(Status.SITE_SURVEY, Role.CONTRACTOR, (kind.PRESTUDY,), {"visit_on": day[-60]})

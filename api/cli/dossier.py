@@ -188,7 +188,7 @@ def _as_json(session: Session, site: Site) -> dict[str, Any]:
         "cabling_started": dossier.cabling_started,
         "cabling_done": dossier.cabling_done,
         "delivery_done": dossier.delivery_done,
-        "facts": facts_of(dossier).model_dump(mode="json", exclude_none=True),
+        "facts": facts_of(session, dossier).model_dump(mode="json", exclude_none=True),
     }
 
 

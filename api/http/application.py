@@ -57,7 +57,7 @@ def page_routers() -> Iterator[APIRouter]:
 
 
 def resource_routers() -> Iterator[APIRouter]:
-    """Yield the router of every resource of the JSON API: a module of api.http that it describes."""
+    """Yield the router of every resource of the JSON API: a module of api.http that tells it."""
     return (each for each in _routers_in(api.http) if each.include_in_schema)
 
 

@@ -16,7 +16,9 @@ from inventory.models import (
     DeviceRole,
     Dossier,
     Evidence,
+    FundingSource,
     Lifecycle,
+    Lot,
     PlanState,
     Push,
     PushState,
@@ -36,6 +38,8 @@ from inventory.programme.dossier import (
 _CONFIGURED_ROLES = (DeviceRole.ACCESS_POINT, DeviceRole.SWITCH, DeviceRole.CONTROLLER)
 _GONE = (Lifecycle.RETIRED, Lifecycle.RMA)
 _MAX_EVIDENCE_BYTES = 50_000_000
+NAMED_ROWS = {"lot", "funding_source"}
+"""Facts that name a row: the dossier keeps the row's id, never the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,14 @@ def dossier_of_site(session: Session, site_id: int, *, lock: bool = False) -> Do
     return found
 
 
-def facts_of(dossier: Dossier) -> Facts:
-    """Return the facts that a dossier holds."""
-    return Facts.model_validate(dossier.facts)
+def facts_of(session: Session, dossier: Dossier) -> Facts:
+    """Return the facts that a dossier holds, its lot and funding source by their names."""
+    lot = session.get(Lot, dossier.lot_id) if dossier.lot_id else None
+    source = (
+        session.get(FundingSource, dossier.funding_source_id) if dossier.funding_source_id else None
+    )
+    named = {"lot": lot and lot.name, "funding_source": source and source.code}
+    return Facts.model_validate({**dossier.facts, **named})
 
 
 def state_of(session: Session, dossier: Dossier) -> DossierState:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from api.usecases.dossier_state import (
+    NAMED_ROWS,
     EvidenceFile,
     documents_of,
     dossier_of_site,
@@ -15,6 +16,8 @@ from api.usecases.dossier_state import (
     measure,
     state_of,
 )
+from api.usecases.funding import funding_named
+from api.usecases.lots import lot_named
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotAllowed
 from inventory.events import record_event
@@ -99,7 +102,7 @@ def advance(
             where=f"site {site_id}",
             todo="look at it again",
         )
-    told = _with_told(facts_of(dossier), facts or {})
+    told = _with_told(facts_of(session, dossier), facts or {})
     state = _with_measures(state_of(session, dossier), measures)
     outcome = decide(
         state,
@@ -127,7 +130,7 @@ def possible_moves(
     dossier = dossier_of_site(session, site_id)
     state, told, measured = (
         state_of(session, dossier),
-        facts_of(dossier),
+        facts_of(session, dossier),
         measure(session, site_id),
     )
     moves = []
@@ -205,7 +208,7 @@ def rejudge(session: Session, site_id: int, eligibility: Eligibility) -> Dossier
     dossier = dossier_of_site(session, site_id, lock=True)
     ineligible = eligibility.verdict is Verdict.INELIGIBLE
     to = Status.INELIGIBLE if ineligible else Status.CADASTRE_PENDING
-    told = facts_of(dossier).model_copy(update={"eligibility": _fact(eligibility)})
+    told = facts_of(session, dossier).model_copy(update={"eligibility": _fact(eligibility)})
     outcome = decide(
         state_of(session, dossier), to, Role.RULES, told, clock.now(), reason=eligibility.reason
     )
@@ -234,6 +237,8 @@ def _write(
     evidence: Sequence[EvidenceFile] = (),
 ) -> DossierTransition:
     assert dossier.id is not None
+    kept = facts.model_copy(update=dict.fromkeys(move.edge.forgets))
+    lot_id, source_id = lot_named(session, kept.lot), funding_named(session, kept.funding_source)
     at = clock.now()
     step = DossierTransition(
         dossier_id=dossier.id,
@@ -252,7 +257,6 @@ def _write(
     for row in documents_of(session, dossier):
         if row.voided_at is None and row.kind in move.edge.voids:
             row.voided_at = at
-    kept = facts.model_copy(update=dict.fromkeys(move.edge.forgets))
     after = move.after
     dossier.status = after.status
     dossier.status_before_hold = after.before_hold
@@ -260,7 +264,8 @@ def _write(
     dossier.cabling_done = after.cabling is Track.CLOSED
     dossier.delivery_done = after.delivered
     dossier.measures = sorted(after.measures)
-    dossier.facts = kept.model_dump(mode="json", exclude_none=True)
+    dossier.lot_id, dossier.funding_source_id = lot_id, source_id
+    dossier.facts = kept.model_dump(mode="json", exclude_none=True, exclude=NAMED_ROWS)
     dossier.version = after.version
     dossier.updated_at = at
     record_event(

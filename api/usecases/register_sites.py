@@ -11,11 +11,10 @@ from datetime import date
 
 from sqlmodel import Session, select
 
-from api.usecases.dossier_state import facts_of
 from api.usecases.dossiers import open_dossiers, rejudge
 from api.usecases.register_rows import RegisterRows
 from inventory.models import Dossier, Site, SiteImplantation
-from inventory.programme.dossier import Status
+from inventory.programme.dossier import Facts, Status
 from inventory.programme.eligibility import (
     DEFAULT_RULE_SET,
     Eligibility,
@@ -154,7 +153,7 @@ def _must_move(dossier: Dossier, eligibility: Eligibility) -> bool:
     if dossier.status == Status.IDENTIFIED:
         return eligibility.verdict is Verdict.INELIGIBLE
     if dossier.status == Status.INELIGIBLE and eligibility.verdict is Verdict.ELIGIBLE:
-        answered = facts_of(dossier).eligibility
+        answered = Facts.model_validate(dossier.facts).eligibility
         return answered is not None and answered.verdict is Verdict.INELIGIBLE
     return False
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inventory.errors import InvalidInput
-from inventory.models import Device, DeviceRole, Dossier, Lifecycle
+from inventory.models import Device, DeviceRole, Dossier, Lifecycle, Lot
 from inventory.vendors.family import families
 
 # A device that stands at a school and is ours to configure.
@@ -55,7 +55,8 @@ def selected(session: Session, selection: Selection) -> list[Device]:
     if selection.site_ids is not None:
         query = query.where(col(Device.site_id).in_(selection.site_ids))
     if selection.lot is not None:
-        query = query.where(col(Device.site_id).in_(_sites_of_lot(session, selection.lot)))
+        of_lot = select(Dossier.site_id).join(Lot, col(Lot.id) == col(Dossier.lot_id))
+        query = query.where(col(Device.site_id).in_(of_lot.where(Lot.name == selection.lot)))
     if selection.roles:
         query = query.where(col(Device.role).in_(selection.roles))
     rows = session.exec(query.order_by(col(Device.site_id), Device.name, col(Device.id))).all()
@@ -82,9 +83,3 @@ def change_tags(
             changed += 1
     session.flush()
     return changed
-
-
-def _sites_of_lot(session: Session, lot: str) -> list[int]:
-    # A fact of the dossier until lots have a table.
-    found = session.exec(select(Dossier.site_id, Dossier.facts)).all()
-    return [site_id for site_id, facts in found if str(facts.get("lot", "")) == lot]

@@ -55,6 +55,7 @@ from inventory.models.network import (
 )
 from inventory.models.observation import ObservationRecord, WlanReading
 from inventory.models.place import Building, Floor, Room
+from inventory.models.programme import Contractor, FundingSource, Lot
 from inventory.models.register import (
     Implantation,
     OrganisingAuthority,
@@ -79,6 +80,7 @@ __all__ = [
     "Building",
     "Change",
     "ConfigBackup",
+    "Contractor",
     "Credential",
     "CredentialKind",
     "DeployPlan",
@@ -91,6 +93,7 @@ __all__ = [
     "Evidence",
     "FindingRow",
     "Floor",
+    "FundingSource",
     "Grant",
     "GrantScope",
     "Health",
@@ -106,6 +109,7 @@ __all__ = [
     "Lifecycle",
     "Link",
     "LoginThrottle",
+    "Lot",
     "ManagementEndpoint",
     "ObservationRecord",
     "OrderedDevice",

@@ -22,10 +22,12 @@ class Dossier(SQLModel, table=True):
     cabling_started: bool = False
     cabling_done: bool = False
     delivery_done: bool = False
+    lot_id: int | None = Field(default=None, foreign_key="lot.id", index=True)
+    funding_source_id: int | None = Field(default=None, foreign_key="funding_source.id", index=True)
     facts: dict[str, Any] = Field(
         default_factory=dict,
         sa_type=json_column(),
-        description="what guards ask for: funding, lot, dates",
+        description="what else guards ask for: score, dates, counts",
     )
     version: int = 1
     updated_at: datetime = Field(sa_type=UtcDateTime)

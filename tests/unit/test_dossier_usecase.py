@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from api.usecases.dossier_state import (
     EvidenceFile,
     dossier_of_site,
+    facts_of,
     measure,
     read_evidence,
     state_of,
@@ -21,6 +22,7 @@ from api.usecases.dossiers import (
     history,
     possible_moves,
 )
+from api.usecases.lots import define_lot, lot_named
 from api.usecases.register import apply_import, parse_register
 from inventory import clock
 from inventory.database import Database
@@ -152,6 +154,8 @@ def test_a_cadastre_sent_back_voids_its_response(database: Database, site_id: in
 
 
 def test_facts_are_kept_checked_and_taken_back(database: Database, site_id: int) -> None:
+    with database.write("tester") as session:
+        define_lot(session, "3")
     _move(
         database,
         site_id,
@@ -160,14 +164,36 @@ def test_facts_are_kept_checked_and_taken_back(database: Database, site_id: int)
         facts={"visit_on": "2027-01-12", "lot": "3"},
     )
     with database.read() as session:
-        told = dossier_of_site(session, site_id).facts
-    assert (told["visit_on"], told["lot"]) == ("2027-01-12", "3")
+        dossier = dossier_of_site(session, site_id)
+        told = facts_of(session, dossier)
+        assert (str(told.visit_on), told.lot, told.funding_source) == ("2027-01-12", "3", None)
+        assert dossier.lot_id == lot_named(session, "3")
+        assert "lot" not in dossier.facts
     for wrong in ({"nonsense": "1"}, {"visit_on": "someday"}, {"eligibility": "yes"}):
         with pytest.raises(InvalidInput):
             _move(database, site_id, Status.ON_HOLD, Role.ADVISER, reason="x", facts=wrong)
     _move(database, site_id, Status.ON_HOLD, Role.ADVISER, reason="x", facts={"lot": ""})
     with database.read() as session:
-        assert "lot" not in dossier_of_site(session, site_id).facts
+        assert dossier_of_site(session, site_id).lot_id is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ({"lot": "4"}, "there is no lot 4 .one of: 1, 3."),
+        ({"funding_source": "PRR"}, "there is no funding source PRR .there is none yet"),
+    ],
+)
+def test_a_lot_or_funding_source_that_is_not_known_is_refused_with_those_that_are(
+    database: Database, site_id: int, fact: dict[str, str], sentence: str
+) -> None:
+    with database.write("tester") as session:
+        for name in ("3", "1"):
+            define_lot(session, name)
+    with pytest.raises(InvalidInput, match=sentence):
+        _move(database, site_id, Status.CADASTRE_PENDING, Role.SCHOOL_HEAD, facts=fact)
+    with database.read() as session:
+        assert history(session, site_id) == ()
 
 
 def test_the_measures_are_chosen_with_the_enrolment(database: Database, site_id: int) -> None:

@@ -5,6 +5,7 @@ from sqlmodel import Session, select
 
 from api.usecases.access import viewer_of
 from api.usecases.approvals import approve_plan, may_approve, refuse_unapproved, waits_for_approval
+from api.usecases.lots import define_lot
 from api.usecases.scope import Viewer
 from api.usecases.selection import Selection, change_tags, selected
 from deploy.risk import ApprovalRules, DeviceRisk, armed_guard, device_risk, why_second_person
@@ -64,9 +65,8 @@ def test_each_part_that_is_said_narrows_the_choice(
 ) -> None:
     here, there = two_sites
     with database.write("test") as session:
-        session.add(
-            Dossier(site_id=there, status="ordered", facts={"lot": "L2"}, updated_at=clock.now())
-        )
+        lot_id = define_lot(session, "L2").id
+        session.add(Dossier(site_id=there, status="ordered", lot_id=lot_id, updated_at=clock.now()))
     assert _chosen(database, Selection(site_ids=(here,))) == [(here, "ap1"), (here, "sw1")]
     assert _chosen(database, Selection(lot="L2")) == [(there, "ap1"), (there, "sw1")]
     assert _chosen(database, Selection(lot="L3")) == []
