@@ -19,9 +19,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.lab, pytest.mark.timeout(2 * _LIMIT_
 
 
 def test_real_clients_join_what_was_pushed_and_a_bad_push_is_undone(tmp_path: Path) -> None:
-    if not os.environ.get("PREAU_LAB_WIFI"):
-        # Emulated without KVM it takes ten minutes and more, and says little of a busy machine.
-        pytest.skip("asked for by PREAU_LAB_WIFI=1; make lab-wifi is the same by hand")
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         skip_or_fail(f"the WiFi VM needs {', '.join(missing)}: run make lab-deps")
