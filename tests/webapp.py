@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.datastructures import State
 
 from api.http.application import make_routes, serve_installation
-from api.usecases.access import new_token
+from api.usecases.tokens import new_token
 from inventory.database import Database
 from inventory.models import Grant, GrantScope, User, UserRole
 from inventory.settings import Settings

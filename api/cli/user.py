@@ -20,7 +20,7 @@ def add_command(
     role: UserRole = typer.Option(..., help="What the person does in the programme."),
     scope: str = typer.Option(
         GrantScope.ALL,
-        help="all, province:NAME, education_network:NAME, organising_authority:FASE or site:ID.",
+        help="all, province:NAME, education_network:NAME, organising_authority:FASE, site:ID, lot:NAME.",
     ),
     email: str | None = typer.Option(None),
 ) -> None:
@@ -89,7 +89,7 @@ def token_command(
     days: int = typer.Option(90, min=1, max=730, help="How long it works."),
 ) -> None:
     """Make an API token of this account and print it, this once."""
-    from api.usecases.access import new_token
+    from api.usecases.tokens import new_token
 
     with installation() as here, here.database.write(here.actor) as session:
         token = new_token(session, login, name=name, days=days)

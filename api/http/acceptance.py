@@ -8,12 +8,14 @@ from pydantic import AwareDatetime, Field
 
 from api.http.answers import Answer
 from api.http.dependencies import ApiViewer, Reading, RowId
+from api.http.needs import Needs
 from api.usecases.acceptance_runs import list_runs, run_of_site, summary
 from api.usecases.reserves import reserves_of
+from api.usecases.scope import Right
 from api.usecases.site_detail import visible_site
 from inventory.models import ReserveSeverity
 
-router = APIRouter(prefix="/sites/{site_id}", tags=["acceptance"])
+router = APIRouter(prefix="/sites/{site_id}", tags=["acceptance"], dependencies=[Needs(Right.SEE)])
 
 
 class RunAnswer(Answer):

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -17,6 +18,7 @@ from api.http import docs, health, metrics
 from api.http.dependencies import Installation
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
+from api.http.needs import refuse_undeclared
 from api.http.problems import PROBLEM_JSON, Problem, answer_errors
 from api.web.templating import STATIC
 from collectors.series import open_series
@@ -24,6 +26,7 @@ from inventory.database import Database
 from inventory.settings import Settings
 
 API_VERSION = "1.0.0"
+API_PREFIX = "/api/v1"
 _PROBLEM: dict[str, Any] = {
     "model": Problem,
     "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -61,6 +64,22 @@ def resource_routers() -> Iterator[APIRouter]:
     return (each for each in _routers_in(api.http) if each.include_in_schema)
 
 
+def other_routers() -> Iterator[APIRouter]:
+    """Yield what stands beside the JSON API: the pages, and what machines ask of this process."""
+    yield health.router
+    yield metrics.router
+    yield from page_routers()
+
+
+def every_route() -> Iterator[tuple[str, APIRoute]]:
+    """Yield every route of the application with its whole path."""
+    for prefix, routers in ((API_PREFIX, (*resource_routers(), docs.router)), ("", other_routers())):
+        for router in routers:
+            for each in router.routes:
+                if isinstance(each, APIRoute):
+                    yield prefix + each.path, each
+
+
 def _routers_in(package: ModuleType) -> Iterator[APIRouter]:
     for module in pkgutil.iter_modules(package.__path__):
         found = importlib.import_module(f"{package.__name__}.{module.name}")
@@ -95,12 +114,13 @@ def make_routes() -> FastAPI:
         redoc_url=None,
     )
     answer_errors(app)
-    version_1 = APIRouter(prefix="/api/v1")
+    version_1 = APIRouter(prefix=API_PREFIX)
     for router in resource_routers():
         version_1.include_router(router, responses=_PROBLEMS)
     version_1.include_router(docs.router)
     app.include_router(version_1)
-    for router in (health.router, metrics.router, *page_routers()):
+    for router in other_routers():
         app.include_router(router)
+    refuse_undeclared(route for _, route in every_route())
     app.mount("/static", _StaticFiles(directory=STATIC), name="static")
     return app

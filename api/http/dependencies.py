@@ -10,13 +10,18 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlmodel import Session
 
 from api.http.cursor import MAX_ROW_ID
-from api.http.problems import NotLoggedIn
-from api.usecases.access import LoggedIn, who_is_logged_in, whose_token
+from api.http.problems import NotLoggedIn, is_api
+from api.usecases.access import LoggedIn
+from api.usecases.sessions import who_is_logged_in
+from api.usecases.tokens import whose_token
 from api.usecases.scope import Viewer
 from collectors.series import SeriesStore
 from inventory.database import Database
 from inventory.errors import NotAllowed
 from inventory.settings import Settings
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that write nothing (RFC 9110, 9.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +93,50 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="preau u
 _cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="session")
 
 
+def token_holder(
+    request: Request, session: Reading, _token: Annotated[object, Depends(_bearer)] = None
+) -> Viewer | None:
+    """Return who calls the API by a token, None without one; raises NotLoggedIn for a wrong one."""
+    token = bearer_token(request)
+    if token is None or not is_api(request):
+        return None
+    viewer = whose_token(session, token)
+    if viewer is None:
+        raise NotLoggedIn("this token is not known, or it has ended", todo="ask for a new one")
+    return viewer
+
+
+def asking(request: Request, browser: LoggedIn | None, holder: Viewer | None) -> Viewer:
+    """Return who asks for a page or calls the API; raises NotLoggedIn."""
+    if holder is not None:
+        return holder
+    if browser is not None:
+        return browser.viewer
+    if is_api(request):
+        raise NotLoggedIn("no token was sent and nobody is logged in", todo="send a Bearer token")
+    raise NotLoggedIn("nobody is logged in", todo="log in")
+
+
 def api_viewer(
     request: Request,
-    session: Reading,
     browser: Annotated[LoggedIn | None, Depends(browser_session)],
+    holder: Annotated[Viewer | None, Depends(token_holder)],
     x_csrf_token: Annotated[str | None, Header(description="with a session's cookie")] = None,
-    _token: Annotated[object, Depends(_bearer)] = None,
     _session: Annotated[object, Depends(_cookie)] = None,
 ) -> Viewer:
     """Return who calls the API, by token or by session; raises NotLoggedIn.
 
     A write with a session's cookie needs its CSRF token: a browser sends cookies by itself.
     """
-    token = bearer_token(request)
-    if token is not None:
-        viewer = whose_token(session, token)
-        if viewer is None:
-            raise NotLoggedIn("this token is not known, or it has ended", todo="ask for a new one")
-        return viewer
-    if browser is None:
-        raise NotLoggedIn("no token was sent and nobody is logged in", todo="send a Bearer token")
-    if request.method not in {"GET", "HEAD"} and not same_token(
-        x_csrf_token or "", browser.csrf_token
+    viewer = asking(request, browser, holder)
+    if (
+        holder is None
+        and browser is not None
+        and request.method not in SAFE
+        and not same_token(x_csrf_token or "", browser.csrf_token)
     ):
         raise NotAllowed("a write with a session needs its X-CSRF-Token header")
-    return browser.viewer
+    return viewer
 
 
 ApiViewer = Annotated[Viewer, Depends(api_viewer)]

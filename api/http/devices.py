@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from api.http.answers import DeviceAnswer, EventAnswer, ObservationAnswer
 from api.http.dependencies import ApiViewer, Reading, RowId
+from api.http.needs import Needs
 from api.usecases import device_detail, site_detail
+from api.usecases.scope import Right
 from inventory.errors import NotFound
 
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = APIRouter(prefix="/devices", tags=["devices"], dependencies=[Needs(Right.SEE)])
 
 
 @router.get("/{device_id}")

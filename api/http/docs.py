@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.http.needs import Anybody
 from api.web.templating import page
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +35,7 @@ class Operation:
     """Status, description, type."""
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[Anybody("what the API offers, no data")])
 def docs(request: Request) -> Response:
     """Show the OpenAPI document."""
     document = request.app.openapi()

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query
 from api.http.answers import FindingAnswer, FindingListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Reading
+from api.http.needs import Needs
 from api.usecases.findings import FindingFilter, list_findings
+from api.usecases.scope import Right
 from inventory.findings.finding import Severity
 
-router = APIRouter(prefix="/findings", tags=["findings"])
+router = APIRouter(prefix="/findings", tags=["findings"], dependencies=[Needs(Right.SEE)])
 
 
 @router.get("")

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.dependencies import Here
+from api.http.needs import Anybody
 from api.usecases.status import jobs_process_alive
 
 log = structlog.get_logger()
@@ -25,7 +26,7 @@ class HealthAnswer(BaseModel):
     jobs: Answer
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=[Anybody("whether it works, nothing else")])
 def healthz(here: Here, response: Response) -> HealthAnswer:
     """Return 200 when the database answers and a jobs process gives signs of life, else 503."""
     try:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query
 from api.http.answers import IncidentAnswer, IncidentListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Reading
+from api.http.needs import Needs
 from api.usecases.incident_list import Phase, list_incidents
+from api.usecases.scope import Right
 
-router = APIRouter(prefix="/incidents", tags=["incidents"])
+router = APIRouter(prefix="/incidents", tags=["incidents"], dependencies=[Needs(Right.SEE)])
 
 
 @router.get("")

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.answers import JobAnswer, JobListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.needs import Needs
 from api.jobs.requests import JobRequest, list_jobs, request_job, visible_job
+from api.usecases.scope import Right
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(prefix="/jobs", tags=["jobs"], dependencies=[Needs(Right.SEE)])
 
 
 class JobWanted(BaseModel):
@@ -23,7 +25,7 @@ class JobWanted(BaseModel):
     site_id: int | None = Field(None, ge=1, le=MAX_ROW_ID)
 
 
-@router.post("", status_code=HTTPStatus.ACCEPTED)
+@router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[Needs(Right.RUN_JOBS)])
 def post_job(here: Here, viewer: ApiViewer, wanted: JobWanted, response: Response) -> JobAnswer:
     """Queue a job, or return the same one that already waits."""
     with here.database.write(viewer.actor) as session:

@@ -19,7 +19,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.http.dependencies import Reading, bearer_token
-from api.usecases.access import whose_token
+from api.http.needs import Anybody
+from api.usecases.tokens import whose_token
 from api.usecases.scope import Right
 from api.usecases.status import Counts, count_all
 from api.usecases.trap_status import TrapStatus, trap_status
@@ -108,7 +109,10 @@ class _Traps(Collector):
         yield family
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    dependencies=[Anybody("counts, to this machine; to others by the token of who sees all")],
+)
 def metrics(request: Request, session: Reading) -> Response:
     """Return the figures, to this machine itself or to the token of someone who sees all."""
     if not _from_this_machine(request):

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.dependencies import SAFE
 from api.http.metrics import RequestFigures
 from api.http.problems import failure
 
@@ -39,7 +40,6 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header; `none` is a person's own doing.
 _OWN = frozenset({"same-origin", "none"})
 
@@ -106,7 +106,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] in _SAFE:
+        if scope["type"] != "http" or scope["method"] in SAFE:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

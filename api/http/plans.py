@@ -17,10 +17,12 @@ from api.http.dependencies import (
     Installation,
     Reading,
     RowId,
-    api_viewer,
+    asking,
     browser_session,
+    token_holder,
 )
 from api.http.live import TooManyStreams, Watching
+from api.http.needs import Need, Needs
 from api.usecases.plans import (
     ENDED,
     FOLLOWED,
@@ -31,7 +33,7 @@ from api.usecases.plans import (
     visible_pushes,
     waves_of,
 )
-from api.usecases.scope import Viewer
+from api.usecases.scope import Right, Viewer
 from api.web import texts
 from api.web.language import Tongue, language_of, tongue
 from api.web.push_texts import PUSH_STEP
@@ -45,7 +47,7 @@ STREAM_LASTS_S = 600.0
 _RETRY_MS = 3000
 
 
-@router.get("")
+@router.get("", dependencies=[Needs(Right.SEE)])
 def get_plans(
     session: Reading,
     viewer: ApiViewer,
@@ -60,13 +62,17 @@ def get_plans(
     )
 
 
-@router.get("/{plan_id}")
+@router.get("/{plan_id}", dependencies=[Needs(Right.SEE)])
 def get_plan(session: Reading, viewer: ApiViewer, plan_id: RowId) -> PlanAnswer:
     """Return one plan and how many of its devices are in each state."""
     return PlanAnswer.of(plan_line(session, viewer, plan_id))
 
 
-@router.get("/{plan_id}/events", response_class=StreamingResponse)
+@router.get(
+    "/{plan_id}/events",
+    response_class=StreamingResponse,
+    dependencies=[Needs(Right.SEE, within=True)],
+)
 async def get_plan_events(
     request: Request,
     here: Here,
@@ -93,7 +99,9 @@ def _may_follow(
     here: Installation, request: Request, plan_id: int
 ) -> tuple[Viewer, frozenset[int]]:
     with here.database.read() as session:
-        viewer = api_viewer(request, session, browser_session(request, here, session))
+        browser = browser_session(request, here, session)
+        viewer = asking(request, browser, token_holder(request, session))
+        Need(Right.SEE).check(viewer)
         return viewer, visible_pushes(session, viewer, plan_id)
 
 

@@ -71,7 +71,7 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(PreauError)
     def on_preau_error(request: Request, error: PreauError) -> Response:
-        if isinstance(error, NotLoggedIn) and not _is_api(request):
+        if isinstance(error, NotLoggedIn) and not is_api(request):
             return RedirectResponse(_login_address(request), HTTPStatus.SEE_OTHER)
         return failure(request, status_of(error), str(error))
 
@@ -79,7 +79,7 @@ def answer_errors(app: FastAPI) -> None:
     def on_invalid(request: Request, error: RequestValidationError) -> Response:
         # What was sent (`input`, `ctx`) is left out: it could be a password.
         errors = [{"where": list(e["loc"]), "what": e["msg"]} for e in error.errors()]
-        if _is_api(request):
+        if is_api(request):
             return failure(request, HTTPStatus.UNPROCESSABLE_ENTITY, None, jsonable_encoder(errors))
         in_path = any(e["loc"][0] == "path" for e in error.errors())
         return failure(request, HTTPStatus.NOT_FOUND if in_path else HTTPStatus.BAD_REQUEST, None)
@@ -98,7 +98,7 @@ def failure(
     errors: list[dict[str, Any]] | None = None,
 ) -> Response:
     """Return the answer that tells of a failure, in the form that the address asks for."""
-    if not _is_api(request):
+    if not is_api(request):
         return error_page(request, status)
     problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
     response = JSONResponse(problem.model_dump(exclude_none=True), status, media_type=PROBLEM_JSON)
@@ -107,7 +107,8 @@ def failure(
     return response
 
 
-def _is_api(request: Request) -> bool:
+def is_api(request: Request) -> bool:
+    """Return whether the JSON API is asked, not a page."""
     return request.url.path.startswith(API)
 
 

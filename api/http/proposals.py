@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.http.answers import Answer, DeviceAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.needs import Needs
 from api.usecases.proposal_decisions import (
     ProposalFilter,
     ProposalLine,
@@ -17,10 +18,11 @@ from api.usecases.proposal_decisions import (
     read_line,
     refuse,
 )
+from api.usecases.scope import Right
 from api.usecases.site_detail import visible_site
 from inventory.models import DeviceRole, ProposalSource, ProposalState, SiteReason
 
-router = APIRouter(prefix="/proposals", tags=["proposals"])
+router = APIRouter(prefix="/proposals", tags=["proposals"], dependencies=[Needs(Right.SEE)])
 
 
 class ProposalAnswer(Answer):
@@ -113,7 +115,7 @@ def get_proposal(session: Reading, viewer: ApiViewer, proposal_id: RowId) -> Pro
     return ProposalAnswer.of(read_line(session, viewer, proposal_id))
 
 
-@router.post("/{proposal_id}/accept")
+@router.post("/{proposal_id}/accept", dependencies=[Needs(Right.ACCEPT_DEVICES)])
 def post_acceptance(
     here: Here, viewer: ApiViewer, proposal_id: RowId, wanted: Acceptance
 ) -> DeviceAnswer:
@@ -134,7 +136,7 @@ def post_acceptance(
         return DeviceAnswer.model_validate(device)
 
 
-@router.post("/{proposal_id}/refuse")
+@router.post("/{proposal_id}/refuse", dependencies=[Needs(Right.ACCEPT_DEVICES)])
 def post_refusal(
     here: Here, viewer: ApiViewer, proposal_id: RowId, wanted: Refusal
 ) -> ProposalAnswer:

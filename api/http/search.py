@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query
 from api.http.answers import HitAnswer, HitListAnswer, SearchAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_search_cursor, search_cursor
 from api.http.dependencies import ApiViewer, Reading
+from api.http.needs import Needs
+from api.usecases.scope import Right
 from api.usecases.search import Kind, search
 
-router = APIRouter(prefix="/search", tags=["search"])
+router = APIRouter(prefix="/search", tags=["search"], dependencies=[Needs(Right.SEE)])
 
 
 @router.get("")

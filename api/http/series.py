@@ -7,7 +7,9 @@ from pydantic import AwareDatetime, Field
 
 from api.http.answers import Answer
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.needs import Needs
 from api.usecases import site_detail
+from api.usecases.scope import Right
 from api.usecases.series import (
     Span,
     Stretch,
@@ -18,7 +20,7 @@ from api.usecases.series import (
 )
 from collectors.series import KINDS, History, SubjectKind
 
-router = APIRouter(tags=["series"])
+router = APIRouter(tags=["series"], dependencies=[Needs(Right.SEE)])
 
 
 class MetricAnswer(Answer):

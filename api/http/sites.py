@@ -18,12 +18,14 @@ from api.http.answers import (
 )
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import ApiViewer, Reading, RowId
+from api.http.needs import Needs
 from api.usecases import site_detail
+from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, site_line
 from inventory.errors import NotFound
 from inventory.programme.dossier import Status
 
-router = APIRouter(prefix="/sites", tags=["sites"])
+router = APIRouter(prefix="/sites", tags=["sites"], dependencies=[Needs(Right.SEE)])
 
 Text = Annotated[str | None, Query(max_length=200)]
 

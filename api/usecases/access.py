@@ -1,4 +1,4 @@
-"""Accounts, passwords, browser sessions and API tokens.
+"""Accounts, their passwords and what they were granted.
 
 Only hashes are kept: argon2 of a password, SHA-256 of a session's cookie and of a token (both are
 32 random bytes, so that a plain hash cannot be searched).
@@ -7,33 +7,28 @@ Only hashes are kept: argon2 of a password, SHA-256 of a session's cookie and of
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 from pwdlib import PasswordHash
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from api.usecases import throttle
 from api.usecases.scope import HeldGrant, Viewer
-from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from inventory.models import (
-    ApiToken,
     Grant,
     GrantScope,
+    Lot,
     OrganisingAuthority,
     Site,
     User,
     UserRole,
-    WebSession,
 )
 from inventory.programme.geography import all_communes
 
 MIN_PASSWORD_CHARACTERS = 12  # NIST SP 800-63B-4, 3.1.1.2: length, not composition, makes strength
 MAX_PASSWORD_CHARACTERS = 256
-TOKEN_PREFIX = "preau_"  # noqa: S105 - lets a secret scanner know ours
 _ACTOR = "web:login"
 
 
@@ -91,7 +86,7 @@ def add_user(
 def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
     """Return the scope and key that `all`, `province:Namur`, `site:3` … say.
 
-    An organising authority is given by its FASE number. Raises InvalidInput for an unknown kind,
+    An organising authority is given by its FASE number, a lot by its name. Raises InvalidInput for an unknown kind,
     NotFound for a province, site or organising authority that is not there.
     """
     kind, _, key = text.partition(":")
@@ -114,6 +109,11 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
         if authority is None:
             raise NotFound(f"there is no organising authority with FASE number {key}")
         return scope, str(authority.id)
+    if scope is GrantScope.LOT:
+        lot = session.exec(select(Lot).where(Lot.name == key)).first()
+        if lot is None:
+            raise NotFound(f"there is no lot {key}")
+        return scope, str(lot.id)
     if scope is GrantScope.SITE and session.get(Site, _number(text, key)) is None:
         raise NotFound(f"there is no site {key}")
     if scope is GrantScope.PROVINCE:
@@ -121,15 +121,6 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
         if key not in known:
             raise NotFound(f"there is no province {key}", todo=f"one of: {', '.join(known)}")
     return scope, key
-
-
-def log_in(
-    database: Database, login: str, password: str, *, address: str, session_hours: int
-) -> str:
-    """Return the cookie of a new session; raises as `authenticate` does."""
-    viewer = authenticate(database, login, password, address=address)
-    with database.write(viewer.actor) as session:
-        return _open_session(session, viewer.user_id, session_hours)
 
 
 def authenticate(database: Database, login: str, password: str, *, address: str) -> Viewer:
@@ -154,66 +145,6 @@ def authenticate(database: Database, login: str, password: str, *, address: str)
         if rehashed:
             session.merge(user).password_hash = rehashed
         return viewer_of(session, user)
-
-
-def _open_session(session: Session, user_id: int, hours: int) -> str:
-    cookie = secrets.token_urlsafe(32)
-    session.exec(delete(WebSession).where(col(WebSession.expires_at) < clock.now()))
-    session.add(
-        WebSession(
-            token_hash=_digest(cookie),
-            user_id=user_id,
-            csrf_token=secrets.token_urlsafe(32),
-            created_at=clock.now(),
-            expires_at=clock.now() + timedelta(hours=hours),
-        )
-    )
-    return cookie
-
-
-def who_is_logged_in(session: Session, cookie: str) -> LoggedIn | None:
-    """Return whose session a cookie is, or None when it is none, has ended or is blocked."""
-    row = session.exec(
-        select(WebSession, User)
-        .join(User, col(User.id) == col(WebSession.user_id))
-        .where(WebSession.token_hash == _digest(cookie))
-        .where(WebSession.expires_at > clock.now(), col(User.active))
-    ).first()
-    return LoggedIn(viewer_of(session, row[1]), row[0].csrf_token) if row else None
-
-
-def log_out(session: Session, cookie: str) -> None:
-    """End the session of a cookie."""
-    session.exec(delete(WebSession).where(col(WebSession.token_hash) == _digest(cookie)))
-
-
-def new_token(session: Session, login: str, *, name: str, days: int) -> str:
-    """Return a new API token of `login`, which is shown this once; raises NotFound."""
-    user = session.exec(select(User).where(User.login == login.strip().lower())).first()
-    if user is None or user.id is None:
-        raise NotFound(f"there is no user {login}", todo="see: preau user list")
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(
-            user_id=user.id,
-            name=name,
-            token_hash=_digest(token),
-            created_at=clock.now(),
-            expires_at=clock.now() + timedelta(days=days),
-        )
-    )
-    return token
-
-
-def whose_token(session: Session, token: str) -> Viewer | None:
-    """Return the user of an API token, or None when it is none, has ended or is blocked."""
-    user = session.exec(
-        select(User)
-        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-        .where(ApiToken.token_hash == _digest(token))
-        .where(ApiToken.expires_at > clock.now(), col(User.active))
-    ).first()
-    return viewer_of(session, user) if user else None
 
 
 def viewer_of(session: Session, user: User) -> Viewer:
@@ -247,7 +178,8 @@ def _nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is kept of a token: SHA-256, in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
-from inventory.models import Device, GrantScope, Implantation, School, Site, SiteImplantation
+from inventory.models import Device, Dossier, GrantScope, Implantation, School, Site, SiteImplantation
 from inventory.models import UserRole as Role
 
 
@@ -74,6 +74,10 @@ class Viewer:
         """Return the name under which this person's writes are recorded."""
         return f"user:{self.login}"
 
+    def holds(self, right: Right) -> bool:
+        """Return whether the right holds anywhere at all."""
+        return any(grant.role in ROLES[right] for grant in self.grants)
+
     def everywhere(self, right: Right) -> bool:
         """Return whether the right holds at every site, those still unknown included."""
         return any(
@@ -103,7 +107,9 @@ def sites_within(viewer: Viewer, right: Right) -> ColumnElement[bool]:
         clauses.append(_site_of_schools(col(School.education_network).in_(sorted(networks))))
     if authorities := _row_ids(keys[GrantScope.ORGANISING_AUTHORITY]):
         clauses.append(_site_of_schools(col(School.organising_authority_id).in_(authorities)))
-    # GrantScope.LOT reaches nothing until there are lots.
+    if lots := _row_ids(keys[GrantScope.LOT]):
+        in_lots = select(col(Dossier.site_id)).where(col(Dossier.lot_id).in_(lots))
+        clauses.append(col(Site.id).in_(in_lots))
     return or_(*clauses) if clauses else false()
 
 

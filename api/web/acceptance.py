@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from api.http.cursor import MAX_ROW_ID
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.http.needs import Needs
 from api.jobs.queue import enqueue
 from api.usecases.acceptance_runs import list_runs, newest_run, run_of_site, say_word, summary
 from api.usecases.reserves import assign, lift, open_by_hand, open_reserves, reserves_of
@@ -25,7 +26,7 @@ from inventory.models import AcceptanceRun, JobState, ReserveSeverity
 from inventory.sentences import N_
 from site_surveys.profile import load_profile
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 STATES: Mapping[str, Label] = {
     "passed": Label(N_("Réussi"), "good"),
@@ -117,7 +118,7 @@ def acceptance_report(
     return Response(report_pdf(session, run), media_type="application/pdf", headers=headers)
 
 
-@router.post("/sites/{site_id}/recette")
+@router.post("/sites/{site_id}/recette", dependencies=[Needs(Right.JUDGE)])
 def ask_for_run(here: Here, browser: FormOfOurs, site_id: RowId) -> Response:
     """Queue a run; the jobs process judges the site."""
     with here.database.write(browser.viewer.actor) as session:
@@ -126,7 +127,7 @@ def ask_for_run(here: Here, browser: FormOfOurs, site_id: RowId) -> Response:
     return _back(site_id)
 
 
-@router.post("/sites/{site_id}/recette/controles")
+@router.post("/sites/{site_id}/recette/controles", dependencies=[Needs(Right.JUDGE)])
 def say_of_check(
     here: Here,
     browser: FormOfOurs,
@@ -152,7 +153,7 @@ def say_of_check(
     return _back(site_id)
 
 
-@router.post("/sites/{site_id}/reserves")
+@router.post("/sites/{site_id}/reserves", dependencies=[Needs(Right.JUDGE)])
 def open_reserve(
     here: Here,
     browser: FormOfOurs,
@@ -178,7 +179,7 @@ def open_reserve(
     return _back(site_id, "reserves")
 
 
-@router.post("/sites/{site_id}/reserves/{number}")
+@router.post("/sites/{site_id}/reserves/{number}", dependencies=[Needs(Right.JUDGE)])
 def change_reserve(
     here: Here,
     browser: FormOfOurs,

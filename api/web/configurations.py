@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, Reading, RowId
+from api.http.needs import Needs
 from api.usecases.backups import compare, find_backup, list_backups
 from api.usecases.scope import Right, Viewer, sites_within
 from api.usecases.site_detail import visible_device
@@ -15,7 +16,7 @@ from api.web.templating import page
 from inventory.errors import NotAllowed
 from inventory.models import Device, Site
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.RUN_JOBS)])
 
 PATH = "/appareils/{device_id}/configurations"
 _ROWS = 50

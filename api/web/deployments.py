@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Installation, Reading, RowId
+from api.http.needs import Needs
 from api.jobs.rollout_requests import may_roll_out, request_rollback, request_rollout, request_stop
 from api.usecases.access import LoggedIn
 from api.usecases.approvals import (
@@ -31,12 +32,13 @@ from api.usecases.plans import (
     waves_of,
 )
 from api.usecases.rollout_options import calendar_of, options_of
+from api.usecases.scope import Right
 from api.web.templating import page
 from inventory.errors import Conflict
 from inventory.models import DeployPlan, PlanRequest, PlanState, PushState
 from inventory.sentences import worded
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 _ROWS = 100
 _GROUPS = 40  # of changes that are shown at once; the first ones are on the most devices
@@ -112,7 +114,7 @@ def deployment_page(
     )
 
 
-@router.post("/deploiements/{plan_id}/approbation")
+@router.post("/deploiements/{plan_id}/approbation", dependencies=[Needs(Right.APPROVE_PLANS)])
 def approve(
     here: Here,
     browser: FormOfOurs,
@@ -127,7 +129,7 @@ def approve(
     return RedirectResponse(f"/deploiements/{plan_id}", HTTPStatus.SEE_OTHER)
 
 
-@router.post("/deploiements/{plan_id}/lancer")
+@router.post("/deploiements/{plan_id}/lancer", dependencies=[Needs(Right.RUN_JOBS)])
 def run(
     here: Here,
     browser: FormOfOurs,
@@ -142,19 +144,19 @@ def run(
     return _back(plan_id)
 
 
-@router.post("/deploiements/{plan_id}/suspendre")
+@router.post("/deploiements/{plan_id}/suspendre", dependencies=[Needs(Right.RUN_JOBS)])
 def pause(here: Here, browser: FormOfOurs, plan_id: RowId) -> Response:
     """Ask a plan to pause once the devices that are being changed have ended."""
     return _stop(here, browser, plan_id, PlanRequest.PAUSE)
 
 
-@router.post("/deploiements/{plan_id}/annuler")
+@router.post("/deploiements/{plan_id}/annuler", dependencies=[Needs(Right.RUN_JOBS)])
 def cancel(here: Here, browser: FormOfOurs, plan_id: RowId) -> Response:
     """Ask a plan to end: what was not begun is never sent, what was done stays."""
     return _stop(here, browser, plan_id, PlanRequest.CANCEL)
 
 
-@router.post("/deploiements/{plan_id}/retablir")
+@router.post("/deploiements/{plan_id}/retablir", dependencies=[Needs(Right.RUN_JOBS)])
 def roll_back(here: Here, browser: FormOfOurs, plan_id: RowId) -> Response:
     """Queue a plan that takes this one back; it is reviewed and run as any other."""
     with here.database.write(browser.viewer.actor) as session:

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.dependencies import Browser, Here, Reading, RowId
+from api.http.needs import Needs
 from api.usecases import device_detail, site_detail
+from api.usecases.scope import Right
 from api.usecases.site_detail import LastReading
 from api.web import texts
 from api.web.configurations import may_read
@@ -19,7 +21,7 @@ from api.web.texts import Label
 from inventory.models import Interface
 from inventory.sentences import N_
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 INCIDENTS_SHOWN_FOR = timedelta(days=30)
 _MAX_TEXT = 200

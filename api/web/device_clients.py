@@ -8,13 +8,14 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.http.needs import Needs
 from api.jobs.support_requests import may_read_clients, request_clients, told_clients
-from api.usecases.scope import Viewer
+from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import visible_device
 from api.web.templating import page
 from inventory.models import Device
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.READ_CLIENTS)])
 
 
 @router.get("/appareils/{device_id}/postes")

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, Reading
+from api.http.needs import Needs
 from api.usecases.incident_list import Phase, list_incidents
+from api.usecases.scope import Right
 from api.web.templating import page
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 
 @router.get("/incidents")

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.http.dependencies import FormOfOurs, Here, Installation, same_token
-from api.usecases.access import WrongPassword, log_in, log_out
+from api.http.needs import Anybody, NeedsLogin
+from api.usecases.access import WrongPassword
+from api.usecases.sessions import log_in, log_out
 from api.usecases.throttle import TooManyAttempts
 from api.web.addresses import own_address
 from api.web.templating import page
@@ -18,9 +20,10 @@ from inventory.sentences import N_
 router = APIRouter(include_in_schema=False)
 
 _MAX_FIELD = 1000
+_ENTRY = Anybody("the way in")
 
 
-@router.get("/connexion")
+@router.get("/connexion", dependencies=[_ENTRY])
 def login_page(
     request: Request, here: Here, suite: Annotated[str, Query(max_length=_MAX_FIELD)] = "/"
 ) -> Response:
@@ -28,7 +31,7 @@ def login_page(
     return _form(request, here, suite=suite)
 
 
-@router.post("/connexion")
+@router.post("/connexion", dependencies=[_ENTRY])
 def login(
     request: Request,
     here: Here,
@@ -79,7 +82,7 @@ def login(
     return answer
 
 
-@router.post("/deconnexion")
+@router.post("/deconnexion", dependencies=[NeedsLogin()])
 def logout(request: Request, here: Here, browser: FormOfOurs) -> Response:
     """End the session."""
     with here.database.write(browser.viewer.actor) as session:

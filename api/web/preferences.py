@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
 from api.http.dependencies import Here, browser_session, same_token
+from api.http.needs import Anybody
 from api.usecases.access import LoggedIn, choose_language
 from api.web import appearance, language
 from api.web.addresses import own_address
@@ -21,7 +22,7 @@ _KEPT_FOR_S = 365 * 86400
 _Text = Annotated[str, Form(max_length=2000)]
 
 
-@router.post("/preferences")
+@router.post("/preferences", dependencies=[Anybody("the language and theme of a browser")])
 def choose(
     here: Here,
     browser: Annotated[LoggedIn | None, Depends(browser_session)],

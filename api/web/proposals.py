@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading
+from api.http.needs import Needs
 from api.usecases.access import LoggedIn
 from api.usecases.lookup import find_site
 from api.usecases.proposal_decisions import (
@@ -20,7 +21,7 @@ from api.usecases.proposal_decisions import (
     may_decide,
     refuse,
 )
-from api.usecases.scope import Viewer
+from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import visible_site
 from api.web import proposal_texts
 from api.web.templating import page
@@ -28,7 +29,7 @@ from inventory.errors import InvalidInput, NotFound
 from inventory.models import Proposal, ProposalState
 from inventory.sentences import Sentence
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 ROWS = 50
 PATH = "/propositions"
@@ -58,7 +59,7 @@ class _Incomplete(Exception):
         self.sentence = sentence
 
 
-@router.post(f"{PATH}/accepter")
+@router.post(f"{PATH}/accepter", dependencies=[Needs(Right.ACCEPT_DEVICES)])
 def accept_proposals(
     request: Request,
     here: Here,
@@ -83,7 +84,7 @@ def accept_proposals(
     return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
 
 
-@router.post(f"{PATH}/refuser")
+@router.post(f"{PATH}/refuser", dependencies=[Needs(Right.ACCEPT_DEVICES)])
 def refuse_proposals(
     request: Request,
     here: Here,

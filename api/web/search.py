@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_search_cursor, search_cursor
 from api.http.dependencies import Browser, Reading
+from api.http.needs import Needs
+from api.usecases.scope import Right
 from api.usecases.search import MIN_CHARACTERS, Hits, Kind, search
 from api.web import texts
 from api.web.templating import page
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 _FIRST_ROWS, _ROWS = 8, 50
 

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.http.needs import Needs
 from api.jobs.requests import JobRequest, request_job
 from api.usecases import site_detail
 from api.usecases.dossiers import PossibleMove, possible_moves
@@ -27,7 +28,7 @@ from inventory import clock
 from inventory.models import Job, JobState
 from inventory.programme.dossier import Status
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 ROWS = 50
 INCIDENTS_SHOWN_FOR = timedelta(days=7)
@@ -146,7 +147,7 @@ def site_jobs(request: Request, browser: Browser, session: Reading, site_id: Row
     )
 
 
-@router.post("/sites/{site_id}/travaux")
+@router.post("/sites/{site_id}/travaux", dependencies=[Needs(Right.RUN_JOBS)])
 def ask_for_job(
     here: Here, browser: FormOfOurs, site_id: RowId, kind: Annotated[str, Form(max_length=20)]
 ) -> Response:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from api.http.dependencies import Browser, Reading, RowId
+from api.http.needs import Needs
+from api.usecases.scope import Right
 from api.usecases.site_detail import visible_site
 from api.usecases.survey_pictures import (
     Busy,
@@ -24,7 +26,7 @@ from inventory.errors import NotFound
 from inventory.models import Site, Survey
 from inventory.sentences import N_
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
 _SHELF = Shelf()
 _Text = Annotated[str | None, Query(max_length=200)]

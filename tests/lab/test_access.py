@@ -7,16 +7,12 @@ import pytest
 from sqlmodel import Session, select
 
 from api.usecases.access import (
-    TOKEN_PREFIX,
     WrongPassword,
     add_user,
-    log_in,
-    log_out,
-    new_token,
     parse_scope,
-    who_is_logged_in,
-    whose_token,
 )
+from api.usecases.sessions import log_in, log_out, who_is_logged_in
+from api.usecases.tokens import TOKEN_PREFIX, new_token, whose_token
 from api.usecases.scope import HeldGrant, Right, Viewer, sites_within, visible_sites
 from api.usecases.throttle import PER_LOGIN_AND_ADDRESS, WINDOW, TooManyAttempts
 from inventory import clock

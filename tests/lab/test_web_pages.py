@@ -151,7 +151,7 @@ def test_a_site_out_of_scope_is_not_found_and_its_jobs_cannot_be_asked_for(
     for address in (f"/sites/{other}", f"/sites/{other}/travaux", "/sites/999999"):
         assert client.get(address).status_code == 404
     form = {"kind": "audit", "csrf": token}
-    assert client.post(f"/sites/{other}/travaux", data=form).status_code == 404
+    assert client.post(f"/sites/{other}/travaux", data=form).status_code == 403
     assert client.post(f"/sites/{own}/travaux", data=form).status_code == 403
     assert "Lancer l’audit" not in client.get(f"/sites/{own}").text
 

@@ -1,0 +1,40 @@
+"""What the exhaustive test of access asks each route for: something of the first seeded school.
+
+`tests/lab/test_every_route.py` finds the routes by itself and what each needs in its declaration
+(`api.http.needs`). Only what it cannot know stands here: a value for each name in a path, and a
+body where an empty one is refused before the scope is looked at.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+VALUES: Mapping[str, str] = {
+    "site_id": "1",
+    "device_id": "3",
+    "plan_id": "1",
+    "survey_id": "1",
+    "run_id": "1",
+    "number": "1",
+    "proposal_id": "1",
+    "job_id": "1",
+}
+"""By the name in the path: the id of something that stands at the first school (tests.seed)."""
+
+BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("POST", "/api/v1/jobs"): {"kind": "poll", "site_id": 1},
+    ("POST", "/api/v1/proposals/{proposal_id}/refuse"): {"reason": "not ours"},
+    ("POST", "/sites/{site_id}/travaux"): {"kind": "poll"},
+    ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
+    ("POST", "/propositions/accepter"): {"numero": "1"},
+    ("POST", "/propositions/refuser"): {"numero": "1", "motif": "pas à nous"},
+}
+"""By method and path: JSON for the API, the fields of a form for a page (its csrf is added)."""
+
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/api/v1/search": {"q": "tilleuls"},
+    "/recherche": {"q": "école"},
+}
+"""By path: what a route cannot do without."""
+
+NO_SITE: frozenset[str] = frozenset()
+"""Addressed paths of which nothing belongs to a site: everybody with the right gets an answer."""
