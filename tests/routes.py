@@ -24,6 +24,13 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/jobs"): {"kind": "poll", "site_id": 1},
     ("POST", "/api/v1/proposals/{proposal_id}/refuse"): {"reason": "not ours"},
     ("POST", "/sites/{site_id}/travaux"): {"kind": "poll"},
+    ("POST", "/sites/{site_id}/recette/controles"): {
+        "controle": "guest_isolated",
+        "resultat": "reussi",
+        "note": "essayé",
+    },
+    ("POST", "/sites/{site_id}/reserves"): {"objet": "Prise arrachée", "gravite": "minor"},
+    ("POST", "/sites/{site_id}/reserves/{number}"): {"action": "attribuer"},
     ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
     ("POST", "/propositions/accepter"): {"numero": "1"},
     ("POST", "/propositions/refuser"): {"numero": "1", "motif": "pas à nous"},

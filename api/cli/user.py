@@ -12,6 +12,11 @@ from inventory.models import GrantScope, User, UserRole
 app = typer.Typer(help="Accounts and what they may do.", no_args_is_help=True, add_completion=False)
 
 
+_SCOPES = (
+    "all, province:NAME, education_network:NAME, organising_authority:FASE, site:ID or lot:NAME."
+)
+
+
 @app.command("add")
 def add_command(
     login: str,
@@ -20,12 +25,13 @@ def add_command(
     role: UserRole = typer.Option(..., help="What the person does in the programme."),
     scope: str = typer.Option(
         GrantScope.ALL,
-        help="all, province:NAME, education_network:NAME, organising_authority:FASE, site:ID, lot:NAME.",
+        help=_SCOPES,
     ),
     email: str | None = typer.Option(None),
 ) -> None:
     """Make an account; the password is asked for, or read from standard input when a pipe."""
-    from api.usecases.access import add_user, parse_scope
+    from api.usecases.access import add_user
+    from api.usecases.grants import parse_scope
 
     password = (
         typer.prompt("Password", hide_input=True, confirmation_prompt=True)

@@ -73,11 +73,11 @@ def other_routers() -> Iterator[APIRouter]:
 
 def every_route() -> Iterator[tuple[str, APIRoute]]:
     """Yield every route of the application with its whole path."""
-    for prefix, routers in ((API_PREFIX, (*resource_routers(), docs.router)), ("", other_routers())):
-        for router in routers:
-            for each in router.routes:
-                if isinstance(each, APIRoute):
-                    yield prefix + each.path, each
+    below = [(API_PREFIX, router) for router in (*resource_routers(), docs.router)]
+    for prefix, router in (*below, *(("", each) for each in other_routers())):
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield prefix + route.path, route
 
 
 def _routers_in(package: ModuleType) -> Iterator[APIRouter]:

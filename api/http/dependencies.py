@@ -12,9 +12,9 @@ from sqlmodel import Session
 from api.http.cursor import MAX_ROW_ID
 from api.http.problems import NotLoggedIn, is_api
 from api.usecases.access import LoggedIn
+from api.usecases.scope import Viewer
 from api.usecases.sessions import who_is_logged_in
 from api.usecases.tokens import whose_token
-from api.usecases.scope import Viewer
 from collectors.series import SeriesStore
 from inventory.database import Database
 from inventory.errors import NotAllowed

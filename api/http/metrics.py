@@ -20,9 +20,9 @@ from prometheus_client.registry import Collector
 
 from api.http.dependencies import Reading, bearer_token
 from api.http.needs import Anybody
-from api.usecases.tokens import whose_token
 from api.usecases.scope import Right
 from api.usecases.status import Counts, count_all
+from api.usecases.tokens import whose_token
 from api.usecases.trap_status import TrapStatus, trap_status
 
 router = APIRouter(include_in_schema=False)

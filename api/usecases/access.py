@@ -15,17 +15,13 @@ from sqlmodel import Session, col, select
 from api.usecases import throttle
 from api.usecases.scope import HeldGrant, Viewer
 from inventory.database import Database
-from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from inventory.errors import Conflict, InvalidInput, NotAllowed
 from inventory.models import (
     Grant,
     GrantScope,
-    Lot,
-    OrganisingAuthority,
-    Site,
     User,
     UserRole,
 )
-from inventory.programme.geography import all_communes
 
 MIN_PASSWORD_CHARACTERS = 12  # NIST SP 800-63B-4, 3.1.1.2: length, not composition, makes strength
 MAX_PASSWORD_CHARACTERS = 256
@@ -81,46 +77,6 @@ def add_user(
     assert user.id is not None
     session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
     return user
-
-
-def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
-    """Return the scope and key that `all`, `province:Namur`, `site:3` … say.
-
-    An organising authority is given by its FASE number, a lot by its name. Raises InvalidInput for an unknown kind,
-    NotFound for a province, site or organising authority that is not there.
-    """
-    kind, _, key = text.partition(":")
-    try:
-        scope = GrantScope(kind)
-    except ValueError:
-        raise InvalidInput(
-            f"{kind!r} is no scope", todo=f"one of: {', '.join(GrantScope)}, as province:Namur"
-        ) from None
-    if scope is GrantScope.ALL:
-        if key:
-            raise InvalidInput("the scope all takes nothing after it", where=text)
-        return scope, ""
-    if not key:
-        raise InvalidInput(f"the scope {kind} needs a value", todo=f"as {kind}:VALUE")
-    if scope is GrantScope.ORGANISING_AUTHORITY:
-        authority = session.exec(
-            select(OrganisingAuthority).where(OrganisingAuthority.fase == _number(text, key))
-        ).first()
-        if authority is None:
-            raise NotFound(f"there is no organising authority with FASE number {key}")
-        return scope, str(authority.id)
-    if scope is GrantScope.LOT:
-        lot = session.exec(select(Lot).where(Lot.name == key)).first()
-        if lot is None:
-            raise NotFound(f"there is no lot {key}")
-        return scope, str(lot.id)
-    if scope is GrantScope.SITE and session.get(Site, _number(text, key)) is None:
-        raise NotFound(f"there is no site {key}")
-    if scope is GrantScope.PROVINCE:
-        known = sorted({one.province for one in all_communes() if one.province})
-        if key not in known:
-            raise NotFound(f"there is no province {key}", todo=f"one of: {', '.join(known)}")
-    return scope, key
 
 
 def authenticate(database: Database, login: str, password: str, *, address: str) -> Viewer:
@@ -181,9 +137,3 @@ def _nobody() -> str:
 def digest(token: str) -> str:
     """Return what is kept of a token: SHA-256, in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _number(where: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidInput(f"{text!r} is not a number", where=where)
-    return int(text)

@@ -11,7 +11,15 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlmodel import col
 
-from inventory.models import Device, Dossier, GrantScope, Implantation, School, Site, SiteImplantation
+from inventory.models import (
+    Device,
+    Dossier,
+    GrantScope,
+    Implantation,
+    School,
+    Site,
+    SiteImplantation,
+)
 from inventory.models import UserRole as Role
 
 

@@ -60,5 +60,3 @@ def who_is_logged_in(session: Session, cookie: str) -> LoggedIn | None:
 def log_out(session: Session, cookie: str) -> None:
     """End the session of a cookie."""
     session.exec(delete(WebSession).where(col(WebSession.token_hash) == digest(cookie)))
-
-

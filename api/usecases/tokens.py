@@ -41,5 +41,3 @@ def whose_token(session: Session, token: str) -> Viewer | None:
         .where(ApiToken.expires_at > clock.now(), col(User.active))
     ).first()
     return viewer_of(session, user) if user else None
-
-

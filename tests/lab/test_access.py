@@ -9,16 +9,26 @@ from sqlmodel import Session, select
 from api.usecases.access import (
     WrongPassword,
     add_user,
-    parse_scope,
 )
-from api.usecases.sessions import log_in, log_out, who_is_logged_in
-from api.usecases.tokens import TOKEN_PREFIX, new_token, whose_token
+from api.usecases.grants import parse_scope
 from api.usecases.scope import HeldGrant, Right, Viewer, sites_within, visible_sites
+from api.usecases.sessions import log_in, log_out, who_is_logged_in
 from api.usecases.throttle import PER_LOGIN_AND_ADDRESS, WINDOW, TooManyAttempts
+from api.usecases.tokens import TOKEN_PREFIX, new_token, whose_token
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotFound
-from inventory.models import ApiToken, Change, GrantScope, Site, User, UserRole, WebSession
+from inventory.models import (
+    ApiToken,
+    Change,
+    Dossier,
+    GrantScope,
+    Lot,
+    Site,
+    User,
+    UserRole,
+    WebSession,
+)
 from tests.passwords import PASSWORD
 from tests.seed import seed
 from tests.webapp import person
@@ -187,8 +197,20 @@ def names(session: Session, who: Viewer, right: Right = Right.SEE) -> set[str]:
     return {site.name.split()[-1] for site in found}
 
 
+def two_lots(database: Database) -> list[int]:
+    """Put the schools that have a dossier into the first of two lots; return the lots' ids."""
+    with database.write("test") as session:
+        rows = [Lot(name="Lot 1"), Lot(name="Lot 2")]
+        session.add_all(rows)
+        session.flush()
+        for dossier in session.exec(select(Dossier)):
+            dossier.lot_id = rows[0].id
+        return [row.id or 0 for row in rows]
+
+
 def test_each_scope_reaches_its_own_sites_and_no_other(database: Database) -> None:
     seeded = seed(database)
+    lots = two_lots(database)
     head = UserRole.SCHOOL_HEAD
     expected = {
         HeldGrant(head, GrantScope.ALL): {"Tilleuls", "Saint-Roch", "Lac"},
@@ -198,7 +220,8 @@ def test_each_scope_reaches_its_own_sites_and_no_other(database: Database) -> No
             "Tilleuls"
         },
         HeldGrant(head, GrantScope.SITE, str(seeded.site_ids[1])): {"Saint-Roch"},
-        HeldGrant(head, GrantScope.LOT, "1"): set(),
+        HeldGrant(UserRole.CONTRACTOR, GrantScope.LOT, str(lots[0])): {"Saint-Roch", "Tilleuls"},
+        HeldGrant(UserRole.CONTRACTOR, GrantScope.LOT, str(lots[1])): set(),
         HeldGrant(head, GrantScope.SITE, "not a number"): set(),
         HeldGrant(UserRole.SUPPLIER, GrantScope.ALL): set(),
     }
@@ -220,9 +243,12 @@ def test_seeing_a_site_does_not_give_the_right_to_run_jobs_there(database: Datab
 
 def test_a_scope_on_the_command_line_names_something_that_exists(database: Database) -> None:
     seeded = seed(database)
+    lots = two_lots(database)
     with database.read() as session:
         assert parse_scope(session, "all") == (GrantScope.ALL, "")
         assert parse_scope(session, "province:Namur") == (GrantScope.PROVINCE, "Namur")
+        assert parse_scope(session, "lot:Lot 2") == (GrantScope.LOT, str(lots[1]))
+        assert parse_scope(session, "education_network:WBE")[0] is GrantScope.EDUCATION_NETWORK
         assert parse_scope(session, "organising_authority:700") == (
             GrantScope.ORGANISING_AUTHORITY,
             str(seeded.authority_ids[0]),
@@ -230,6 +256,6 @@ def test_a_scope_on_the_command_line_names_something_that_exists(database: Datab
         for text in ("planet:Mars", "province:", "all:x", "site:x"):
             with pytest.raises(InvalidInput):
                 parse_scope(session, text)
-        for text in ("site:999999", "organising_authority:1", "province:Mordor"):
+        for text in ("site:999999", "organising_authority:1", "province:Mordor", "lot:x"):
             with pytest.raises(NotFound):
                 parse_scope(session, text)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-
 import httpx
 import pytest
 from fastapi import APIRouter
@@ -18,11 +17,12 @@ from sqlmodel import col, select
 from api.http.application import API_PREFIX, every_route
 from api.http.needs import Anybody, Need, Needs, Open, Within, declarations, refuse_undeclared
 from api.jobs import queue
+from api.usecases.scope import ROLES, Right
 from api.usecases.sessions import open_session
 from api.usecases.tokens import new_token
-from api.usecases.scope import ROLES, Right
+from inventory import clock
 from inventory.database import Database, open_database
-from inventory.models import Change, GrantScope, User, UserRole
+from inventory.models import Change, Dossier, GrantScope, Lot, User, UserRole
 from inventory.secrets import open_vault
 from tests.browser.installation import furnish
 from tests.routes import BODIES, NO_SITE, QUERIES, VALUES
@@ -98,6 +98,7 @@ class World:
     database: Database
     authority_ids: tuple[int, ...]
     site_ids: tuple[int, ...]
+    lot_ids: tuple[int, ...]
     known: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def scopes(self, school: int) -> list[tuple[GrantScope, str]]:
@@ -107,6 +108,7 @@ class World:
             (GrantScope.PROVINCE, province),
             (GrantScope.EDUCATION_NETWORK, network),
             (GrantScope.ORGANISING_AUTHORITY, str(self.authority_ids[school])),
+            (GrantScope.LOT, str(self.lot_ids[school])),
             (GrantScope.SITE, str(self.site_ids[school])),
         ]
 
@@ -118,7 +120,6 @@ class World:
         *,
         csrf: bool = True,
         session: bool = False,
-        read_only: bool = False,
     ) -> httpx.Response:
         """Ask as somebody with this grant: the API by token, a page by session."""
         headers: dict[str, str] = {}
@@ -133,11 +134,14 @@ class World:
                     headers["x-csrf-token"] = form["csrf"] = token
         path = re.sub(r"\{(\w+)(:\w+)?\}", lambda name: VALUES[name[1]], asked.path)
         body = dict(BODIES.get((asked.method, asked.path), {}))
-        given: dict[str, object] = {}
-        if asked.method not in SAFE:
-            given = {"json": body} if asked.api else {"data": form | body}
+        writes = asked.method not in SAFE
         request = self.client.build_request(
-            asked.method, path, params=QUERIES.get(asked.path), headers=headers, **given
+            asked.method,
+            path,
+            params=QUERIES.get(asked.path),
+            headers=headers,
+            json=body if writes and asked.api else None,
+            data=form | body if writes and not asked.api else None,
         )
         answer = self.client.send(request, stream=True)
         if "event-stream" in answer.headers.get("content-type", ""):
@@ -174,9 +178,25 @@ def world(
     made = furnish(settings, database, open_vault(settings, create=True))
     with database.write("user:nobody") as session:
         queue.enqueue(session, "poll", {"site_id": made.site_ids[0]}, "user:nobody")
+    lots = _lots(database, made.site_ids)
     with web_client(settings, database) as client:
-        yield World(client, database, made.authority_ids, made.site_ids)
+        yield World(client, database, made.authority_ids, made.site_ids, lots)
     database.close()
+
+
+def _lots(database: Database, site_ids: tuple[int, ...]) -> tuple[int, ...]:
+    """Put each school into a lot of its own and return their ids."""
+    with database.write("test") as session:
+        lots = [Lot(name=f"Lot {number}") for number in range(len(site_ids))]
+        session.add_all(lots)
+        session.flush()
+        for site_id, lot in zip(site_ids, lots, strict=True):
+            dossier = session.exec(select(Dossier).where(Dossier.site_id == site_id)).first()
+            if dossier is None:
+                dossier = Dossier(site_id=site_id, status="identified", updated_at=clock.now())
+                session.add(dossier)
+            dossier.lot_id = lot.id
+        return tuple(lot.id or 0 for lot in lots)
 
 
 def text_of(answer: httpx.Response) -> str:
