@@ -40,7 +40,8 @@ class Form:
     """How one kind of recording is written.
 
     `run` matches lines that are surely right and share the first parts of their OID, its group 1.
-    `row` finds (OID, what is written for its value) of each in them, which `value` decodes.
+    `row` finds (OID, what is written for its value) of each in them, which `value` decodes, and
+    `numbers` all of a column that is of one type of number: None where it is not.
     `goes_on` is the expression of what an entry has behind its first line. `read_next` reads by
     itself what begins at a place of the text: an Entry, None where the line is empty, or why it
     cannot be read; and where the next one begins.
@@ -49,6 +50,7 @@ class Form:
     run: re.Pattern[bytes]
     row: re.Pattern[bytes]
     value: Callable[[bytes], Value]
+    numbers: Callable[[list[bytes]], list[int] | None]
     read_next: Callable[[bytes, int], tuple[Entry | str | None, int]]
     goes_on: bytes = b""
 
@@ -179,32 +181,58 @@ class Table(Rows):
         self._raw, self._form, self._width = raw, form, width
         self._pieces: list[_Piece] = []
         self._decoded: dict[Oid, Value] | None = None
+        self._numbered: dict[int, Value] | None = None
 
     def add(self, piece: _Piece) -> None:
         """Add what stands later in the recording."""
         self._pieces.append(piece)
 
     def __getitem__(self, rest: Oid) -> Value:
-        return self._rows[rest]
+        return self.decoded()[rest]
 
     def __iter__(self) -> Iterator[Oid]:
-        return iter(self._rows)
+        return iter(self.decoded())
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.decoded())
 
-    @property
-    def _rows(self) -> dict[Oid, Value]:
+    def decoded(self) -> dict[Oid, Value]:
+        """Return all of it; of several lines for one object the last wins."""
         if self._decoded is None:
-            value, decoded = self._form.value, {}
-            for piece in self._pieces:  # of several lines for one object the last wins
+            decoded: dict[Oid, Value] = {}
+            for piece in self._pieces:
                 if isinstance(piece, _Odd):
                     decoded[piece.name[self._width :]] = piece.value
                 else:
                     rests, written = self._columns(piece)
-                    decoded.update(zip(_indexes(rests), map(value, written), strict=True))
+                    decoded.update(zip(_indexes(rests), self._decode(written), strict=True))
             self._decoded = decoded
         return self._decoded
+
+    def numbered(self) -> dict[int, Value]:
+        """Return the rows whose index is one number, by that number."""
+        if self._numbered is None:
+            numbered: dict[int, Value] = {}
+            for piece in self._pieces:
+                numbered.update(self._numbered_of(piece))
+            self._numbered = numbered
+        return self._numbered
+
+    def _numbered_of(self, piece: _Piece) -> Iterable[tuple[int, Value]]:
+        if isinstance(piece, _Odd):
+            rest = piece.name[self._width :]
+            return [(rest[0], piece.value)] if len(rest) == 1 else []
+        rests, written = self._columns(piece)
+        try:
+            numbers = list(map(int, rests))
+        except ValueError:  # some have longer indexes
+            found = zip(rests, self._decode(written), strict=True)
+            return [(int(rest), value) for rest, value in found if rest.isdigit()]
+        return zip(numbers, self._decode(written), strict=True)
+
+    def _decode(self, written: list[bytes]) -> Iterable[Value]:
+        """Return the values of a column, nearly all of which are of one type."""
+        return self._form.numbers(written) or map(self._form.value, written)
 
     def among(self, keys: Collection[Oid], lead: int) -> dict[Oid, Value]:
         """Return the rows whose index is one of `keys`, none of them empty, behind `lead` parts."""
@@ -239,13 +267,32 @@ class Table(Rows):
             yield _text(piece.name[self._width :])[:-1], piece.value
             return
         rests, written = self._columns(piece)
-        yield from zip(rests, map(self._form.value, written), strict=True)
+        yield from zip(rests, self._decode(written), strict=True)
 
     def _columns(self, run: _Run) -> tuple[list[bytes], list[bytes]]:
         """Return what follows the root in each of a run's lines, and what is written for values."""
         skip = sum(len(part) + 1 for part in run.shared.split(b".")[: self._width])
         found = self._form.row.findall(self._raw, run.begin, run.end)
         return [name[skip:] for name, _ in found], [written for _, written in found]
+
+
+def numbers_behind(prefixes: Iterable[bytes], written: list[bytes]) -> list[int] | None:
+    """Return the numbers where all that is written begins with the same one of `prefixes`.
+
+    None where it does not, or is no number behind it.
+    """
+    first = written[0] if written else b""
+    prefix = next((each for each in prefixes if first.startswith(each)), None)
+    if prefix is None:
+        return None
+    whole = b"\n".join(written)
+    if whole.count(b"\n" + prefix) != len(written) - 1:
+        return None
+    bodies = whole[len(prefix) :].split(b"\n" + prefix)
+    try:
+        return list(map(int, bodies))
+    except ValueError:
+        return None
 
 
 def _text(name: Oid) -> bytes:

@@ -7,9 +7,10 @@ backslash escapes.
 import ipaddress
 import re
 from binascii import unhexlify
+from functools import partial
 
 from collectors.snmp import ber, snmpwalk
-from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, run_of
+from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, numbers_behind, run_of
 from inventory.vendors.mib import Oid, Value, oid
 
 _TYPE = re.compile(rb"(\d+)([xe]?)")
@@ -122,5 +123,6 @@ FORM = Form(
     run=run_of(_SURE),
     row=re.compile(rb"\.?([\d.]++)\|(.*+)\n"),
     value=_sure_value,
+    numbers=partial(numbers_behind, (b"2|", b"65|", b"66|", b"67|", b"70|")),
     read_next=_read_next,
 )

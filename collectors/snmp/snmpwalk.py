@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, run_of
+from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, numbers_behind, run_of
 from inventory.vendors.mib import Oid, Value, oid
 
 _ENTRY = re.compile(rb"\s*(\.?\d+(?:\.\d+)+) = ?(.*)", re.DOTALL)
@@ -237,10 +237,17 @@ def _untyped(written: bytes) -> Value:
     return _string(written)
 
 
+def _untyped_numbers(written: list[bytes]) -> list[int] | None:
+    if not all(map(bytes.isdigit, written)) or max(map(len, written), default=0) >= _TOO_LONG:
+        return None
+    return list(map(int, written))
+
+
 FORM = Form(
     run=run_of(_SURE),
     row=re.compile(rb"\.?([\d.]++) = (.*+(?:\n(?!\Z)%s.*+)*+)\n" % _NOT_BEGUN),
     value=_sure_value,
+    numbers=partial(numbers_behind, tuple(kind + b": " for kind in _PLAIN_NUMBERS)),
     read_next=partial(_read_next, value=_value),
     goes_on=_GOES_ON,
 )
@@ -248,5 +255,6 @@ UNTYPED = replace(
     FORM,
     run=run_of(_SURE_UNTYPED),
     value=_untyped,
+    numbers=_untyped_numbers,
     read_next=partial(_read_next, value=_untyped),
 )

@@ -41,6 +41,14 @@ class Rows(Mapping[Oid, Value]):
     """A table that is decoded when it is looked at, and may be sifted before."""
 
     @abstractmethod
+    def decoded(self) -> dict[Oid, Value]:
+        """Return all of it."""
+
+    @abstractmethod
+    def numbered(self) -> dict[int, Value]:
+        """Return the rows whose index is one number, by that number."""
+
+    @abstractmethod
     def among(self, keys: Collection[Oid], lead: int) -> dict[Oid, Value]:
         """Return the rows whose index is one of `keys` behind its first `lead` parts."""
 
@@ -71,7 +79,7 @@ class MibView:
     def _names(self, root: Oid) -> list[Oid]:
         """Return what follows the root of a table, in order."""
         if root not in self._ordered:
-            self._ordered[root] = sorted(self._tables[root])
+            self._ordered[root] = sorted(_decoded(self._tables[root]))
         return self._ordered[root]
 
     def __len__(self) -> int:
@@ -102,7 +110,7 @@ class MibView:
 
     def _part(self, table: Oid, root: Oid) -> dict[Oid, Value]:
         """Return what a table has under `root`, which follows the table's own root."""
-        names, rows, width = self._names(table), self._tables[table], len(root)
+        names, rows, width = self._names(table), _decoded(self._tables[table]), len(root)
         if not width:
             return {name: rows[name] for name in names if name}
         found: dict[Oid, Value] = {}
@@ -113,6 +121,16 @@ class MibView:
             if len(name) > width:
                 found[name[width:]] = rows[name]
         return found
+
+    def numbered(self, root: Oid) -> dict[int, Value]:
+        """Return the instances under `root` whose index is one number, by it and in no order.
+
+        As in IF-MIB; other instances are left out.
+        """
+        rows = self._tables.get(root)
+        if isinstance(rows, Rows):
+            return rows.numbered()
+        return {index[0]: each for index, each in self.column(root).items() if len(index) == 1}
 
     def among(self, root: Oid, keys: Collection[Oid], *, lead: int = 0) -> dict[Oid, Value]:
         """Return the instances under `root` whose index is one of `keys` behind `lead` parts.
@@ -148,6 +166,10 @@ class MibView:
     def integer(self, name: Oid) -> int | None:
         """Return one instance as a whole number; None when it is none or was not told."""
         return integer(self.get(name))
+
+
+def _decoded(rows: Mapping[Oid, Value]) -> Mapping[Oid, Value]:
+    return rows.decoded() if isinstance(rows, Rows) else rows
 
 
 def text(value: Value | None) -> str | None:

@@ -23,6 +23,7 @@ from inventory.observation import (
     to_json,
 )
 from inventory.vendors.mib import MibView, decimal, mac, oid
+from inventory.vendors.standard.interfaces import interfaces
 
 
 def parsed(text: str | bytes) -> MibView:
@@ -350,3 +351,39 @@ def test_the_json_that_is_printed_is_the_published_form() -> None:
     assert json.loads("".join(json_lines(Observation(Identity("generic"))))) == to_json(
         Observation(Identity("generic"))
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("1.3.6.1.1.{}|65|{}", lambda number: number),
+        ("1.3.6.1.1.{}|4|port {}", lambda number: b"port %d" % number),
+        (".1.3.6.1.1.{} = Counter64: {}", lambda number: number),
+        (".1.3.6.1.1.{} = INTEGER: up({})", lambda number: number),
+        ('.1.3.6.1.1.{} = STRING: "{}"', lambda number: b"%d" % number),
+        (".1.3.6.1.1.{} = {}", lambda number: number),
+    ],
+)
+def test_a_column_is_read_by_the_one_number_of_its_index(
+    line: str, told: Callable[[int], object]
+) -> None:
+    lines = [line.format(number, number) for number in (1, 2, 3, 10)]
+    longer = line.format("7.7", 77)
+    expected = {number: told(number) for number in (1, 2, 3, 10)}
+    for text in ("\n".join(lines), "\n".join([*lines, longer]), "\n".join([longer, *lines])):
+        recording = parse_recording(text.encode())
+        assert recording is not None
+        view = recording.view([oid("1.3.6.1.1")])
+        assert view.numbered(oid("1.3.6.1.1")) == expected
+        values = {name: view.get(name) or b"" for name in view}
+        assert MibView(values).numbered(oid("1.3.6.1.1")) == expected
+
+
+def test_a_column_of_several_types_is_read_value_by_value() -> None:
+    view = parsed('.1.3.6.1.1.1 = Counter32: 5\n.1.3.6.1.1.2 = STRING: "a\nCounter32: 7"\n')
+    assert view.column(oid("1.3.6.1.1")) == {(1,): 5, (2,): b"a\nCounter32: 7"}
+
+
+def test_labels_that_stand_for_numbers_are_read_where_no_type_is_written() -> None:
+    view = parsed(".1.3.6.1.2.1.2.2.1.2.1 = eth0\n.1.3.6.1.2.1.2.2.1.8.1 = lowerLayerDown\n")
+    assert [port.oper for port in interfaces(view)] == ["lowerLayerDown"]

@@ -6,33 +6,40 @@ from inventory.vendors.mib import MibView, Oid, Value, mac, oid, text
 IF_TABLE = oid("1.3.6.1.2.1.2.2.1")
 IF_X_TABLE = oid("1.3.6.1.2.1.31.1.1.1")
 
-# ifTable's and ifXTable's columns by the last part of their OID.
-_DESCR, _TYPE, _MTU, _SPEED, _PHYS_ADDRESS, _ADMIN, _OPER = 2, 3, 4, 5, 6, 7, 8
-_NAME, _HIGH_SPEED, _ALIAS = 1, 15, 18
-# Counters by their name in an Observation: (ifXTable's column, else ifTable's).
-_COUNTERS: dict[str, tuple[int | None, int | None]] = {
-    "in_octets": (6, 10),
-    "in_ucast_pkts": (7, 11),
-    "in_multicast_pkts": (8, None),
-    "in_broadcast_pkts": (9, None),
-    "out_octets": (10, 16),
-    "out_ucast_pkts": (11, 17),
-    "out_multicast_pkts": (12, None),
-    "out_broadcast_pkts": (13, None),
-    "in_discards": (None, 13),
-    "in_errors": (None, 14),
-    "out_discards": (None, 19),
-    "out_errors": (None, 20),
-}
-COLUMNS = (
-    *((*IF_TABLE, column) for column in (_DESCR, _TYPE, _MTU, _SPEED)),
-    *((*IF_TABLE, column) for column in (_PHYS_ADDRESS, _ADMIN, _OPER)),
-    *((*IF_TABLE, old) for _, old in _COUNTERS.values() if old),
-    *((*IF_X_TABLE, column) for column in (_NAME, _HIGH_SPEED, _ALIAS)),
-    *((*IF_X_TABLE, new) for new, _ in _COUNTERS.values() if new),
+_DESCR, _TYPE, _MTU, _SPEED, _PHYS_ADDRESS, _ADMIN, _OPER = (
+    (*IF_TABLE, column) for column in (2, 3, 4, 5, 6, 7, 8)
 )
+_NAME, _HIGH_SPEED, _ALIAS = ((*IF_X_TABLE, column) for column in (1, 15, 18))
+
+
+def _pair(wide: int | None, narrow: int | None) -> tuple[Oid | None, Oid | None]:
+    return (*IF_X_TABLE, wide) if wide else None, (*IF_TABLE, narrow) if narrow else None
+
+
+# Counters by their name in an Observation: (ifXTable's column, else ifTable's).
+_COUNTERS: dict[str, tuple[Oid | None, Oid | None]] = {
+    "in_octets": _pair(6, 10),
+    "in_ucast_pkts": _pair(7, 11),
+    "in_multicast_pkts": _pair(8, None),
+    "in_broadcast_pkts": _pair(9, None),
+    "out_octets": _pair(10, 16),
+    "out_ucast_pkts": _pair(11, 17),
+    "out_multicast_pkts": _pair(12, None),
+    "out_broadcast_pkts": _pair(13, None),
+    "in_discards": _pair(None, 13),
+    "in_errors": _pair(None, 14),
+    "out_discards": _pair(None, 19),
+    "out_errors": _pair(None, 20),
+}
+_OCTETS = ("in_octets", "out_octets")
+COLUMNS: tuple[Oid, ...] = (
+    *(_DESCR, _TYPE, _MTU, _SPEED, _PHYS_ADDRESS, _ADMIN, _OPER, _NAME, _HIGH_SPEED, _ALIAS),
+    *(column for pair in _COUNTERS.values() for column in pair if column),
+)
+# A port is there where one of these is told.
+_EXISTS = (_DESCR, _TYPE, _ADMIN, _OPER, _NAME)
 # What ports are called, as in other MIBs' rows, and their addresses: who the device is.
-NAMES = ((*IF_TABLE, _DESCR), (*IF_TABLE, _TYPE), (*IF_TABLE, _PHYS_ADDRESS), (*IF_X_TABLE, _NAME))
+NAMES = (_DESCR, _TYPE, _PHYS_ADDRESS, _NAME)
 
 ADMIN_LABELS = {1: "up", 2: "down", 3: "testing"}
 OPER_LABELS = {
@@ -46,40 +53,44 @@ ETHERNET = 6  # IANAifType ethernetCsmacd
 
 def interfaces(view: MibView) -> tuple[Interface, ...]:
     """Return the interfaces in the order of ifIndex."""
-    old = {column: _rows(view, (*IF_TABLE, column)) for column in range(1, 21)}
-    new = {column: _rows(view, (*IF_X_TABLE, column)) for column in range(1, 19)}
-    known = (old[_DESCR], old[_TYPE], old[_ADMIN], old[_OPER], new[_NAME])
+    columns = {column: view.numbered(column) for column in COLUMNS}
+    known = (columns[column] for column in _EXISTS)
     indexes = sorted(set().union(*known))
-    return tuple(_interface(index, old, new) for index in indexes)
+    counters = _Counters(columns)
+    return tuple(_interface(index, columns, counters) for index in indexes)
 
 
-def _rows(view: MibView, column: Oid) -> dict[int, Value]:
-    return {index[0]: value for index, value in view.column(column).items() if len(index) == 1}
+Columns = dict[Oid, dict[int, Value]]
 
 
-Columns = dict[int, dict[int, Value]]
-
-
-def _interface(index: int, old: Columns, new: Columns) -> Interface:
-    def number(columns: Columns, column: int) -> int | None:
+def _interface(index: int, columns: Columns, counters: "_Counters") -> Interface:
+    def number(column: Oid) -> int | None:
         value = columns[column].get(index)
         return value if isinstance(value, int) else None
 
-    description = text(old[_DESCR].get(index))
+    description = text(columns[_DESCR].get(index))
     return Interface(
         index=index,
-        name=text(new[_NAME].get(index)) or description,
+        name=text(columns[_NAME].get(index)) or description,
         description=description,
-        alias=text(new[_ALIAS].get(index)),
-        type=number(old, _TYPE),
-        admin=ADMIN_LABELS.get(number(old, _ADMIN) or 0),
-        oper=OPER_LABELS.get(number(old, _OPER) or 0),
-        speed_bps=_speed_bps(number(old, _SPEED), number(new, _HIGH_SPEED)),
-        mtu=number(old, _MTU),
-        mac=mac(old[_PHYS_ADDRESS].get(index)),
-        counters=_counters(index, old, new),
-        octet_bits=_octet_bits(index, old, new),
+        alias=text(columns[_ALIAS].get(index)),
+        type=number(_TYPE),
+        admin=_label(columns[_ADMIN].get(index), ADMIN_LABELS),
+        oper=_label(columns[_OPER].get(index), OPER_LABELS),
+        speed_bps=_speed_bps(number(_SPEED), number(_HIGH_SPEED)),
+        mtu=number(_MTU),
+        mac=mac(columns[_PHYS_ADDRESS].get(index)),
+        counters=counters.told(index),
+        octet_bits=counters.octet_bits(index),
     )
+
+
+def _label(value: Value | None, labels: dict[int, str]) -> str | None:
+    """Return the label of a value; `snmpwalk -OQ` writes the label itself."""
+    if isinstance(value, int):
+        return labels.get(value)
+    written = text(value)
+    return written if written in labels.values() else None
 
 
 def _speed_bps(speed: int | None, high_speed_mbps: int | None) -> int | None:
@@ -88,28 +99,39 @@ def _speed_bps(speed: int | None, high_speed_mbps: int | None) -> int | None:
     return speed
 
 
-def _counters(index: int, old: Columns, new: Columns) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, (wide, narrow) in _COUNTERS.items():
-        in_64_bits = new[wide].get(index) if wide else None
-        in_32_bits = old[narrow].get(index) if narrow else None
-        # The narrow one is the wide one's lower half; where the wide one alone is 0 it is not kept.
-        if isinstance(in_64_bits, int) and (in_64_bits or not in_32_bits):
-            found[name] = in_64_bits
-        elif isinstance(in_32_bits, int):
-            found[name] = in_32_bits
-    return found
+class _Counters:
+    """The columns of counters, looked into port by port."""
 
+    def __init__(self, columns: Columns) -> None:
+        nothing: dict[int, Value] = {}
+        self._columns = [
+            (name, columns[wide] if wide else nothing, columns[narrow] if narrow else nothing)
+            for name, (wide, narrow) in _COUNTERS.items()
+        ]
+        octets = [each for each in self._columns if each[0] in _OCTETS]
+        self._wide = [wide for _, wide, _ in octets]
+        self._narrow = [narrow for _, _, narrow in octets]
 
-def _octet_bits(index: int, old: Columns, new: Columns) -> int | None:
-    """Return the width of the octet counters that `_counters` tells; None: neither is told."""
-    wide, narrow = (
-        [columns[_COUNTERS[name][place] or 0].get(index) for name in ("in_octets", "out_octets")]
-        for place, columns in ((0, new), (1, old))
-    )
-    if all(isinstance(octets, int) for octets in wide) and (any(wide) or not any(narrow)):
-        return 64
-    return 32 if any(isinstance(octets, int) for octets in (*wide, *narrow)) else None
+    def told(self, index: int) -> dict[str, int]:
+        """Return a port's counters by their name."""
+        found: dict[str, int] = {}
+        for name, wide, narrow in self._columns:
+            in_64_bits, in_32_bits = wide.get(index), narrow.get(index)
+            # The narrow one is the wide one's lower half; where the wide one alone is 0 it is not
+            # kept.
+            if isinstance(in_64_bits, int) and (in_64_bits or not in_32_bits):
+                found[name] = in_64_bits
+            elif isinstance(in_32_bits, int):
+                found[name] = in_32_bits
+        return found
+
+    def octet_bits(self, index: int) -> int | None:
+        """Return the width of the octet counters that `told` tells; None: neither is told."""
+        wide = [column.get(index) for column in self._wide]
+        narrow = [column.get(index) for column in self._narrow]
+        if all(isinstance(octets, int) for octets in wide) and (any(wide) or not any(narrow)):
+            return 64
+        return 32 if any(isinstance(octets, int) for octets in (*wide, *narrow)) else None
 
 
 class Ports:
