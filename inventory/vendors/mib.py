@@ -185,7 +185,8 @@ def text(value: Value | None) -> str | None:
             decoded = raw.decode("utf-8")
         except UnicodeDecodeError:
             decoded = raw.decode("latin-1")
-        return decoded.strip() or None
+        # A NUL inside is no letter, and PostgreSQL keeps none.
+        return decoded.replace("\0", "").strip() or None
     return str(value) if isinstance(value, int) else dotted(value)
 
 

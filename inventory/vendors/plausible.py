@@ -50,6 +50,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "uptime_s": (0, 1e10),
 }
 _COUNTER = (0, 2**64 - 1)
+_VLAN_ID = (1, 4095)  # IEEE 802.1Q keeps 4095, under which some makers have their management port
 # The columns of each kind of row that have bounds.
 _BOUNDED = {
     kind: tuple((one.name, _BOUNDS[one.name]) for one in fields(kind) if one.name in _BOUNDS)
@@ -91,6 +92,7 @@ def plausible(seen: Observation) -> Observation:
         radios=tuple(_row(radio, left_out) for radio in seen.radios),
         wlans=tuple(_row(wlan, left_out) for wlan in seen.wlans),
         access_points=tuple(_row(point, left_out) for point in seen.access_points),
+        vlans=tuple(vlan for vlan in seen.vlans if left_out.can_be("vlan id", vlan.id, _VLAN_ID)),
         poe=poe,
         metrics=tuple(metric for metric in seen.metrics if _metric(metric, left_out)),
     )

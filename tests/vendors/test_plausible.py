@@ -12,6 +12,7 @@ from inventory.observation import (
     PoePort,
     Problem,
     Radio,
+    Vlan,
 )
 from inventory.vendors.plausible import plausible
 from tests.vendors.recorded import observed
@@ -59,6 +60,13 @@ def test_the_same_holds_for_radios_interfaces_and_power() -> None:
     assert [problem.what for problem in seen.problems] == [
         "the table", "budget_w", "in_octets", "mtu", "noise_floor_dbm", "power_w", "speed_bps",
     ]  # fmt: skip
+
+
+def test_a_number_that_no_vlan_has_is_left_out() -> None:
+    vlans = tuple(Vlan(number) for number in (0, 1, 4094, 4095, 4096))
+    seen = plausible(Observation(SOMEBODY, vlans=vlans))
+    assert [vlan.id for vlan in seen.vlans] == [1, 4094, 4095]
+    assert [problem.what for problem in seen.problems] == ["vlan id"]
 
 
 def test_what_can_be_is_not_touched() -> None:

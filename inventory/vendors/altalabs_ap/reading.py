@@ -28,7 +28,7 @@ def _radio_of(view: MibView) -> Callable[[Oid], str | None]:
 
     def radio(index: Oid) -> str | None:
         found = by_band.get(bands.get(index, ""), [])
-        return found[0] if len(found) == 1 else None
+        return found[0] or None if len(found) == 1 else None
 
     return radio
 

@@ -169,7 +169,8 @@ def _radio_labels(view: MibView) -> dict[Oid, str]:
 def _count(view: MibView) -> list[Metric]:
     """Return how many access points the cluster has; only its conductor has their table."""
     rows = len(_access_points(view))
-    return [Metric("ap_count", None, float(rows), "", dotted(_AP_SERIAL))] if rows else []
+    told_by = next((root for root in (_AP_SERIAL, _AP_NAME, _AP_MODEL) if view.column(root)), ())
+    return [Metric("ap_count", None, float(rows), "", dotted(told_by))] if rows else []
 
 
 def _ssid_clients(view: MibView) -> list[Metric]:

@@ -35,7 +35,8 @@ def all_clients(view: MibView) -> tuple[int, Oid]:
     counted = view.integers(SSID_CLIENTS)
     if counted:
         return sum(counted.values()), SSID_CLIENTS
-    return len({*view.column(CLIENT), *view.column(_CLIENT_BSSID)}), CLIENT
+    listed, heard = view.column(CLIENT), view.column(_CLIENT_BSSID)
+    return len({*listed, *heard}), CLIENT if listed or not heard else _CLIENT_BSSID
 
 
 def wlans(view: MibView, radio_labels: Mapping[Oid, str]) -> tuple[Wlan, ...]:

@@ -146,7 +146,8 @@ def _script(index: Oid) -> str | None:
     octets = index[1:]
     if len(octets) != index[0] or any(octet > 0x7F for octet in octets):
         return None
-    return bytes(octets).decode()
+    name = bytes(octets).decode()
+    return name if name.isprintable() else None
 
 
 def _metrics(view: MibView) -> list[Metric]:

@@ -64,17 +64,25 @@ class MemoryShare:
             view.integers(c) if c else {} for c in (self.total, self.used, self.free)
         )
         labels = view.texts(self.labels) if self.labels else {}
-        source = self.used or self.free or ()
         found = []
         for index in {**used, **free}:
-            rest = free.get(index)
-            whole = total.get(index, used.get(index, 0) + (rest or 0))
-            in_use = used[index] if index in used else whole - (rest or 0)
-            if whole > 0 and 0 <= in_use <= whole and (index in total or rest is not None):
-                share = round(100.0 * in_use / whole, 2)
+            in_use = _used_of(total.get(index), used.get(index), free.get(index))
+            source = self.used if index in used else self.free
+            if in_use is not None and source:
                 name = dotted((*source, *index))
-                found.append(Metric("memory_percent", labels.get(index), share, "%", name))
+                found.append(Metric("memory_percent", labels.get(index), in_use, "%", name))
         return found
+
+
+def _used_of(total: int | None, used: int | None, free: int | None) -> float | None:
+    """Return the share in use in per cent; None where two of the three are not told."""
+    if used is None and total is not None and free is not None:
+        used = total - free
+    elif total is None and used is not None and free is not None:
+        total = used + free
+    if used is None or not total or not 0 <= used <= total:
+        return None
+    return round(100.0 * used / total, 2)
 
 
 Health: TypeAlias = Figure | MemoryShare

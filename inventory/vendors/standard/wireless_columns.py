@@ -33,6 +33,14 @@ class Column:
         number = None if value is None else self.read(value)
         return self.otherwise.at(view, index) if number is None and self.otherwise else number
 
+    def source(self, view: MibView, index: Oid) -> Oid:
+        """Return the object that `at` reads."""
+        if self.otherwise:
+            value = view.get((*self.root, *index))
+            if value is None or self.read(value) is None:
+                return self.otherwise.source(view, index)
+        return (*self.root, *index)
+
 
 @dataclass(frozen=True, slots=True)
 class Gauge:

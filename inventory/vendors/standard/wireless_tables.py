@@ -127,14 +127,10 @@ class RadioTable:
         found = []
         for index, label in labels.items():
             _, channel, frequency = self._air(view, index, bands)
-            heard = self.channel if self.channel else self.frequency
-            if channel and heard:
-                source = dotted((*heard.root, *index))
-                found.append(Metric("channel", label, float(channel), "", source))
-            tuned = self.frequency if self.frequency else self.channel
-            if frequency and tuned:
-                source = dotted((*tuned.root, *index))
-                found.append(Metric("frequency_mhz", label, float(frequency), "MHz", source))
+            if channel and (heard := _teller(view, index, self.channel, self.frequency)):
+                found.append(Metric("channel", label, float(channel), "", heard))
+            if frequency and (tuned := _teller(view, index, self.frequency, self.channel)):
+                found.append(Metric("frequency_mhz", label, float(frequency), "MHz", tuned))
         for name, unit, figure in (
             ("tx_power_dbm", "dBm", self.tx_power),
             ("noise_floor_dbm", "dBm", self.noise),
@@ -144,13 +140,19 @@ class RadioTable:
             for index, label in labels.items() if figure else ():
                 number = _at(view, figure, index)
                 if figure and number is not None:
-                    source = dotted((*figure.root, *index))
+                    source = dotted(figure.source(view, index))
                     found.append(Metric(name, label, number, unit, source))
         return found
 
 
 def _at(view: MibView, column: Column | None, index: Oid) -> float | None:
     return column.at(view, index) if column else None
+
+
+def _teller(view: MibView, index: Oid, *columns: Column | None) -> str | None:
+    """Return the object of the first of two columns that tells a radio's channel or frequency."""
+    told = (column for column in columns if column and _whole(_at(view, column, index)))
+    return next((dotted(column.source(view, index)) for column in told), None)
 
 
 def _whole(number: float | None) -> int | None:
@@ -319,4 +321,5 @@ class AccessPointTable:
     def metrics(self, view: MibView) -> list[Metric]:
         """Return how many access points there are, where the device does not count them."""
         rows = len(self.access_points(view)) if self.counted else 0
-        return [Metric("ap_count", None, float(rows), "", dotted(self.columns[0]))] if rows else []
+        told_by = next((root for root in self.columns if view.column(root)), ())
+        return [Metric("ap_count", None, float(rows), "", dotted(told_by))] if rows else []

@@ -169,7 +169,8 @@ def _metrics(view: MibView) -> list[Metric]:
     found = []
     for column, words in ((_ESSID, "SSID"), (_VAP_RADIO, "radio")):
         groups = view.texts(column)  # one that is down has no clients, and says so
-        sources = {name: index for index, name in reversed(groups.items())}
+        counted = view.integers(_STATIONS)
+        sources = {name: i for i, name in reversed(groups.items()) if i in counted}
         for name, clients in _clients(view, groups).items():
             source = dotted((*_STATIONS, *sources[name]))
             found.append(Metric("clients", f"{words} {name}", float(clients), "", source))

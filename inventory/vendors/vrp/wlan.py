@@ -5,6 +5,7 @@ from dataclasses import replace
 from inventory.observation import AccessPoint, Metric, Observation, Radio, Wlan
 from inventory.vendors.mib import MibView, Oid, dotted, mac, oid
 from inventory.vendors.standard.channels import frequency_mhz
+from inventory.vendors.standard.wireless_columns import text_in_index
 
 _WLAN = "1.3.6.1.4.1.2011.6.139"
 # HUAWEI-WLAN-CONFIGURATION-MIB hwWlanCurJointApNum.
@@ -169,7 +170,9 @@ def _counts(view: MibView) -> list[Metric]:
     by_ssid: dict[str, int] = {}
     for band, column in _SSID_STATIONS.items():
         for index, stations in view.integers((*_SSID_TABLE, column)).items():
-            ssid = bytes(part & 0xFF for part in index[1:]).decode("utf-8", "replace")
+            ssid = text_in_index(index)
+            if ssid is None:
+                continue
             by_ssid[ssid] = by_ssid.get(ssid, 0) + stations
             source = dotted((*_SSID_TABLE, column, *index))
             found.append(Metric("clients", f"{ssid}, {band}", float(stations), "", source))
