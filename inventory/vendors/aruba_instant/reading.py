@@ -10,6 +10,7 @@ from inventory.vendors.mib import MibView, Oid, dotted, mac, oid, text
 from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, Reading, under
 from inventory.vendors.standard import figures, observation, system
 from inventory.vendors.standard.channels import band_of_channel, frequency_mhz
+from inventory.vendors.standard.wireless_columns import mac_in_index
 
 _INSTANT = "1.3.6.1.4.1.14823.2.3.3.1"
 _VERSION = oid(f"{_INSTANT}.1.4.0")  # aiVirtualControllerVersion
@@ -88,7 +89,7 @@ def _access_points(view: MibView) -> tuple[AccessPoint, ...]:
     return tuple(
         AccessPoint(
             name=names.get(index),
-            mac=_hex(index),
+            mac=mac_in_index(index),
             serial=serials.get(index),
             model=models.get(index),
             ip=_ip(addresses.get(index)),
