@@ -114,6 +114,14 @@ class Settings(BaseSettings):
         300.0, ge=0, description="How long a wave may take to be well before it counts as failed."
     )
 
+    upload_max_mb: int = Field(50, ge=1, description="The largest file that is taken, in MB.")
+    upload_max_megapixels: float = Field(
+        40.0, gt=0, description="The largest picture that is taken, in millions of pixels."
+    )
+    upload_min_free_mb: int = Field(
+        1024, ge=0, description="No file is taken while the disk has less room than this."
+    )
+
     @field_validator("traps_listen", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -134,6 +142,10 @@ class Settings(BaseSettings):
     def secret_key_path(self) -> Path:
         """Return the path of the file whose key opens the stored secrets."""
         return self.key_file or self.data_dir / "secret.key"
+
+    def uploads_path(self) -> Path:
+        """Return the folder of the files that people hand in; nothing of it is served as it is."""
+        return self.data_dir / "uploads"
 
     @classmethod
     def settings_customise_sources(

@@ -17,6 +17,7 @@ VALUES: Mapping[str, str] = {
     "number": "1",
     "proposal_id": "1",
     "job_id": "1",
+    "upload_id": "1",
 }
 """By the name in the path: the id of something that stands at the first school (tests.seed)."""
 

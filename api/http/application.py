@@ -19,7 +19,8 @@ from api.http.dependencies import Installation
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.needs import refuse_undeclared
-from api.http.problems import PROBLEM_JSON, Problem, answer_errors
+from api.http.problems import PROBLEM_RESPONSE, answer_errors
+from api.http.uploading import Slots
 from api.web.templating import STATIC
 from collectors.series import open_series
 from inventory.database import Database
@@ -27,12 +28,8 @@ from inventory.settings import Settings
 
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/v1"
-_PROBLEM: dict[str, Any] = {
-    "model": Problem,
-    "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {**_PROBLEM, "description": text}
+    code: {**PROBLEM_RESPONSE, "description": text}
     for code, text in {
         400: "A value cannot be used.",
         401: "No valid token or session.",
@@ -97,6 +94,7 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     """Let an application that has its routes serve one installation, and return it."""
     app.state.installation = Installation(settings, database, open_series(settings, database))
     app.state.figures = metrics.RequestFigures()
+    app.state.uploads = Slots()
     app.state.watching = Watching(database_reader(database))
     app.add_middleware(Gate)
     app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)

@@ -4,11 +4,13 @@ Plain ASGI, so that nothing is buffered and live events can stream through.
 """
 
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.dependencies import SAFE
@@ -18,6 +20,8 @@ from api.http.problems import failure
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1024 * 1024
+BODY_LIMIT = "preau.body_limit"
+"""Where a request's scope holds its `BodyLimit`."""
 # 'self' everywhere: nothing inline, nothing from elsewhere. `data:` is for icons inside the CSS.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -98,8 +102,19 @@ class Watch:
         )
 
 
+@dataclass
+class BodyLimit:
+    """How large a body that streams may be; what takes files (api.http.uploading) allows more."""
+
+    told_bytes: int
+    max_bytes: int = MAX_BODY_BYTES
+
+
 class Gate:
-    """Refuses bodies that are too large and writes that another site's page asked for."""
+    """Refuses bodies that are too large and writes that another site's page asked for.
+
+    Bodies are read before the application is asked, except forms with files: those stream.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -114,6 +129,9 @@ class Gate:
             await failure(Request(scope), HTTPStatus.FORBIDDEN, "a foreign page asked for this")(
                 scope, receive, send
             )
+            return
+        if headers.get("content-type", "").lower().startswith("multipart/"):
+            await self._app(scope, _limited(scope, headers, receive), send)
             return
         body = await _whole_body(receive)
         if body is None:
@@ -131,6 +149,24 @@ class Gate:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, receive_again, send)
+
+
+def _limited(scope: Scope, headers: Headers, receive: Receive) -> Receive:
+    """Return what receives a body as it comes in, up to the limit that stands in the scope."""
+    told = headers.get("content-length", "")
+    limit = scope[BODY_LIMIT] = BodyLimit(int(told) if told.isascii() and told.isdigit() else 0)
+    received = 0
+
+    async def receive_within() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit.max_bytes:
+            # Not an error of ours: whatever reads the body must let it through to the answer.
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return receive_within
 
 
 async def _whole_body(receive: Receive) -> bytes | None:

@@ -25,6 +25,7 @@ from inventory.errors import (
     NotFound,
     PreauError,
 )
+from inventory.files.kinds import NotTaken, TooLarge
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
@@ -32,6 +33,10 @@ PROBLEM_JSON = "application/problem+json"
 
 class NotLoggedIn(PreauError):
     """Nobody is logged in; a page sends its reader to the login, the API says 401."""
+
+
+class TooManyUploads(PreauError):
+    """As many files come in as this process takes at once."""
 
 
 class Problem(BaseModel):
@@ -44,10 +49,19 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] | None = Field(None, description="which parameters do not fit")
 
 
+PROBLEM_RESPONSE: dict[str, Any] = {
+    "model": Problem,
+    "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+"""How a route documents that it answers a problem; its `description` says when."""
+
 # The most precise class first.
 _STATUS: tuple[tuple[type[PreauError], HTTPStatus], ...] = (
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
     (TooManyStreams, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooManyUploads, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (NotTaken, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, health, polling, series, support
+from api.usecases import audit, discovery, health, polling, series, support, uploads
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -133,6 +133,13 @@ def run_discover(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
 def run_series(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
     """Roll up the figures over time and cut off what is old."""
     return {"series": series.compact(here.database, here.settings).to_json()}
+
+
+@job("uploads", repeatable=True)
+def run_uploads(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take away the bytes of files that nobody keeps."""
+    with here.database.read() as session:
+        return {"uploads": {"swept": uploads.sweep_uploads(session, here.settings)}}
 
 
 @job("rollout", repeatable=True)

@@ -1,8 +1,9 @@
 """The clock: APScheduler puts what is done regularly into the queue.
 
-That is the nightly audit, the polls and the health rounds between them, and the hourly roll-up of
-the figures over time. It keeps no state of its own (memory job store) and runs nothing itself, but
-that it empties every few minutes the answers that told of people's devices.
+That is the nightly audit, the polls and the health rounds between them, the hourly roll-up of the
+figures over time, and the daily sweep of files that nobody keeps. It keeps no state of its own
+(memory job store) and runs nothing itself, but that it empties every few minutes the answers that
+told of people's devices.
 """
 
 from zoneinfo import ZoneInfo
@@ -46,6 +47,8 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     # Histories are exact without it: it keeps them quick, and the disk from filling.
     hourly = CronTrigger(minute=7, timezone=BRUSSELS)
     scheduler.add_job(tick, hourly, args=(database, "series"), id="series", **defaults)
+    daily = CronTrigger(hour=4, minute=37, timezone=BRUSSELS)
+    scheduler.add_job(tick, daily, args=(database, "uploads"), id="uploads", **defaults)
     scheduler.add_job(
         queue.forget_results,
         IntervalTrigger(minutes=5, timezone=BRUSSELS),

@@ -24,6 +24,7 @@ from inventory.models import (
     PushState,
     Reserve,
     ReserveSeverity,
+    Upload,
 )
 from inventory.programme.dossier import (
     DossierState,
@@ -50,6 +51,12 @@ class EvidenceFile:
     file_name: str
     sha256: str
     size_bytes: int
+    upload_id: int | None = None
+
+    @classmethod
+    def of_upload(cls, kind: EvidenceKind, upload: Upload) -> "EvidenceFile":
+        """Return a file that was handed in, as the evidence that it is."""
+        return cls(kind, upload.file_name, upload.sha256, upload.size_bytes, upload.id)
 
 
 def read_evidence(path: Path, kind: EvidenceKind) -> EvidenceFile:

@@ -293,6 +293,7 @@ def _document(file: EvidenceFile, step: DossierTransition) -> Evidence:
         file_name=file.file_name,
         sha256=file.sha256,
         size_bytes=file.size_bytes,
+        upload_id=file.upload_id,
         added_by=step.actor,
         added_at=step.at,
     )

@@ -33,6 +33,8 @@ class Right(StrEnum):
     ACCEPT_DEVICES = "accept_devices"
     READ_CLIENTS = "read_clients"
     APPROVE_PLANS = "approve_plans"
+    HAND_IN = "hand_in"
+    REMOVE_FILES = "remove_files"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -55,6 +57,9 @@ ROLES: Mapping[Right, frozenset[Role]] = {
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.INSTALLER}
     ),
     Right.APPROVE_PLANS: frozenset({Role.NETWORK_ENGINEER, Role.PROGRAMME_MANAGER}),
+    # A school hands in its plans and signed papers, an installer photos and cable tests.
+    Right.HAND_IN: frozenset(Role) - {Role.SUPPLIER},
+    Right.REMOVE_FILES: frozenset({Role.PROGRAMME_MANAGER}),
 }
 
 

@@ -69,6 +69,7 @@ from inventory.models.secret import Secret
 from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
+from inventory.models.upload import Upload, UploadState
 
 metadata = SQLModel.metadata
 
@@ -141,6 +142,8 @@ __all__ = [
     "SurveySample",
     "TeachingOffer",
     "TrapListener",
+    "Upload",
+    "UploadState",
     "User",
     "UserRole",
     "Waiver",

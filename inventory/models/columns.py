@@ -74,7 +74,7 @@ def search_text() -> Any:
     return String().with_variant(String(collation="C"), "postgresql")
 
 
-def text_enum(values: type[StrEnum]) -> Any:
+def text_enum(values: type[StrEnum], length: int = 40) -> Any:
     """Return a text column that holds the values of a StrEnum.
 
     Not the database's own enum type: adding a value then needs no migration of the type.
@@ -83,6 +83,6 @@ def text_enum(values: type[StrEnum]) -> Any:
         values,
         native_enum=False,
         create_constraint=False,
-        length=40,
+        length=length,
         values_callable=lambda members: [member.value for member in members],
     )

@@ -47,6 +47,12 @@ class Evidence(SQLModel, table=True):
     file_name: str
     sha256: str
     size_bytes: int
+    upload_id: int | None = Field(
+        default=None,
+        foreign_key="upload.id",
+        index=True,
+        description="the bytes; None: they were not kept",
+    )
     added_by: str
     added_at: datetime = Field(sa_type=UtcDateTime)
     voided_at: datetime | None = Field(

@@ -8,12 +8,15 @@ from sqlmodel import Session, select
 from api.usecases.acceptance import run_acceptance
 from api.usecases.found import Answer, Finder
 from api.usecases.surveys import import_survey, read_survey_files
+from api.usecases.upload_intake import receive_file
+from api.usecases.uploads import keep_upload
 from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from deploy.backup import Reading, keep_backup
 from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
 from inventory import clock
 from inventory.database import Database
+from inventory.files.kinds import UploadKind
 from inventory.models import DeployPlan, Push, PushState, Zone
 from inventory.observation import AccessPoint
 from inventory.secrets import Vault
@@ -22,6 +25,7 @@ from lab import survey
 from lab.history import write_synthetic_history
 from tests.network import seen
 from tests.seed import DIFF, Seeded, seed, seed_network
+from tests.uploads import photo
 from tests.webapp import person
 
 LOGINS = ("alice", "berta", "carla")
@@ -44,6 +48,7 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     _survey(database)
     _proposals(database, made.site_ids[0])
     run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
+    _photo(settings, database, made.site_ids[0])
     write_synthetic_history(settings, database, days=1)
     return made
 
@@ -69,6 +74,16 @@ def _frozen(session: Session, device_ids: list[int]) -> None:
         Push(plan_id=plan.id or 0, device_id=each, diff=DIFF, risk=risk.to_json())
         for each in device_ids
     )
+
+
+def _photo(settings: Settings, database: Database, site_id: int) -> None:
+    with (
+        receive_file(
+            settings, [photo()], kind=UploadKind.PHOTO, file_name="Baie du rez.jpg"
+        ) as received,
+        database.write("user:alice") as session,
+    ):
+        keep_upload(session, settings, received, by="user:alice", site_id=site_id)
 
 
 def _configurations(database: Database, vault: Vault, device_id: int) -> None:

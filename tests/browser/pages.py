@@ -28,6 +28,7 @@ NO_PAGES = frozenset(
         "/appareils/{device_id}/postes",  # a part of the page of a device
         "/sites/{site_id}/etudes/{survey_id}/carte.png",
         "/sites/{site_id}/recette/{run_id}.pdf",
+        "/fichiers/{upload_id}",  # a file, saved
     }
 )
 ELSEWHERE = ("/nulle-part",)
