@@ -247,7 +247,7 @@ def _write(
         role=role,
         from_status=move.edge.origin,
         to_status=move.edge.to,
-        reason=reason.strip() if reason else None,
+        reason=(reason or "").strip() or None,
         late=move.late,
     )
     session.add(step)

@@ -209,12 +209,67 @@ def test_a_refusal_pv_reopens_the_reserves_and_voids_the_acceptance() -> None:
     assert EvidenceKind.PROVISIONAL_ACCEPTANCE not in outcome.after.evidence
 
 
-def test_a_refused_final_acceptance_stays_in_service() -> None:
+@pytest.mark.parametrize(
+    ("today", "sentence", "late"),
+    [
+        (date(2028, 2, 28), "plus de 15 jours avant", None),
+        (date(2028, 2, 29), None, False),
+        (date(2028, 3, 15), None, False),
+        (date(2028, 3, 16), None, True),
+    ],
+)
+def test_a_refused_final_acceptance_stays_in_service(
+    today: date, sentence: str | None, late: bool | None
+) -> None:
     outcome = _ask(
-        Status.IN_SERVICE, Status.IN_SERVICE, Role.CONTRACT_OFFICER, reason="Deux bornes en panne"
+        Status.IN_SERVICE,
+        Status.IN_SERVICE,
+        Role.CONTRACT_OFFICER,
+        at=datetime(today.year, today.month, today.day, 9, tzinfo=UTC),
+        reason="Deux bornes en panne",
+        guarantee_ends_on=date(2028, 3, 15),
     )
+    if sentence is not None:
+        assert sentence in _missing(outcome)
+        return
     assert isinstance(outcome, Move)
     assert (outcome.after.status, outcome.after.version) == (Status.IN_SERVICE, 2)
+    assert outcome.late is late
+
+
+def test_failed_machine_checks_are_no_obstacle_to_the_tests_but_their_reserves() -> None:
+    ask = (Status.CONFIGURED, Status.ACCEPTANCE_TESTING, Role.CONTRACTOR)
+    day = date(2027, 3, 1)
+    assert "contrôles automatiques" in _missing(_ask(*ask, validation_survey_on=day))
+    done = _ask(*ask, validation_survey_on=day, machine_checks_passed=False)
+    assert isinstance(done, Move)
+
+
+def test_the_maintenance_begins_with_an_audit_report() -> None:
+    ask = (Status.FINALLY_ACCEPTED, Status.MAINTAINED, Role.CONTRACT_OFFICER)
+    assert "rapport d’audit" in _missing(_ask(*ask, evidence=frozenset()))
+    assert isinstance(_ask(*ask), Move)
+
+
+def test_what_the_product_counts_is_not_told_otherwise() -> None:
+    counted = Measured(
+        3, (), open_prerequisites=1, serials_expected=9, serials_scanned=8,
+        access_points_unplaced=("ap7",),
+    )  # fmt: skip
+    for ask, sentence in (
+        ((Status.DESIGN_APPROVED, Status.ORDERED, Role.CONTRACT_OFFICER), "Un prérequis"),
+        ((Status.ORDERED, Status.DELIVERED, Role.INSTALLER), "Un numéro de série sur 9"),
+        ((Status.INSTALLING, Status.CONFIGURED, Role.INSTALLER), "Une borne scannée"),
+    ):
+        outcome = _ask(
+            *ask,
+            measured=counted,
+            open_prerequisites=0,
+            serials_expected=5,
+            serials_scanned=5,
+            access_points_placed=True,
+        )
+        assert sentence in _missing(outcome)
 
 
 @pytest.mark.parametrize(

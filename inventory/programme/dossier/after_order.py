@@ -83,7 +83,7 @@ def works() -> Iterable[Edge]:
         "Déclarer configurée",
         _FIELD | {Role.NETWORK_ENGINEER},
         (
-            told("access_points_placed", "Les bornes ne sont pas toutes montées et placées."),
+            ask.every_access_point_placed,
             ask.every_push_verified,
         ),
         (
@@ -105,7 +105,7 @@ def acceptance() -> Iterable[Edge]:
         testers,
         (
             told("validation_survey_on", "Le relevé de validation n’a pas eu lieu."),
-            told("machine_checks_passed", "Les contrôles automatiques ne sont pas réussis."),
+            ask.machine_checks_made,
         ),
     )
     yield Edge(
@@ -173,23 +173,27 @@ def life() -> Iterable[Edge]:
         (ask.guarantee_ended,),
         (EvidenceKind.FINAL_ACCEPTANCE,),
         path=Path.CONNECTIVITY,
+        dated=True,
     )
     yield Edge(
         Status.IN_SERVICE,
         Status.IN_SERVICE,
         "Refuser la réception définitive",
         officer,
+        (ask.final_acceptance_window,),
         evidence=(EvidenceKind.FINAL_REFUSAL,),
         reason_needed=True,
         path=Path.CONNECTIVITY,
         voids=frozenset({EvidenceKind.FINAL_REFUSAL, EvidenceKind.FINAL_ACCEPTANCE}),
         forgets=frozenset({"final_acceptance_drawn_up_on"}),
+        dated=True,
     )
     yield Edge(
         Status.FINALLY_ACCEPTED,
         Status.MAINTAINED,
         "Passer en maintenance",
         frozenset({Role.PROGRAMME_MANAGER, Role.CONTRACT_OFFICER}),
+        evidence=(EvidenceKind.AUDIT_REPORT,),
     )
     for origin, path in (
         (Status.MAINTAINED, Path.ANY),

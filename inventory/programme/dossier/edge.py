@@ -32,7 +32,8 @@ class Edge:
     """One way from a status to another.
 
     `voids` are documents that no longer count once it is taken, `forgets` facts that are asked for
-    again: a refused design needs a new plan and new signatures.
+    again: a refused design needs a new plan and new signatures. `dated` are the edges of a final
+    acceptance, whose PV is late after the guarantee has ended.
     """
 
     origin: Status
@@ -46,3 +47,4 @@ class Edge:
     step: Step = Step.NONE
     voids: frozenset[EvidenceKind] = frozenset()
     forgets: frozenset[str] = frozenset()
+    dated: bool = False

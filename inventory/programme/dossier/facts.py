@@ -58,13 +58,18 @@ class Facts(BaseModel):
 class Measured:
     """What the product counts itself at the moment of the move; nobody may tell it otherwise.
 
-    The reserves are None where no acceptance was run: then they are what people tell.
+    A figure is None where nothing is there to count (no acceptance was run, no prerequisite was
+    written down, no serial scanned): then it is what people tell.
     """
 
     devices: int = 0
     unverified_devices: tuple[str, ...] = ()
     open_reserves: int | None = None
     blocking_reserves: int | None = None
+    open_prerequisites: int | None = None
+    serials_expected: int | None = None
+    serials_scanned: int | None = None
+    access_points_unplaced: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def works_window(situation: Situation) -> Iterator[Sentence]:
 
 def no_open_prerequisite(situation: Situation) -> Iterator[Sentence]:
     """Ask that every work of the organising authority is done."""
-    still_open = situation.facts.open_prerequisites
+    still_open = _open_prerequisites(situation)
     if still_open:
         yield Sentence.counted(
             "Un prérequis du pouvoir organisateur reste à lever.",
@@ -118,13 +123,22 @@ def no_open_prerequisite(situation: Situation) -> Iterator[Sentence]:
 
 def some_open_prerequisite(situation: Situation) -> Iterator[Sentence]:
     """Ask for what one waits for."""
-    if not situation.facts.open_prerequisites:
+    if not _open_prerequisites(situation):
         yield Sentence("Aucun prérequis ouvert n’est indiqué.")
+
+
+def _open_prerequisites(situation: Situation) -> int | None:
+    counted = situation.measured.open_prerequisites
+    return situation.facts.open_prerequisites if counted is None else counted
 
 
 def every_serial_scanned(situation: Situation) -> Iterator[Sentence]:
     """Ask that what was ordered was scanned, device by device."""
-    expected, scanned = situation.facts.serials_expected, situation.facts.serials_scanned
+    told, counted = situation.facts, situation.measured
+    expected = (
+        told.serials_expected if counted.serials_expected is None else counted.serials_expected
+    )
+    scanned = told.serials_scanned if counted.serials_scanned is None else counted.serials_scanned
     if expected is None or scanned is None:
         yield Sentence("Le nombre de numéros de série attendus et scannés n’est pas connu.")
     elif scanned < expected:
@@ -134,6 +148,20 @@ def every_serial_scanned(situation: Situation) -> Iterator[Sentence]:
             expected - scanned,
             expected=expected,
         )
+
+
+def every_access_point_placed(situation: Situation) -> Iterator[Sentence]:
+    """Ask that the access points hang, each at its place on the plan."""
+    unplaced = situation.measured.access_points_unplaced
+    if unplaced:
+        yield Sentence.counted(
+            "Une borne scannée n’a pas encore de place\u00a0: %(names)s.",
+            "%(num)s bornes scannées n’ont pas encore de place\u00a0: %(names)s.",
+            len(unplaced),
+            names=unplaced,
+        )
+    elif unplaced is None and not situation.facts.access_points_placed:
+        yield Sentence("Les bornes ne sont pas toutes montées et placées.")
 
 
 def every_push_verified(situation: Situation) -> Iterator[Sentence]:
@@ -183,17 +211,32 @@ def guarantee_running(situation: Situation) -> Iterator[Sentence]:
         yield Sentence("Le délai de garantie est déjà terminé (%(day)s).", day=ends)
 
 
+def machine_checks_made(situation: Situation) -> Iterator[Sentence]:
+    """Ask that the machines' checks were made; those that failed become reserves."""
+    if situation.facts.machine_checks_passed is None:
+        yield Sentence("Les contrôles automatiques n’ont pas été faits.")
+
+
 def guarantee_ended(situation: Situation) -> Iterator[Sentence]:
     """Ask that the guarantee has ended and that the PV was not drawn up too early."""
     ends = situation.facts.guarantee_ends_on
-    drawn_up = situation.facts.final_acceptance_drawn_up_on
+    if ends is not None and situation.today < ends:
+        yield Sentence("Le délai de garantie court jusqu’au %(day)s.", day=ends)
+    if situation.facts.final_acceptance_drawn_up_on is None:
+        yield Sentence("La date du PV de réception définitive n’est pas connue.")
+    else:
+        yield from final_acceptance_window(situation)
+
+
+def final_acceptance_window(situation: Situation) -> Iterator[Sentence]:
+    """Ask that the PV, also one of refusal, was not drawn up before its window, nor ahead of time.
+
+    One whose day was not told is drawn up today.
+    """
+    ends, drawn_up = situation.facts.guarantee_ends_on, _drawn_up_on(situation)
     if ends is None:
         yield Sentence("La fin du délai de garantie n’est pas fixée.")
-    elif situation.today < ends:
-        yield Sentence("Le délai de garantie court jusqu’au %(day)s.", day=ends)
-    if drawn_up is None:
-        yield Sentence("La date du PV de réception définitive n’est pas connue.")
-    elif drawn_up > situation.today:
+    if drawn_up > situation.today:
         yield Sentence("La date du PV de réception définitive (%(day)s) est à venir.", day=drawn_up)
     elif ends is not None and drawn_up < ends - FINAL_ACCEPTANCE_WINDOW:
         yield Sentence(
@@ -208,5 +251,8 @@ def guarantee_ended(situation: Situation) -> Iterator[Sentence]:
 def final_acceptance_late(situation: Situation) -> bool:
     """Return whether the PV came after the guarantee ended: late, not refused."""
     ends = situation.facts.guarantee_ends_on
-    drawn_up = situation.facts.final_acceptance_drawn_up_on
-    return ends is not None and drawn_up is not None and drawn_up > ends
+    return ends is not None and _drawn_up_on(situation) > ends
+
+
+def _drawn_up_on(situation: Situation) -> date:
+    return situation.facts.final_acceptance_drawn_up_on or situation.today

@@ -120,7 +120,7 @@ def decide(
         )
     if missing:
         return Refusal(Why.MISSING, tuple(missing))
-    late = edge.to is Status.FINALLY_ACCEPTED and final_acceptance_late(situation)
+    late = edge.dated and final_acceptance_late(situation)
     return Move(edge, _follow(replace(state, evidence=held), edge), late)
 
 

@@ -176,6 +176,7 @@ class EvidenceKind(StrEnum):
     LOAN_CONVENTION = "loan_convention"
     FINAL_ACCEPTANCE = "final_acceptance"
     FINAL_REFUSAL = "final_refusal"
+    AUDIT_REPORT = "audit_report"
     DECOMMISSIONING = "decommissioning"
 
     @property
@@ -210,5 +211,6 @@ _EVIDENCE_FR = {
     EvidenceKind.LOAN_CONVENTION: N_("la convention de prêt signée"),
     EvidenceKind.FINAL_ACCEPTANCE: N_("le PV de réception définitive"),
     EvidenceKind.FINAL_REFUSAL: N_("le PV de refus de la réception définitive"),
+    EvidenceKind.AUDIT_REPORT: N_("le rapport d’audit"),
     EvidenceKind.DECOMMISSIONING: N_("le PV de démantèlement"),
 }
