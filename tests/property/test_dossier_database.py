@@ -227,9 +227,8 @@ class DatabaseWalk(RuleBasedStateMachine):
                     measures=frozenset(equipment) if equipment and chosen else None,
                 )
         except MoveRefused as refused:
-            assert refused.missing
-            assert all(str(sentence).endswith(".") for sentence in refused.missing)
-            return "refused"
+            said = all(str(sentence).endswith(".") for sentence in refused.missing)
+            return "refused" if refused.missing and said else "refused without a sentence"
         except NotAllowed:
             return "role"
         except Conflict:
