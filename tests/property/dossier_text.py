@@ -275,41 +275,28 @@ class Text:
     def _holds(self, need: str, told: dict[str, str], today: date) -> bool:
         ends = told.get("guarantee_ends_on")
         drawn_up = told.get("final_acceptance_drawn_up_on")
-        match need:
-            case "works_done":
-                return told.get("open_prerequisites", "0") == "0"
-            case "works_open":
-                return told.get("open_prerequisites", "0") != "0"
-            case "works_window":
-                return "" < told.get("works_from", "") <= told.get("works_until", "")
-            case "every_serial":
-                return (
-                    0 < int(told.get("serials_expected", 0)) <= int(told.get("serials_scanned", 0))
-                )
-            case "both_tracks":
-                return self.delivered and self.cabling == "closed"
-            case "placed":
-                return told.get("access_points_placed") == "true"
-            case "read_back":
-                return self.verified
-            case "reserves":
-                return told.get("open_reserves", "0") != "0"
-            case "none_blocking":
-                return told.get("blocking_reserves") == "0"
-            case "guarantee_runs":
-                return ends is not None and ends > today.isoformat()
-            case "guarantee_over":
-                return ends is not None and ends <= today.isoformat()
-            case "pv_in_time":
-                return drawn_up is not None and self._not_early(ends, drawn_up, today)
-            case "pv_not_early":
-                return self._not_early(ends, drawn_up or today.isoformat(), today)
-            case _:
-                return need in told
+        day = today.isoformat()
+        expected = int(told.get("serials_expected") or 0)
+        holds = {
+            "works_done": told.get("open_prerequisites", "0") in ("", "0"),
+            "works_open": told.get("open_prerequisites", "0") not in ("", "0"),
+            "works_window": "" < told.get("works_from", "") <= told.get("works_until", ""),
+            "every_serial": 0 < expected <= int(told.get("serials_scanned") or 0),
+            "both_tracks": self.delivered and self.cabling == "closed",
+            "placed": told.get("access_points_placed") == "true",
+            "read_back": self.verified,
+            "reserves": told.get("open_reserves", "0") not in ("", "0"),
+            "none_blocking": told.get("blocking_reserves") == "0",
+            "guarantee_runs": bool(ends) and str(ends) > day,
+            "guarantee_over": bool(ends) and str(ends) <= day,
+            "pv_in_time": bool(drawn_up) and self._not_early(ends, str(drawn_up), today),
+            "pv_not_early": self._not_early(ends, drawn_up or day, today),
+        }
+        return holds.get(need, bool(told.get(need)))
 
     @staticmethod
     def _not_early(ends: str | None, drawn_up: str, today: date) -> bool:
-        if ends is None or drawn_up > today.isoformat():
+        if not ends or drawn_up > today.isoformat():
             return False
         return date.fromisoformat(drawn_up) >= date.fromisoformat(ends) - timedelta(days=15)
 
