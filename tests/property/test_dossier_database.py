@@ -1,8 +1,9 @@
 """Hypothesis walks dossiers in a database, as many people would, against the programme's text."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -14,7 +15,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import func, select
 
-from api.usecases.dossier_state import EvidenceFile, dossier_of_site, state_of
+from api.usecases.dossier_state import EvidenceFile, dossier_of_site, facts_of, state_of
 from api.usecases.dossiers import MoveRefused, advance, history, open_dossiers, possible_moves
 from inventory import clock
 from inventory.database import Database
@@ -24,6 +25,8 @@ from inventory.models import (
     Device,
     DeviceRole,
     DossierTransition,
+    FundingSource,
+    Lot,
     PlanState,
     Push,
     PushState,
@@ -60,14 +63,24 @@ def test_the_text_and_the_machine_name_the_same_things() -> None:
 
 def test_a_walk_in_the_database_is_as_the_text_says(database: Database) -> None:
     """Each example is a site of its own in one database."""
+    with database.write("tester") as session:
+        session.add_all([Lot(name="3"), FundingSource(code="PRR", name="Plan de relance")])
+
+    class Walk(DatabaseWalk):
+        here = database
+
+    profile = settings.default
+    assert profile is not None
     try:
         run_state_machine_as_test(
-            lambda: DatabaseWalk(database),
+            Walk,
             settings=settings(
-                max_examples=min(settings.default.max_examples, 20),
+                max_examples=min(profile.max_examples, 20),
                 stateful_step_count=8,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
+                # A shorter example would cost minutes of database.
+                phases=[Phase.explicit, Phase.reuse, Phase.generate],
             ),
         )
     finally:
@@ -77,9 +90,11 @@ def test_a_walk_in_the_database_is_as_the_text_says(database: Database) -> None:
 class DatabaseWalk(RuleBasedStateMachine):
     """One dossier: `self.text` is what the text says of it, the row what the product made of it."""
 
-    def __init__(self, database: Database) -> None:
+    here: ClassVar[Database]
+
+    def __init__(self) -> None:
         super().__init__()
-        self.database = database
+        self.database = self.here
         self.today = DAY_OF_START
         self.steps = 0
         self.sets_date(self.today)
@@ -105,6 +120,8 @@ class DatabaseWalk(RuleBasedStateMachine):
             plan.state = PlanState.DONE
             session.add_all([device, plan])
             session.flush()
+            assert plan.id is not None
+            assert device.id is not None
             state = PushState.VERIFIED if verified else PushState.IN_DOUBT
             session.add(Push(plan_id=plan.id, device_id=device.id, state=state))
         measure = Measure.EQUIPMENT if equipment_only else Measure.CONNECTIVITY
@@ -242,7 +259,7 @@ class DatabaseWalk(RuleBasedStateMachine):
             return
         with self.database.read() as session:
             dossier = dossier_of_site(session, self.site_id)
-            state = state_of(session, dossier)
+            state, facts = state_of(session, dossier), facts_of(session, dossier)
             ways = {move.to.value for move in possible_moves(session, self.site_id)}
             steps = session.exec(
                 select(func.count())
@@ -256,5 +273,5 @@ class DatabaseWalk(RuleBasedStateMachine):
         assert state.evidence == text.documents
         assert ways == {way.to for way in text.ways()}
         assert (steps, dossier.version) == (self.steps, self.steps + 1)
-        told = {name for name in dossier.facts if name != "eligibility"}
+        told = set(facts.model_dump(exclude_none=True, exclude={"eligibility"}))
         assert told == {name for name, value in text.told.items() if value}
