@@ -19,6 +19,14 @@ from inventory.models.access import (
     UserRole,
     WebSession,
 )
+from inventory.models.cadastre import (
+    CadastreAnswer,
+    CadastreEdition,
+    CadastreQuestionnaire,
+    CadastreRemark,
+    CadastreResponse,
+    CadastreSubmission,
+)
 from inventory.models.change import Change
 from inventory.models.deployment import (
     ConfigBackup,
@@ -40,6 +48,11 @@ from inventory.models.discovery import (
     SiteReason,
 )
 from inventory.models.dossier import Dossier, DossierTransition, Evidence
+from inventory.models.eligibility import (
+    EligibilityOutcome,
+    EligibilityRuleSet,
+    EligibilityRun,
+)
 from inventory.models.finding import FindingRow, Waiver
 from inventory.models.incident import Incident
 from inventory.models.intent import IntentLayerRow, IntentScope
@@ -79,6 +92,12 @@ __all__ = [
     "AcceptanceWord",
     "ApiToken",
     "Building",
+    "CadastreAnswer",
+    "CadastreEdition",
+    "CadastreQuestionnaire",
+    "CadastreRemark",
+    "CadastreResponse",
+    "CadastreSubmission",
     "Change",
     "ConfigBackup",
     "Contractor",
@@ -90,6 +109,9 @@ __all__ = [
     "DisplayedSecret",
     "Dossier",
     "DossierTransition",
+    "EligibilityOutcome",
+    "EligibilityRuleSet",
+    "EligibilityRun",
     "Event",
     "Evidence",
     "FindingRow",
