@@ -35,6 +35,11 @@ class Right(StrEnum):
     APPROVE_PLANS = "approve_plans"
     HAND_IN = "hand_in"
     REMOVE_FILES = "remove_files"
+    SEE_CADASTRE = "see_cadastre"
+    FILL_CADASTRE = "fill_cadastre"
+    SIGN_CADASTRE = "sign_cadastre"
+    DECIDE_CADASTRE = "decide_cadastre"
+    RUN_ELIGIBILITY = "run_eligibility"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -60,6 +65,13 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     # A school hands in its plans and signed papers, an installer photos and cable tests.
     Right.HAND_IN: frozenset(Role) - {Role.SUPPLIER},
     Right.REMOVE_FILES: frozenset({Role.PROGRAMME_MANAGER}),
+    # It names a contact of the school: for who fills, decides or works from it.
+    Right.SEE_CADASTRE: frozenset(Role) - {Role.SUPPLIER, Role.INSTALLER, Role.SUPPORT_AGENT},
+    Right.FILL_CADASTRE: frozenset({Role.SCHOOL_HEAD, Role.SCHOOL_IT_CONTACT, Role.ADVISER}),
+    Right.SIGN_CADASTRE: frozenset({Role.SCHOOL_HEAD}),
+    # Also opens an edition for the sites: the dossier's machine gives both to the same role.
+    Right.DECIDE_CADASTRE: frozenset({Role.CADASTRE_MANAGER}),
+    Right.RUN_ELIGIBILITY: frozenset({Role.PROGRAMME_MANAGER}),
 }
 
 

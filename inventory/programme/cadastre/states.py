@@ -35,6 +35,7 @@ class Act(StrEnum):
     SUBMIT = "submit"
     SEND_BACK = "send_back"
     VALIDATE = "validate"
+    REOPEN = "reopen"
 
 
 _AFTER: Mapping[tuple[ResponseState, Act], ResponseState] = {
@@ -44,6 +45,7 @@ _AFTER: Mapping[tuple[ResponseState, Act], ResponseState] = {
     (ResponseState.SENT_BACK, Act.SUBMIT): ResponseState.SUBMITTED,
     (ResponseState.SUBMITTED, Act.SEND_BACK): ResponseState.SENT_BACK,
     (ResponseState.SUBMITTED, Act.VALIDATE): ResponseState.VALIDATED,
+    (ResponseState.VALIDATED, Act.REOPEN): ResponseState.SENT_BACK,
 }
 _REFUSALS = {
     (ResponseState.SUBMITTED, Act.FILL): N_(
@@ -53,6 +55,7 @@ _REFUSALS = {
     (ResponseState.VALIDATED, Act.FILL): N_("La réponse est validée\u00a0: elle ne change plus."),
     (ResponseState.VALIDATED, Act.SUBMIT): N_("La réponse est déjà validée."),
 }
+_NOT_VALIDATED = N_("La réponse n’est pas validée\u00a0: il n’y a rien à rouvrir.")
 _NOT_SUBMITTED = N_("La réponse n’est pas soumise\u00a0: il n’y a rien à décider.")
 
 
@@ -61,4 +64,5 @@ def after(state: ResponseState, act: Act) -> ResponseState | Sentence:
     reached = _AFTER.get((state, act))
     if reached is not None:
         return reached
-    return Sentence(_REFUSALS.get((state, act), _NOT_SUBMITTED))
+    otherwise = _NOT_VALIDATED if act is Act.REOPEN else _NOT_SUBMITTED
+    return Sentence(_REFUSALS.get((state, act), otherwise))

@@ -49,6 +49,9 @@ class Kind(StrEnum):
     IMPLAUSIBLE = "implausible"
 
 
+_KEPT = frozenset({Kind.MISSING, Kind.TOO_SMALL, Kind.TOO_LARGE, Kind.WRONG_FORM, Kind.IMPLAUSIBLE})
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong at `path` (`pupils`, `racks[2].place`; rows count from 1).
@@ -79,6 +82,11 @@ class Read:
     def usable(self) -> bool:
         """Whether nothing but warnings stands against it."""
         return all(problem.warns for problem in self.problems)
+
+    @property
+    def keepable(self) -> bool:
+        """Whether a draft can keep it without losing anything of what was given."""
+        return all(problem.kind in _KEPT for problem in self.problems)
 
 
 def read_value(field: CadastreField, raw: Any) -> Read:
@@ -285,12 +293,13 @@ def _read_file(field: CadastreField, raw: Any) -> Read:
         and 0 < size < 2**40
     ):
         return _wrong(field.id, Kind.NOT_A_FILE, sentence)
-    value = {"name": clean_text(name), "sha256": digest, "size_bytes": size}
-    if field.accept and value["name"].rpartition(".")[2].lower() not in field.accept:
+    name = clean_text(name)
+    value = {"name": name, "sha256": digest, "size_bytes": size}
+    if field.accept and name.rpartition(".")[2].lower() not in field.accept:
         kinds = ", ".join(field.accept).upper()
         return _wrong(
             field.id,
-            Kind.WRONG_FORM,
+            Kind.NOT_A_FILE,
             Sentence("Ce fichier n’est pas\u00a0: %(kinds)s.", kinds=kinds),
         )
     return Read(value)
