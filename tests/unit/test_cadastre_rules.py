@@ -225,7 +225,7 @@ def test_declared_and_observed_stand_side_by_side_with_their_difference() -> Non
 def test_what_is_signed_is_one_text_whatever_the_order_of_filling() -> None:
     texts = {
         response_document(edition="INCOR26", questionnaire="2026-1", site="1/2", answers=answers)
-        for answers in (COMPLETE, dict(reversed(COMPLETE.items())))
+        for answers in (COMPLETE, dict(reversed(list(COMPLETE.items()))))
     }
     assert len(texts) == 1
     assert len(sha256_of(texts.pop())) == 64
