@@ -1,10 +1,19 @@
 """What a rollout costs us: `make bench-rollout`. The last line is JSON.
 
 False switches and access points in a process of their own are changed as the product changes them
-(plan, then `run_plan` in one wave), from an empty SQLite file. What is counted is the CPU time of
-this process alone (user and system), for 100 devices. In the same run as many bare netmiko sessions
-as the product opened are opened to the same devices and carry the same commands: `ratio` is our
-cost to theirs.
+(plan, then `run_plan` in one wave), from an empty SQLite file. Ours is all CPU time of this process
+(user and system) while `run_plan` runs: the sessions, and with them the journal, leases, backups,
+comparing, the health gate and the compliance behind the wave. The reading for the plan is told
+apart.
+
+The bare sessions follow in the same run: for each device as many `ConnectHandler` sessions as the
+product opened, each with the commands that the device heard in that session, sent by netmiko's own
+`send_command` and its answers read to their end. That is what anybody would write by hand for the
+same push. First session: look for uncommitted changes, read the configuration, arm the guard, send
+the lines, apply. Second session: read back, ask what is in use, confirm, save; where the change
+could cut the path, a third confirms. netmiko is spared to look for each command's echo
+(`cmd_verify=False`); nothing is compared, kept or journalled. That the devices heard the same
+commands in as many sessions from both is checked, or there is no figure.
 """
 
 import argparse
@@ -20,7 +29,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
+
+from netmiko import ConnectHandler
 
 from api.usecases.deployment import run_plan
 from api.usecases.intents import set_intent
@@ -32,15 +43,17 @@ from inventory.database import open_database, upgrade
 from inventory.models import IntentScope, PlanApproval, PushState
 from inventory.secrets import open_vault
 from inventory.settings import Settings
-from lab.device import DeviceSpec
+from lab.device import Device, DeviceSpec, Login
 from lab.devices import make_device
 from lab.running import Lab, running_lab
 from tests.lab.deploy_setup import ACTOR, Installation
 
 AT_ONCE = 32
 _OPEN_FILES = 8192
-_FIRST_OF_SESSION = {True: 'echo "preau-1"":"; uci changes', False: "no page"}
-_NETMIKOS = {"", "exit", "logout", "no page"}  # it types these itself
+_PREPARES, _LEAVES = {"", "no page"}, {"", "exit", "logout"}  # what netmiko types by itself
+_END = re.compile(r'echo "(preau-\d+):\$\?:"$')  # how the product marks the end of an answer
+Command: TypeAlias = tuple[str, str]
+"""What is sent, and the pattern that ends its answer."""
 WANTED: dict[str, Any] = {
     "vlans": [{"id": 10, "name": "pedago"}],
     "management_vlan": 1,
@@ -94,18 +107,34 @@ def fleet(count: int, access_points: float) -> list[DeviceSpec]:
 
 def serve(specs: list[DeviceSpec], folder: Path) -> None:
     """Be the devices until standard input ends; each line of it asks what they heard since."""
-    with running_lab([make_device(spec) for spec in specs], folder=folder) as lab:
+    made = [make_device(spec) for spec in specs]
+    ears = {device.name: _Ears(device) for device in made}
+    with running_lab(made, folder=folder) as lab:
         _tell(folder / "ports.json", {device.name: device.ssh_port for device in lab})
         for line in sys.stdin:
-            _tell(folder / line.strip(), lab.call(lambda: _heard(lab)))
+            heard = lab.call(lambda: {name: each.told() for name, each in ears.items()})
+            _tell(folder / line.strip(), heard)
 
 
-def _heard(lab: Lab) -> dict[str, Any]:
-    heard = {d.name: {"sessions": len(d.logins), "lines": list(d.received)} for d in lab}
-    for device in lab:
-        device.logins.clear()
-        device.received.clear()
-    return heard
+class _Ears(list[Login]):
+    """The logins of a device; each begins a session, which is the lines until the next."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__()
+        self._lines = device.received
+        self._begun: list[int] = []
+        device.logins = self
+
+    def append(self, login: Login) -> None:
+        self._begun.append(len(self._lines))
+
+    def told(self) -> list[list[str]]:
+        """Return the lines of each session since it was asked last."""
+        ends = [*self._begun[1:], len(self._lines)]
+        sessions = [self._lines[start:end] for start, end in zip(self._begun, ends, strict=True)]
+        self._begun.clear()
+        self._lines.clear()
+        return sessions
 
 
 def _tell(path: Path, said: Any) -> None:
@@ -125,12 +154,12 @@ class Devices:
         told: dict[str, int] = self._read("ports.json")
         return told
 
-    def heard(self, name: str) -> dict[str, dict[str, Any]]:
-        """Return the sessions and lines of each device since it was asked last."""
+    def heard(self, name: str) -> dict[str, list[list[str]]]:
+        """Return the lines of each session of each device since it was asked last."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{name}\n")
         self._process.stdin.flush()
-        told: dict[str, dict[str, Any]] = self._read(name)
+        told: dict[str, list[list[str]]] = self._read(name)
         return told
 
     def _read(self, name: str) -> Any:
@@ -162,7 +191,8 @@ class _Known:
 
     def __post_init__(self) -> None:
         self.name, self.host, self.serial = self.spec.name, self.spec.host, self.spec.name
-        self.username = "root" if self.spec.family == "openwrt" else "preau"
+        self.shell = self.spec.family == "openwrt"
+        self.username = "root" if self.shell else "preau"
 
 
 def measure(folder: Path, specs: list[DeviceSpec], devices: Devices) -> dict[str, Any]:
@@ -192,8 +222,13 @@ def measure(folder: Path, specs: list[DeviceSpec], devices: Devices) -> dict[str
     done = run_plan(*arguments, plan.plan_id, actor=ACTOR, options=options)
     run_cpu_s, run_s = time.process_time() - cpu_s, time.perf_counter() - began
     print(f"run: {done.states}, {run_s:.0f} s, {run_cpu_s:.1f} CPU s", flush=True)
-    heard = devices.heard("run")
-    bare_cpu_s = bare(known, heard)
+    talks = [
+        [commands_of(lines, shell=each.shell) for lines in heard]
+        for each, heard in zip(known, devices.heard("run").values(), strict=True)
+    ]
+    bare_cpu_s = bare(known, talks)
+    for each, talk, heard in zip(known, talks, devices.heard("bare").values(), strict=True):
+        assert [commands_of(lines, shell=each.shell) for lines in heard] == talk, each.name
     per_100 = 100 / len(specs)
     return {
         "cpu_s_per_100": round(run_cpu_s * per_100, 2),
@@ -201,33 +236,28 @@ def measure(folder: Path, specs: list[DeviceSpec], devices: Devices) -> dict[str
         "ratio": round(run_cpu_s / bare_cpu_s, 2),
         "devices": len(specs),
         "verified": done.states.get(PushState.VERIFIED, 0),
-        "sessions": sum(each["sessions"] for each in heard.values()),
+        "sessions": sum(map(len, talks)),
         "plan_cpu_s_per_100": round(plan_cpu_s * per_100, 2),
         "run_s": round(run_s, 1),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def bare(known: list[_Known], heard: dict[str, dict[str, Any]]) -> float:
-    """Return the CPU seconds of as many netmiko sessions with the same lines, and nothing else."""
+def bare(known: list[_Known], talks: list[list[list[Command]]]) -> float:
+    """Return the CPU seconds of netmiko sessions with these commands, and nothing else."""
     began, cpu_s = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [
-            pool.submit(_bare_sessions, each, heard[each.name]["lines"]) for each in known
-        ]:
-            done.result()
+        for _ in pool.map(_bare_sessions, known, talks):
+            pass
     cpu_s = time.process_time() - cpu_s
     print(f"bare: {time.perf_counter() - began:.0f} s, {cpu_s:.1f} CPU s", flush=True)
     return cpu_s
 
 
-def _bare_sessions(device: _Known, lines: list[str]) -> None:
-    from netmiko import ConnectHandler
-
-    shell = device.spec.family == "openwrt"
-    for commands in _sessions(lines, shell=shell):
+def _bare_sessions(device: _Known, talk: list[list[Command]]) -> None:
+    for commands in talk:
         connection = ConnectHandler(
-            device_type="linux" if shell else "aruba_aoscx",
+            device_type="linux" if device.shell else "aruba_aoscx",
             host=device.host,
             port=device.ssh_port,
             username=device.username,
@@ -240,22 +270,25 @@ def _bare_sessions(device: _Known, lines: list[str]) -> None:
         connection.disconnect()
 
 
-def _sessions(lines: list[str], *, shell: bool) -> Iterator[list[tuple[str, str]]]:
-    """Yield the commands of each session that a device heard, each with what ends its answer."""
-    commands: list[tuple[str, str]] = []
+def commands_of(lines: list[str], *, shell: bool) -> list[Command]:
+    """Return the commands of one session, without what netmiko types by itself at its ends."""
+    said = list(lines)
+    while said and said[0] in _PREPARES:
+        del said[0]
+    while said and said[-1] in _LEAVES:
+        del said[-1]
+    if not shell:
+        return [(line, r"# ?$") for line in said]
+    commands: list[Command] = []
     spoken: list[str] = []
-    for line in lines:
-        if line == _FIRST_OF_SESSION[shell] and commands:
-            yield commands
-            commands = []
-        if line.strip() in _NETMIKOS and not (shell and spoken):
-            continue
+    for line in said:
         spoken.append(line)
-        end = re.fullmatch(r'echo "(preau-\d+):\$\?:"', line) if shell else None
-        if not shell or end:
-            commands.append(("\n".join(spoken), rf"{end[1]}:\d+:" if end else r"# ?$"))
+        end = _END.search(line)
+        if end:
+            commands.append(("\n".join(spoken), rf"{end[1]}:\d+:"))
             spoken = []
-    yield commands
+    assert not spoken, spoken
+    return commands
 
 
 def _approve(here: Installation, plan_id: int) -> None:
