@@ -38,6 +38,9 @@ _PROMPT = re.compile(r"\S*[#$] ")
 _ECHO_TIMEOUT_S = 10.0
 _MOST_QUESTIONS = 4
 _CHUNK_OCTETS = 65_536
+_TOGETHER_S = 0.005  # what a device writes in so short a time is looked at together
+# The MAC of the other ciphers is compared octet by octet in Python, for each packet that comes.
+_CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class SshSession:
         wanted = re.compile(pattern)
         channel = self._connection.remote_conn
         deadline = time.monotonic() + timeout_s
+        pieces = 0
         while True:
             text = self._plain(self._unread)
             match = wanted.search(text)
@@ -138,6 +142,8 @@ class SshSession:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 raise Garbled(f"no prompt came back in {timeout_s:.0f} s", where=str(self.target))
+            if pieces:  # more comes, and each piece would be searched from the beginning
+                time.sleep(_TOGETHER_S)
             channel.settimeout(left_s)
             try:
                 received = channel.recv(_CHUNK_OCTETS)
@@ -146,11 +152,11 @@ class SshSession:
             if not received:
                 raise EOFError("the device closed the connection")
             self._unread += self._decoder.decode(received)
+            pieces += 1
 
     def _plain(self, raw: str) -> str:
-        # Dozens of patterns, and asked at each arrival: most devices send no escape code at all.
-        text = self._connection.strip_ansi_escape_codes(raw) if "\x1b" in raw else raw
-        return str(text).replace("\r\n", "\n").replace("\r", "\n")
+        text = str(self._connection.strip_ansi_escape_codes(raw))
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     @contextmanager
     def _translated(self, command: str) -> Iterator[None]:
@@ -243,9 +249,17 @@ def _session_class(device_type: str) -> Any:
     """Return netmiko's class for a device type, with our check of the host key."""
     from netmiko import ConnectHandler  # noqa: PLC0415, F401 - start-up
     from netmiko.ssh_dispatcher import CLASS_MAPPER  # noqa: PLC0415
-    from paramiko import SSHClient  # noqa: PLC0415
+    from paramiko import SSHClient, Transport  # noqa: PLC0415
 
     base: Any = CLASS_MAPPER[device_type]
+
+    class Ciphers(Transport):  # type: ignore[misc]
+        """paramiko's transport, which would rather have a cipher with its own authentication."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            options = self.get_security_options()
+            options.ciphers = tuple(dict.fromkeys((*_CIPHERS_FIRST, *options.ciphers)))
 
     class Pinned(base):  # type: ignore[misc]
         """netmiko's class of the device, which asks our policy for the host key."""
@@ -258,6 +272,15 @@ def _session_class(device_type: str) -> Any:
             client = SSHClient()
             client.set_missing_host_key_policy(self._policy)
             return client
+
+        def _connect_params_dict(self) -> dict[str, Any]:
+            return {**super()._connect_params_dict(), "transport_factory": Ciphers}
+
+        def strip_ansi_escape_codes(self, string_buffer: str) -> str:
+            # Dozens of patterns, and asked at each arrival: most devices send no escape code.
+            if "\x1b" not in string_buffer:
+                return string_buffer
+            return str(super().strip_ansi_escape_codes(string_buffer))
 
     return Pinned
 

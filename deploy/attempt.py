@@ -13,7 +13,7 @@ from collectors.ssh import open_session
 from collectors.target import SshTarget
 from deploy import guard
 from deploy.conversation import Conversation
-from deploy.difference import difference
+from deploy.difference import remediation
 from deploy.render import names_by_value
 from inventory.errors import DeviceError, PushRejected, Refused
 from inventory.models import PushState
@@ -152,15 +152,15 @@ class Attempt:
         grammar = self.configuration.grammar
         self.shown = talk.read()
         expected = grammar.as_shown(self.order.intended, self.intended, self.shown)
-        left = difference(grammar, self.shown, expected)
+        left = remediation(grammar, self.shown, expected)
         if left:
-            first = difference(
+            first = remediation(
                 grammar,
                 grammar.scrub(self.shown, self.names),
                 grammar.scrub(expected, self.names),
-            ).remediation or ("a secret",)
+            ) or ("a secret",)
             raise PushRejected(
-                f"it took {len(left.remediation)} lines that it does not show, "
+                f"it took {len(left)} lines that it does not show, "
                 f"the first « {' / '.join(first[:2])} »",
                 where=str(self.target),
             )
@@ -256,16 +256,16 @@ class Attempt:
         with self.session() as talk:
             talk.exchange(self.configuration.discard)
             self.shown = talk.read()
-            back = difference(grammar, self.shown, self.before)
+            back = remediation(grammar, self.shown, self.before)
             if not back:
                 self.stand_down(talk)
                 return True
             if not (by_guard and guard.restore(talk, self.configuration)):
-                talk.send(back.remediation)
-                talk.exchange(self.configuration.apply(back.remediation))
+                talk.send(back)
+                talk.exchange(self.configuration.apply(back))
         with self.session_again() as talk:
             self.shown = talk.read()
-            if difference(grammar, self.shown, self.before):
+            if remediation(grammar, self.shown, self.before):
                 return False
             self.wait_for_effect(talk, self.before)
             self.stand_down(talk)

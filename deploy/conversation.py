@@ -66,8 +66,12 @@ class Conversation:
         Raises PushRejected when somebody's uncommitted changes wait on the device: what runs and
         what is shown are then not the same, and a commit of ours would commit them too.
         """
-        self._refuse_unfinished()
-        answers = self._answers(self.configuration.read)
+        unfinished = self.configuration.unfinished
+        if unfinished is None:
+            answers = self._answers(self.configuration.read)
+        else:
+            waiting, *answers = self._answers((unfinished, *self.configuration.read))
+            self._refuse_unfinished(waiting)
         text = self.configuration.normalise(answers)
         if not text.strip():
             raise Garbled("the running configuration came back empty", where=self._where())
@@ -133,10 +137,7 @@ class Conversation:
         text = self.ask(Exchange(f" && echo '{_NEXT}' && ".join(commands), timeout_s=60.0))
         return [each.strip("\n") for each in f"\n{text}\n".split(f"\n{_NEXT}\n")]
 
-    def _refuse_unfinished(self) -> None:
-        if self.configuration.unfinished is None:
-            return
-        waiting = self.ask(Exchange(self.configuration.unfinished))
+    def _refuse_unfinished(self, waiting: str) -> None:
         if waiting.strip():
             raise PushRejected(
                 f"somebody's uncommitted changes wait on it ({len(waiting.splitlines())} lines)",

@@ -39,18 +39,23 @@ class Difference:
 
 def difference(grammar: Grammar, running: str, intended: str) -> Difference:
     """Return what leads from `running` to `intended`, what undoes it, and the diff to review."""
-    ways = _DIFFERS[type(grammar)](grammar, running, intended)
-    return Difference(*ways, review=review(grammar, running, intended) if ways[0] else "")
+    there = remediation(grammar, running, intended)
+    if not there:
+        return Difference((), (), "")
+    back = remediation(grammar, intended, running)
+    return Difference(there, back, review(grammar, running, intended))
 
 
-def _record_ways(
-    grammar: RecordGrammar, running: str, intended: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    before, after = grammar.parse(running), grammar.parse(intended)
-    there, back = (
-        tuple(grammar.script(operations(*pair))) for pair in ((before, after), (after, before))
-    )
-    return there, back
+def remediation(grammar: Grammar, running: str, intended: str) -> tuple[str, ...]:
+    """Return the lines that lead from `running` to `intended`; none where both say the same."""
+    if running == intended:
+        return ()
+    return _DIFFERS[type(grammar)](grammar, running, intended)
+
+
+def _record_lines(grammar: RecordGrammar, running: str, intended: str) -> tuple[str, ...]:
+    steps = operations(grammar.parse(running), grammar.parse(intended))
+    return tuple(grammar.script(steps))
 
 
 def operations(before: Sequence[Record], after: Sequence[Record]) -> list[Operation]:
@@ -95,23 +100,17 @@ def _options(record: Record, goal: Mapping[str, Any]) -> list[Operation]:
     return steps + [DeleteOption(record, option) for option in record.options if option not in goal]
 
 
-def _indented_ways(
-    grammar: IndentedGrammar, running: str, intended: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from hier_config import WorkflowRemediation, get_hconfig  # noqa: PLC0415 - start-up
+def _indented_lines(grammar: IndentedGrammar, running: str, intended: str) -> tuple[str, ...]:
+    from hier_config import get_hconfig  # noqa: PLC0415 - start-up
 
     # Only what differs is compared: it is faster, and hier_config refuses a configuration that
     # says a line twice below one header, which certificates and banners do.
     before, after = _apart(grammar.sections(running), grammar.sections(intended))
     if before == after:
-        return (), ()
+        return ()
     driver = _driver(grammar)
-    flow = WorkflowRemediation(get_hconfig(driver, before), get_hconfig(driver, after))
-    there, back = (
-        tuple(grammar.arrange(_lines(grammar, tree)))
-        for tree in (flow.remediation_config, flow.rollback_config)
-    )
-    return there, back
+    there = get_hconfig(driver, before).config_to_get_to(get_hconfig(driver, after))
+    return tuple(grammar.arrange(_lines(grammar, there.set_order_weight())))
 
 
 def _lines(grammar: IndentedGrammar, tree: Any) -> list[str]:
@@ -162,9 +161,9 @@ def _driver(grammar: IndentedGrammar) -> Any:
     return driver
 
 
-_DIFFERS: Mapping[type, Callable[[Any, str, str], tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    RecordGrammar: _record_ways,
-    IndentedGrammar: _indented_ways,
+_DIFFERS: Mapping[type, Callable[[Any, str, str], tuple[str, ...]]] = {
+    RecordGrammar: _record_lines,
+    IndentedGrammar: _indented_lines,
 }
 
 

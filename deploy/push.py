@@ -13,7 +13,7 @@ from contextlib import suppress
 from deploy import guard
 from deploy.attempt import Attempt, Journal, PushOrder, PushResult, Step
 from deploy.conversation import Conversation
-from deploy.difference import Difference, difference
+from deploy.difference import remediation
 from inventory.errors import DeviceError, PushRejected, Unguarded
 from inventory.models import PushState
 
@@ -48,7 +48,8 @@ class _Push(Attempt):
             return self.undo(error) if self._touched else self.failed(PushState.FAILED, error)
         return self.verified()
 
-    def _send(self) -> Difference:
+    def _send(self) -> tuple[str, ...]:
+        """Send the planned lines and return them; none where the device needs none."""
         self.journal(Step("read"))
         with self.session() as talk:
             self.shown = self.before = talk.read()
@@ -56,29 +57,29 @@ class _Push(Attempt):
             self.configuration = self.configuration.guarded_for(
                 self.before, touches_path=self.order.touches_path
             )
-            change = self._planned_change()
-            if not change:
-                return change
+            lines = self._planned_lines()
+            if not lines:
+                return lines
             self._refuse_unguarded()
             self._arm(talk)
-            self.journal(Step("send", lines=len(change.remediation)))
+            self.journal(Step("send", lines=len(lines)))
             try:
-                talk.send(change.remediation)
+                talk.send(lines)
             except PushRejected:
                 with suppress(DeviceError):  # what matters is the line that was refused
                     talk.give_up_lines()
                 raise
             self.journal(Step("apply"))
-            talk.exchange(self.configuration.apply(change.remediation))
-        return change
+            talk.exchange(self.configuration.apply(lines))
+        return lines
 
-    def _planned_change(self) -> Difference:
-        """Return the change with its secrets; raises _Changed where it is not the reviewed one."""
+    def _planned_lines(self) -> tuple[str, ...]:
+        """Return the lines to send, with their secrets; raises _Changed for other than reviewed."""
         if self._digest(self.before) != self.order.running_digest:
             raise _Changed("its configuration changed since the plan; plan again")
         grammar = self.configuration.grammar
-        masked = difference(grammar, grammar.scrub(self.before, self.names), self.order.intended)
-        if "\n".join(masked.remediation) != self.order.remediation:
+        masked = remediation(grammar, grammar.scrub(self.before, self.names), self.order.intended)
+        if "\n".join(masked) != self.order.remediation:
             raise _Changed("a secret or the product changed since the plan; plan again")
         try:
             self.intended = self.order.restores or grammar.unscrub(
@@ -88,7 +89,7 @@ class _Push(Attempt):
             raise _Changed(
                 f"a secret of the plan cannot be put in ({error}); plan again"
             ) from error
-        return difference(grammar, self.before, self.intended)
+        return remediation(grammar, self.before, self.intended)
 
     def _refuse_unguarded(self) -> None:
         """Raise Unguarded for a change that could cut the path and that nothing would undo."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from deploy import guard
 from deploy.attempt import Attempt, Journal, PushOrder, PushResult, Step
 from deploy.conversation import Conversation
-from deploy.difference import difference
+from deploy.difference import remediation
 from deploy.rollout import Recovery, recovery
 from inventory.errors import DeviceError, Interrupted, PushRejected, Refused
 from inventory.models import PushState
@@ -77,8 +77,8 @@ class _Recovery(Attempt):
             elif todo is Recovery.FINISH and "read_back" not in self.order.steps:
                 # What was typed stands; whether it was also put in use, nobody knows.
                 self.journal(Step("apply"))
-                change = difference(self.configuration.grammar, self.before, self.intended)
-                talk.exchange(self.configuration.apply(change.remediation))
+                lines = remediation(self.configuration.grammar, self.before, self.intended)
+                talk.exchange(self.configuration.apply(lines))
         if todo is Recovery.STAND_DOWN:
             return self._old()
         if todo is Recovery.UNDO:
@@ -93,8 +93,8 @@ class _Recovery(Attempt):
         grammar = self.configuration.grammar
         expected = grammar.as_shown(self.order.intended, self.intended, self.shown)
         return recovery(
-            shows_old=not difference(grammar, self.shown, self.before),
-            shows_new=not difference(grammar, self.shown, expected),
+            shows_old=not remediation(grammar, self.shown, self.before),
+            shows_new=not remediation(grammar, self.shown, expected),
             steps=self.order.steps,
         )
 
@@ -103,7 +103,7 @@ class _Recovery(Attempt):
         time.sleep(_LOOK_AGAIN_S)
         with self.session_again() as talk:
             self.shown = talk.read()
-            if difference(self.configuration.grammar, self.shown, self.before):
+            if remediation(self.configuration.grammar, self.shown, self.before):
                 raise Interrupted("the run was killed while it changed the device")
             self.wait_for_effect(talk, self.before)
         cause = Interrupted("the run was killed; the configuration of before runs, so plan again")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session, SQLModel
 
@@ -59,14 +59,15 @@ SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_toke
 UNREMARKABLE = frozenset({"last_seen_at", "recent_readings"})
 
 
-def record_changes(session: Session, actor: str) -> None:
-    """Record every later write of `session` as made by `actor`."""
-    if not actor:
-        raise ValueError("a writing session needs an actor")
-    session.info["actor"] = actor
-    session.info["created"] = []
-    event.listen(session, "before_flush", _before_flush)
-    event.listen(session, "after_flush", _after_flush)
+class RecordingSession(Session):
+    """A session whose every write is recorded as made by `actor`."""
+
+    def __init__(self, bind: Engine, actor: str) -> None:
+        if not actor:
+            raise ValueError("a writing session needs an actor")
+        super().__init__(bind, expire_on_commit=False)
+        self.info["actor"] = actor
+        self.info["created"] = []
 
 
 def _before_flush(session: OrmSession, *_: object) -> None:
@@ -95,14 +96,16 @@ def _update(session: OrmSession, row: SQLModel) -> Change | None:
     after: dict[str, Any] = {}
     state = inspect(row)
     for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if not history.has_changes() or attribute.key in UNREMARKABLE:
+        name = attribute.key
+        # A long row is mostly as it was, and asking for a history costs.
+        if name not in state.committed_state or name in UNREMARKABLE:
             continue
+        history = state.attrs[name].history
         old = history.deleted[0] if history.deleted else None
         new = history.added[0] if history.added else None
         if old != new:
-            before[attribute.key] = _shown(attribute.key, old)
-            after[attribute.key] = _shown(attribute.key, new)
+            before[name] = _shown(name, old)
+            after[name] = _shown(name, new)
     return Change(**_record(session, row, "update", before, after)) if after else None
 
 
@@ -146,3 +149,7 @@ def _shown(name: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return value
+
+
+event.listen(RecordingSession, "before_flush", _before_flush)
+event.listen(RecordingSession, "after_flush", _after_flush)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
 from sqlmodel import Session
 
-from inventory.changes import record_changes
+from inventory.changes import RecordingSession
 from inventory.errors import Misconfigured
 from inventory.settings import Settings
 
@@ -40,15 +40,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one moment of the database and whose flush raises."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            event.listen(session, "before_flush", _refuse_flush)
+        with _ReadingSession(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self, actor: str) -> Iterator[Session]:
         """Yield a session that commits at the end of the block; `actor` stands in the changes."""
-        with Session(self._writer, expire_on_commit=False) as session:
-            record_changes(session, actor)
+        with RecordingSession(self._writer, actor) as session:
             yield session
             session.commit()
 
@@ -56,8 +54,8 @@ class Database:
     def append(self) -> Iterator[Connection]:
         """Yield a connection that commits at the end of the block, for rows of records alone.
 
-        It costs a tenth of a session: a journal is written before every step of every device. No
-        change is recorded, so it is for tables that are records themselves.
+        It costs a tenth of a session: a journal is written before every step of every device, and
+        each has its lease. No change is recorded, so it is for tables that are records themselves.
         """
         with self._writer.begin() as connection:
             yield connection
@@ -67,9 +65,16 @@ class Database:
         self.engine.dispose()
 
 
+class _ReadingSession(Session):
+    """A session that writes nothing."""
+
+
 def _refuse_flush(session: Session, *_: object) -> None:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("a reading session was given rows to write; use Database.write(actor)")
+
+
+event.listen(_ReadingSession, "before_flush", _refuse_flush)
 
 
 def make_engine(url: str) -> Engine:

@@ -14,21 +14,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict
-from inventory.models import Lease
+from inventory.models import Lease, metadata
 from inventory.processes import is_gone, this_process
 
 log = structlog.get_logger()
 
 _LOOK_AGAIN_S = 1.0
 _AT_ONCE = 1000  # rows in one statement: databases count its parameters
+_LEASES = metadata.tables["lease"]
 _TAKEN_OVER = ("holder", "purpose", "process", "acquired_at", "expires_at")
 
 
@@ -53,16 +54,16 @@ class Held:
 
     def renew(self, ttl_s: float) -> None:
         """Hold it for `ttl_s` seconds from now; raises Conflict when another took it meanwhile."""
-        with self.database.write(self.holder) as session:
-            done = session.execute(
-                update(Lease)
+        with self.database.append() as connection:
+            done = connection.execute(
+                update(_LEASES)
                 .where(
-                    col(Lease.resource) == self.resource,
-                    col(Lease.holder) == self.holder,
-                    col(Lease.acquired_at) == self.acquired_at,
+                    _LEASES.c.resource == self.resource,
+                    _LEASES.c.holder == self.holder,
+                    _LEASES.c.acquired_at == self.acquired_at,
                 )
                 .values(expires_at=clock.now() + timedelta(seconds=ttl_s))
-                .returning(col(Lease.resource))
+                .returning(_LEASES.c.resource)
             )
             if done.first() is None:
                 raise Conflict(
@@ -134,7 +135,7 @@ def leases(
     database: Database, resources: Sequence[str], *, holder: str, purpose: str, ttl_s: float
 ) -> Iterator[dict[str, Held]]:
     """Hold those of `resources` that are free during the block; the others are just not in it."""
-    with database.write(holder) as session:
+    with database.append() as connection:
         at = clock.now()
         # Sorted, so that two who ask for the same ones wait for each other in one order.
         wanted = sorted(set(resources))
@@ -142,7 +143,7 @@ def leases(
             each
             for start in range(0, len(wanted), _AT_ONCE)
             for each in _take(
-                session,
+                connection,
                 wanted[start : start + _AT_ONCE],
                 holder=holder,
                 purpose=purpose,
@@ -151,8 +152,8 @@ def leases(
             )
         ]
         left = sorted(set(wanted) - set(taken))
-        if left and _free_dead(session, left):
-            taken += _take(session, left, holder=holder, purpose=purpose, at=at, ttl_s=ttl_s)
+        if left and _free_dead(connection, left):
+            taken += _take(connection, left, holder=holder, purpose=purpose, at=at, ttl_s=ttl_s)
     held = {resource: Held(database, resource, holder, at) for resource in taken}
     try:
         yield held
@@ -169,24 +170,24 @@ def holder_of(session: Session, resource: str) -> str | None:
     return row.holder
 
 
-def _free_dead(session: Session, resources: Sequence[str]) -> bool:
+def _free_dead(connection: Connection, resources: Sequence[str]) -> bool:
     """Take away what processes of this machine held that do not run any more; return if any."""
     freed = False
+    held = _LEASES.c
     for start in range(0, len(resources), _AT_ONCE):
         some = resources[start : start + _AT_ONCE]
-        for row in session.exec(select(Lease).where(col(Lease.resource).in_(some))).all():
-            if is_gone(row.process):
+        rows = select(held.resource, held.process).where(held.resource.in_(some))
+        for resource, process in connection.execute(rows).all():
+            if is_gone(process):
                 freed = True
-                session.execute(
-                    delete(Lease).where(
-                        col(Lease.resource) == row.resource, col(Lease.process) == row.process
-                    )
+                connection.execute(
+                    delete(_LEASES).where(held.resource == resource, held.process == process)
                 )
     return freed
 
 
 def _take(
-    session: Session,
+    connection: Connection,
     resources: Sequence[str],
     *,
     holder: str,
@@ -196,8 +197,16 @@ def _take(
 ) -> list[str]:
     # One statement decides on both databases: a row is inserted, or taken over when it has expired.
     process = this_process()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Lease).values(
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(_LEASES)
+    new = statement.excluded
+    # The rows stand beside the statement, not in it: so it is compiled once.
+    taken = connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_LEASES.c.resource],
+            set_={name: new[name] for name in _TAKEN_OVER},
+            where=_LEASES.c.expires_at <= at,
+        ).returning(_LEASES.c.resource),
         [
             {
                 "resource": resource,
@@ -208,15 +217,7 @@ def _take(
                 "expires_at": at + timedelta(seconds=ttl_s),
             }
             for resource in resources
-        ]
-    )
-    new = statement.excluded
-    taken = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[col(Lease.resource)],
-            set_={name: new[name] for name in _TAKEN_OVER},
-            where=col(Lease.expires_at) <= at,
-        ).returning(col(Lease.resource))
+        ],
     )
     return list(taken.scalars())
 
@@ -225,12 +226,12 @@ def _give_back(
     database: Database, resources: list[str], *, holder: str, acquired_at: datetime
 ) -> None:
     # A lease that expired under us may be another's by now: it is theirs to give back.
-    with database.write(holder) as session:
-        session.execute(
-            delete(Lease).where(
-                col(Lease.resource).in_(resources),
-                col(Lease.holder) == holder,
-                col(Lease.acquired_at) == acquired_at,
+    with database.append() as connection:
+        connection.execute(
+            delete(_LEASES).where(
+                _LEASES.c.resource.in_(resources),
+                _LEASES.c.holder == holder,
+                _LEASES.c.acquired_at == acquired_at,
             )
         )
 

@@ -23,7 +23,7 @@ from inventory.secrets import Vault
 from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
 
-_STEPS = metadata.tables["push_step"]
+_NOTE_STEP = metadata.tables["push_step"].insert()
 
 
 class PushRecords:
@@ -104,7 +104,9 @@ class PushRecords:
             touches_path=bool(row.risk.get("touches_path")),
             accepted_by=row.accepted_by,
             restores=open_backup(self._vault, kept) if kept else None,
-            cut_power=power_cutter(session, self._vault, self._settings, subject.device_id),
+            cut_power=power_cutter(
+                session, self._vault, self._settings, subject.device_id, subject.configuration
+            ),
             before=before,
             steps=steps,
             guard_left_s=guard_left_s,
@@ -119,29 +121,29 @@ class PushRecords:
 
         def write(step: Step) -> None:
             now = clock.now()
-            if step.guard_ends_s is not None:
-                # Before the step itself: a guard that stands in the journal has its end told too.
-                with self._database.write(self._actor) as session:
-                    row = _row(session, subject)
-                    row.state = PushState.IN_DOUBT  # until it is read back
-                    row.guard_until = now + timedelta(seconds=step.guard_ends_s)
-            with self._database.append() as connection:
-                connection.execute(
-                    _STEPS.insert(),
-                    {
-                        "push_id": subject.push_id,
-                        "at": now,
-                        "step": step.name,
-                        "sent_lines": step.lines,
-                        "note": step.note,
-                    },
-                )
+            said = {
+                "push_id": subject.push_id,
+                "at": now,
+                "step": step.name,
+                "sent_lines": step.lines,
+                "note": step.note,
+            }
+            if step.guard_ends_s is None:
+                with self._database.append() as connection:
+                    connection.execute(_NOTE_STEP, said)
+                return
+            # With the step itself: a guard that stands in the journal has its end told too.
+            with self._database.write(self._actor) as session:
+                row = _row(session, subject)
+                row.state = PushState.IN_DOUBT  # until it is read back
+                row.guard_until = now + timedelta(seconds=step.guard_ends_s)
+                session.execute(_NOTE_STEP, said)
 
         return write
 
     def record(self, subject: Subject, result: PushResult) -> None:
         """Keep how a push or a resume of a device ended."""
-        with self._database.write(self._actor) as session:
+        with self._database.write(self._actor) as session, session.no_autoflush:
             row = _row(session, subject)
             row.state = result.state
             row.error_kind, row.error = result.error_kind, result.error

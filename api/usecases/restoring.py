@@ -13,7 +13,7 @@ from api.usecases.planning import newest_clients
 from api.usecases.progress import Counter, Progress, quiet
 from collectors.outcome import Outcome
 from deploy.backup import Reading, digest, keep_backup, open_backup
-from deploy.difference import difference
+from deploy.difference import difference, remediation
 from deploy.plan import group_digest
 from deploy.render import names_by_value
 from deploy.risk import armed_guard, device_risk
@@ -143,7 +143,7 @@ class _Freezing:
         reasons = configuration.risk(running, intended, vlan).reasons if change else ()
         clients = newest_clients(session, [subject.device_id]).get(subject.device_id)
         # Two secrets may differ where their masked texts do not: the full texts decide.
-        differs = bool(difference(grammar, read.text, wanted))
+        differs = bool(remediation(grammar, read.text, wanted))
         guard = armed_guard(configuration, read.text, reasons) if differs else None
         row.risk = device_risk(guard, reasons, (), clients).to_json()
         row.state = PushState.PLANNED if differs else PushState.UNCHANGED

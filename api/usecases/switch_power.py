@@ -21,17 +21,16 @@ _OFF_S = 5.0  # a powered device's capacitors hold it up for a moment
 
 
 def power_cutter(
-    session: Session, vault: Vault, settings: Settings, device_id: int
+    session: Session, vault: Vault, settings: Settings, device_id: int, own: Configuration
 ) -> Callable[[], None] | None:
     """Return what cuts the power of a device at its switch for some seconds and gives it back.
 
-    None where the family of the device does not need it, no cable tells the port, or the switch is
-    not one that can be told to. What is returned raises DeviceError and knows no database.
+    `own` is how the device itself is configured. None where its family does not need it, no cable
+    tells the port, or the switch is not one that can be told to. What is returned raises
+    DeviceError and knows no database.
     """
-    device = session.get_one(Device, device_id)
-    own = families()[device.family].configuration
     # Which guard a device really has may be known only once it was read.
-    if own is None or not (own.guard.by_power or own.guards):
+    if not (own.guard.by_power or own.guards):
         return None
     hearings = session.exec(
         select(Link, Device)

@@ -45,7 +45,7 @@ from inventory.secrets import open_vault
 from inventory.settings import Settings
 from lab.device import Device, DeviceSpec, Login
 from lab.devices import make_device
-from lab.running import Lab, running_lab
+from lab.running import running_lab
 from tests.lab.deploy_setup import ACTOR, Installation
 
 AT_ONCE = 32
