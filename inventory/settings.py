@@ -6,6 +6,7 @@ The object is built once in a shell and passed in; nothing below a shell reads t
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,6 +89,13 @@ class Settings(BaseSettings):
     )
     approval_clients: int = Field(
         200, ge=0, description="The same, of clients on the networks that change."
+    )
+    programme_starts_on: date = Field(
+        date(2022, 9, 1), description="The programme's first month, from which its pace counts."
+    )
+    programme_years: int = Field(8, ge=1, le=30, description="How long it installs networks.")
+    programme_sites_a_year: int = Field(
+        500, ge=1, description="How many sites it means to put in service each year."
     )
     guard_s: int = Field(180, ge=30, description="How long a device waits for our confirmation.")
     school_hours: tuple[str, ...] = Field(

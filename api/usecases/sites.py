@@ -24,6 +24,7 @@ from inventory.models import (
     SiteImplantation,
     Waiver,
 )
+from inventory.programme.cantons import canton_of
 from inventory.programme.spelling import plain
 
 MAX_ROWS = 200
@@ -45,6 +46,7 @@ class SiteFilter:
 
     text: str = ""
     province: str | None = None
+    canton: str | None = None
     status: str | None = None
     condition: Condition | None = None
 
@@ -100,7 +102,7 @@ def list_sites(
     query = (
         select(Site, Dossier.status)
         .outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
-        .where(visible_sites(viewer), *_conditions(wanted))
+        .where(visible_sites(viewer), *_conditions(session, wanted))
         .order_by(col(Site.search_key), col(Site.id))
         .limit(limit + 1)
     )
@@ -151,18 +153,28 @@ def _after(position: Position) -> ColumnElement[bool]:
     )
 
 
-def _conditions(wanted: SiteFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: SiteFilter) -> list[ColumnElement[bool]]:
     found = [
         col(Site.search_key).contains(term, autoescape=True) for term in search_terms(wanted.text)
     ]
     found.append(col(Site.closed_on).is_(None))
     if wanted.province:
         found.append(col(Site.province) == wanted.province)
+    if wanted.canton:
+        found.append(col(Site.commune).in_(_communes_of(session, wanted.canton)))
     if wanted.status:
         found.append(col(Dossier.status) == wanted.status)
     if wanted.condition:
         found.append(_in_condition(wanted.condition))
     return found
+
+
+def _communes_of(session: Session, canton: str) -> list[str]:
+    """Return the communes of a canton, by all the names that sites have of them."""
+    names = session.exec(select(Site.commune).distinct()).all()
+    return sorted(
+        name for name in names if name and (found := canton_of(name)) and found.id == canton
+    )
 
 
 def _in_condition(condition: Condition) -> ColumnElement[bool]:

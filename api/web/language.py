@@ -67,6 +67,10 @@ class Tongue:
             moment = moment.astimezone(BRUSSELS).date()
         return format_skeleton("yMMdd", moment, locale=self.region)
 
+    def month(self, day: date) -> str:
+        """Return the month of a day, as `novembre 2026`."""
+        return format_skeleton("yMMMM", day, locale=self.region)
+
     def moment(self, moment: datetime) -> str:
         """Return a moment as Brussels' clocks show it: `22/11/2026 à 05:43`."""
         time = format_time(moment, "HH:mm", tzinfo=BRUSSELS, locale=self.region)

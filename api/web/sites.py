@@ -26,6 +26,7 @@ from api.web.readings import access_point_readings
 from api.web.templating import page
 from inventory import clock
 from inventory.models import Job, JobState
+from inventory.programme.cantons import cantons
 from inventory.programme.dossier import Status
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
@@ -41,11 +42,18 @@ class _Choice:
 
     q: str
     province: str
+    canton: str
     statut: str
     etat: str
 
     def address(self, **more: str | None) -> str:
-        chosen = {"q": self.q, "province": self.province, "statut": self.statut, "etat": self.etat}
+        chosen = {
+            "q": self.q,
+            "province": self.province,
+            "canton": self.canton,
+            "statut": self.statut,
+            "etat": self.etat,
+        }
         kept = {key: value for key, value in {**chosen, **more}.items() if value}
         return "/?" + urlencode(kept) if kept else "/"
 
@@ -58,17 +66,19 @@ def sites_page(
     *,
     q: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
     province: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
+    canton: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
     statut: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
     etat: Annotated[str, Query(max_length=_MAX_TEXT)] = "",
     suite: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
 ) -> Response:
     """Show the sites that the person follows."""
-    choice = _Choice(q, province, statut, etat)
+    choice = _Choice(q, province, canton, statut, etat)
     known = provinces(session, browser.viewer)
     wanted = SiteFilter(
         text=q,
         # A value that no filter offers, as from an old bookmark, filters nothing.
         province=province if province in known else None,
+        canton=canton if canton in cantons() else None,
         status=statut if statut in texts.STATUSES else None,
         condition=Condition(etat) if etat in set(Condition) else None,
     )
@@ -81,6 +91,7 @@ def sites_page(
         choice=choice,
         filtered=wanted != SiteFilter(),
         provinces=known,
+        canton=cantons().get(canton),
         sites=found.sites,
         first_address=choice.address() if suite else None,
         next_address=choice.address(suite=cursor) if cursor else None,

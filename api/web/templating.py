@@ -76,6 +76,7 @@ def environment(language: str) -> Environment:
         ago=speech.ago,
         local=speech.moment,
         day=speech.day,
+        month=speech.month,
         number=speech.number,
         say=speech.say,
         said=lambda row: speech.say(row_text(row)),

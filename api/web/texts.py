@@ -33,6 +33,7 @@ class Label:
 # The pages that every person finds above each page.
 NAVIGATION: Mapping[str, str] = {
     "/": N_("Écoles"),
+    "/avancement": N_("Avancement"),
     "/incidents": N_("Incidents"),
     "/deploiements": N_("Déploiements"),
     "/propositions": N_("Propositions"),

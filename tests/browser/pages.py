@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "/connexion": ("/connexion",),
-    "/": ("/", "/?q=zzz"),
+    "/": ("/", "/?q=zzz", "/?canton=namur-1"),
     "/sites/{site_id}": ("/sites/1", "/sites/2"),
     "/appareils/{device_id}": ("/appareils/3",),
     "/appareils/{device_id}/configurations": (
@@ -18,6 +18,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/sites/{site_id}/recette": ("/sites/1/recette", "/sites/3/recette"),
     "/deploiements": ("/deploiements",),
     "/deploiements/{plan_id}": ("/deploiements/1", "/deploiements/2"),
+    "/avancement": ("/avancement", "/avancement?etape=cadastre"),
     "/incidents": ("/incidents", "/incidents?etat=closed"),
     "/propositions": ("/propositions",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
