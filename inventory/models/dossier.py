@@ -64,7 +64,10 @@ class DossierTransition(SQLModel, table=True):
     """One step of a dossier: who, when, from where to where, why, on what evidence."""
 
     __tablename__ = "dossier_transition"
-    __table_args__ = (Index("ix_dossier_transition_dossier_id", "dossier_id", "id"),)
+    __table_args__ = (
+        Index("ix_dossier_transition_dossier_id", "dossier_id", "id"),
+        Index("ix_dossier_transition_to_status_dossier_id", "to_status", "dossier_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id")

@@ -7,13 +7,14 @@ import httpx
 import pytest
 
 from api.usecases.programme_progress import ProgressFilter, put_in_service
+from api.usecases.scope import HeldGrant, Viewer
 from inventory import clock
 from inventory.database import Database
 from inventory.models import Dossier, DossierTransition, GrantScope, UserRole
 from inventory.programme.dossier import Status
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
-from tests.webapp import bearer, log_in, person, viewer_named, web_client
+from tests.webapp import bearer, log_in, person, web_client
 
 
 @pytest.fixture
@@ -73,9 +74,9 @@ def test_the_filters_of_province_and_education_network_count_fewer(
 def test_a_site_is_put_in_service_once_however_often_it_was(
     database: Database, seeded: Seeded
 ) -> None:
-    person(database, "zoe")
+    viewer = Viewer(1, "zoe", "Zoé", None, (HeldGrant(UserRole.ADVISER, GrantScope.ALL),))
     with database.write("test") as session:
-        first = put_in_service(session, viewer_named(session, "zoe"), ProgressFilter())
+        first = put_in_service(session, viewer, ProgressFilter())
         again = DossierTransition(
             dossier_id=1,
             at=clock.now() + timedelta(days=40),
@@ -86,7 +87,7 @@ def test_a_site_is_put_in_service_once_however_often_it_was(
         )
         session.add(again)
         session.flush()
-        assert put_in_service(session, viewer_named(session, "zoe"), ProgressFilter()) == first
+        assert put_in_service(session, viewer, ProgressFilter()) == first
     assert sum(count for _, count in first) == 1
 
 
