@@ -39,11 +39,12 @@ def get_sites(
     province: Text = None,
     status: Status | None = None,
     condition: Condition | None = None,
+    canton: Annotated[str | None, Query(max_length=60, description="an id of by_canton")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
 ) -> SiteListAnswer:
     """List sites in the order of their names; `after` is the `next` of the page before."""
-    wanted = SiteFilter(_clean(q), _clean(province), status, condition)
+    wanted = SiteFilter(_clean(q), _clean(province), _clean(canton), status, condition)
     found = list_sites(session, viewer, wanted, after=read_site_cursor(after), limit=limit)
     return SiteListAnswer(
         sites=[SiteAnswer.of(line) for line in found.sites], next=site_cursor(found.next)
