@@ -14,10 +14,21 @@ from sqlalchemy import Engine, event, inspect
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session, SQLModel
 
-from inventory import clock
+from inventory import clock, origin
 from inventory.models.change import Change
 
 REDACTED = "‹redacted›"
+
+NOTED = frozenset(
+    {
+        "export",
+        "login",
+        "login_failed",
+        "logout",
+        "read",
+    }
+)
+"""What is done without a row being written."""
 
 # Tables that are records of what happened or was seen, not domain rows that a person owns.
 UNRECORDED = frozenset(
@@ -45,6 +56,7 @@ UNRECORDED = frozenset(
         "push_step",
         "radio",
         "register_import",
+        "retention_run",
         "snmp_engine",
         "survey",
         "survey_sample",
@@ -56,7 +68,7 @@ UNRECORDED = frozenset(
 )
 SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_token", "token_hash"})
 # A device polled every few minutes must not fill the history with "still there".
-UNREMARKABLE = frozenset({"last_seen_at", "recent_readings"})
+UNREMARKABLE = frozenset({"last_seen_at", "last_used_at", "recent_readings"})
 
 
 class RecordingSession(Session):
@@ -68,6 +80,34 @@ class RecordingSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self.info["actor"] = actor
         self.info["created"] = []
+
+
+def note(
+    session: Session,
+    action: str,
+    table_name: str,
+    row_key: object,
+    told: dict[str, Any] | None = None,
+    *,
+    actor: str | None = None,
+) -> None:
+    """Record something done that writes no row: one of NOTED, about the row `row_key`.
+
+    `told` may hold no secret and nothing of a person's device. `actor`: other than the session's.
+    """
+    if action not in NOTED:
+        raise ValueError(f"{action} is not in NOTED")
+    session.add(
+        Change(
+            at=clock.now(),
+            actor=actor or session.info["actor"],
+            table_name=table_name,
+            row_key=str(row_key),
+            action=action,
+            via=origin.current().via,
+            after=told,
+        )
+    )
 
 
 def _before_flush(session: OrmSession, *_: object) -> None:
@@ -127,6 +167,7 @@ def _record(
         "table_name": str(row.__tablename__),
         "row_key": "/".join(str(part) for part in key),
         "action": action,
+        "via": origin.current().via,
         "before": before,
         "after": after,
     }

@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    make_url,
+    text,
+)
 from sqlmodel import Session
 
 from inventory.changes import RecordingSession
@@ -60,6 +70,25 @@ class Database:
         with self._writer.begin() as connection:
             yield connection
 
+    def try_append(self, statement: Executable) -> bool:
+        """Run one statement on a table of records, unless that would mean waiting for a writer.
+
+        Returns whether it was run. For notes that nobody should wait for, as when somebody was last
+        seen: an import may hold the database for long.
+        """
+        try:
+            with self._writer.connect() as connection:
+                _do_not_wait(connection)
+                try:
+                    connection.execute(statement)
+                    connection.commit()
+                finally:
+                    connection.rollback()
+                    _wait_again(connection)
+        except exc.OperationalError:
+            return False
+        return True
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -102,6 +131,25 @@ def _refuse_other_urls(url: str) -> None:
         raise Misconfigured("database_url is no URL of a database", todo=todo) from None
     if driver not in _DRIVERS:
         raise Misconfigured(f"database_url names {driver}, which Préau cannot use", todo=todo)
+
+
+def _do_not_wait(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _busy_timeout(connection, 0)
+    else:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '20ms'")
+
+
+def _wait_again(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _busy_timeout(connection, int(_BUSY_TIMEOUT_S * 1000))
+
+
+def _busy_timeout(connection: Connection, milliseconds: int) -> None:
+    # On the driver's connection: through SQLAlchemy's it would begin the transaction that waits.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def writing(engine: Engine) -> Engine:

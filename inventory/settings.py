@@ -39,7 +39,22 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(8000, ge=1, le=65535)
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
-    session_hours: int = Field(12, ge=1)
+    session_hours: int = Field(12, ge=1, description="How long a login lasts at most.")
+    session_idle_minutes: int = Field(
+        120, ge=5, description="A login ends after so long without a request."
+    )
+    login_failures: int = Field(
+        5, ge=1, description="Failed logins of one person from one place, in one window."
+    )
+    login_failures_anywhere: int = Field(25, ge=1, description="The same, from any place.")
+    login_failures_address: int = Field(
+        50, ge=1, description="Failed logins of anyone from one place: a school has one address."
+    )
+    login_window_minutes: int = Field(15, ge=1, description="How long failures are counted.")
+    api_requests_per_s: float = Field(
+        50.0, gt=0, description="Requests of one token or person to the API; each process counts."
+    )
+    api_burst: int = Field(500, ge=1, description="… and how many of them at once.")
     log_level: str = "info"
     log_json: bool = False
     audit_cron: str = Field(

@@ -20,6 +20,7 @@ from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.needs import refuse_undeclared
 from api.http.problems import PROBLEM_RESPONSE, answer_errors
+from api.http.rate_limit import RateLimit
 from api.http.uploading import Slots
 from api.web.templating import STATIC
 from collectors.series import open_series
@@ -36,6 +37,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         403: "The caller's role does not allow it.",
         404: "Not there, or out of the caller's scope.",
         422: "A parameter does not fit.",
+        429: "Asked too often; Retry-After says when to ask again.",
     }.items()
 }
 
@@ -93,6 +95,7 @@ def make_application(settings: Settings, database: Database) -> FastAPI:
 def serve_installation(app: FastAPI, settings: Settings, database: Database) -> FastAPI:
     """Let an application that has its routes serve one installation, and return it."""
     app.state.installation = Installation(settings, database, open_series(settings, database))
+    app.state.rate_limit = RateLimit(settings.api_requests_per_s, settings.api_burst)
     app.state.figures = metrics.RequestFigures()
     app.state.uploads = Slots()
     app.state.watching = Watching(database_reader(database))

@@ -13,9 +13,10 @@ from api.http.cursor import MAX_ROW_ID
 from api.http.problems import NotLoggedIn, is_api
 from api.usecases.access import LoggedIn
 from api.usecases.scope import Viewer
-from api.usecases.sessions import who_is_logged_in
-from api.usecases.tokens import whose_token
+from api.usecases.sessions import Lasting, note_seen, who_is_logged_in
+from api.usecases.tokens import note_used, whose_token
 from collectors.series import SeriesStore
+from inventory import origin
 from inventory.database import Database
 from inventory.errors import NotAllowed
 from inventory.settings import Settings
@@ -65,8 +66,11 @@ Reading = Annotated[Session, Depends(reading_session)]
 def browser_session(request: Request, here: Here, session: Reading) -> LoggedIn | None:
     """Return whose browser this is, or None."""
     cookie = request.cookies.get(here.session_cookie)
-    found = who_is_logged_in(session, cookie) if cookie else None
+    lasting = Lasting(here.settings.session_hours, here.settings.session_idle_minutes)
+    found = who_is_logged_in(session, cookie, idle_since=lasting.idle_since()) if cookie else None
     request.state.browser = found  # a page that tells of a failure speaks this person's language
+    if cookie and found is not None and not lasting.is_fresh(found.last_seen_at):
+        note_seen(here.database, cookie)
     return found
 
 
@@ -94,15 +98,26 @@ _cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="sess
 
 
 def token_holder(
-    request: Request, session: Reading, _token: Annotated[object, Depends(_bearer)] = None
+    request: Request,
+    here: Here,
+    session: Reading,
+    _token: Annotated[object, Depends(_bearer)] = None,
 ) -> Viewer | None:
-    """Return who calls the API by a token, None without one; raises NotLoggedIn for a wrong one."""
+    """Return who calls the API by a token, None without one.
+
+    Raises NotLoggedIn for a wrong one, NotAllowed for a write with one that only reads.
+    """
     token = bearer_token(request)
     if token is None or not is_api(request):
         return None
     viewer = whose_token(session, token)
     if viewer is None:
         raise NotLoggedIn("this token is not known, or it has ended", todo="ask for a new one")
+    assert viewer.token is not None
+    origin.current().token = viewer.token.name
+    note_used(here.database, viewer.token)
+    if viewer.token.read_only and request.method not in SAFE:
+        raise NotAllowed("this token only reads", todo="use one that may write")
     return viewer
 
 

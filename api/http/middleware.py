@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.dependencies import SAFE
 from api.http.metrics import RequestFigures
 from api.http.problems import failure
+from inventory.origin import coming_from
 
 log = structlog.get_logger()
 
@@ -77,7 +78,8 @@ class Watch:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            with coming_from(_address(scope)):
+                await self._app(scope, receive, send_with_headers)
         except Exception:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if status:
@@ -108,6 +110,11 @@ class BodyLimit:
 
     told_bytes: int
     max_bytes: int = MAX_BODY_BYTES
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return str(client[0]) if client else None
 
 
 class Gate:

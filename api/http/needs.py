@@ -16,6 +16,8 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from api.http.dependencies import SAFE, asking, browser_session, token_holder
+from api.http.problems import is_api
+from api.http.rate_limit import RateLimit
 from api.usecases.access import LoggedIn
 from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
@@ -42,8 +44,12 @@ class Need:
         browser: Annotated[LoggedIn | None, Depends(browser_session)],
         holder: Annotated[Viewer | None, Depends(token_holder)],
     ) -> None:
-        """Refuse who asks without it, before anything else is done."""
-        self.check(asking(request, browser, holder))
+        """Refuse who asks without it, or too often, before anything else is done."""
+        viewer = asking(request, browser, holder)
+        if is_api(request):
+            limit: RateLimit = request.app.state.rate_limit
+            limit.take(f"token:{viewer.token.id}" if viewer.token else f"user:{viewer.user_id}")
+        self.check(viewer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _may_follow(
 ) -> tuple[Viewer, frozenset[int]]:
     with here.database.read() as session:
         browser = browser_session(request, here, session)
-        viewer = asking(request, browser, token_holder(request, session))
+        viewer = asking(request, browser, token_holder(request, here, session))
         Need(Right.SEE).check(viewer)
         return viewer, visible_pushes(session, viewer, plan_id)
 

@@ -3,6 +3,7 @@
 No stack trace, no SQL and no value that was sent stands in either.
 """
 
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.http.live import TooManyStreams
+from api.http.rate_limit import TooManyRequests
 from api.usecases.throttle import TooManyAttempts
 from api.web.errors import error_page
 from inventory.errors import (
@@ -57,6 +59,7 @@ PROBLEM_RESPONSE: dict[str, Any] = {
 
 # The most precise class first.
 _STATUS: tuple[tuple[type[PreauError], HTTPStatus], ...] = (
+    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
     (TooManyStreams, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooManyUploads, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -87,7 +90,10 @@ def answer_errors(app: FastAPI) -> None:
     def on_preau_error(request: Request, error: PreauError) -> Response:
         if isinstance(error, NotLoggedIn) and not is_api(request):
             return RedirectResponse(_login_address(request), HTTPStatus.SEE_OTHER)
-        return failure(request, status_of(error), str(error))
+        answer = failure(request, status_of(error), str(error))
+        if wait_s := _wait_s(error):
+            answer.headers["Retry-After"] = str(math.ceil(wait_s))  # RFC 9110, 10.2.3
+        return answer
 
     @app.exception_handler(RequestValidationError)
     def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -124,6 +130,12 @@ def failure(
 def is_api(request: Request) -> bool:
     """Return whether the JSON API is asked, not a page."""
     return request.url.path.startswith(API)
+
+
+def _wait_s(error: PreauError) -> float | None:
+    if isinstance(error, TooManyAttempts):
+        return error.wait.total_seconds()
+    return error.wait_s if isinstance(error, TooManyRequests) else None
 
 
 def _login_address(request: Request) -> str:

@@ -7,6 +7,7 @@ Only hashes are kept: argon2 of a password, SHA-256 of a session's cookie and of
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from pwdlib import PasswordHash
@@ -14,8 +15,10 @@ from sqlmodel import Session, col, select
 
 from api.usecases import throttle
 from api.usecases.scope import HeldGrant, Viewer
+from api.usecases.throttle import DEFAULT, Limits
+from inventory.changes import note
 from inventory.database import Database
-from inventory.errors import Conflict, InvalidInput, NotAllowed
+from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from inventory.models import (
     Grant,
     GrantScope,
@@ -34,6 +37,7 @@ class LoggedIn:
 
     viewer: Viewer
     csrf_token: str
+    last_seen_at: datetime | None = None
 
 
 class WrongPassword(NotAllowed):
@@ -45,62 +49,98 @@ def add_user(
     login: str,
     *,
     display_name: str,
-    password: str,
+    password: str | None,
     role: UserRole,
     scope: GrantScope = GrantScope.ALL,
     scope_key: str = "",
     email: str | None = None,
 ) -> User:
-    """Make an account with one grant and return it.
+    """Make an account with one grant and return it; without a password it waits for an invitation.
 
     Raises Conflict when the login is taken, InvalidInput for a short password.
     """
+    user = new_account(session, login, display_name=display_name, email=email)
+    if password is not None:
+        user.password_hash = hash_of(password, login=user.login)
+    assert user.id is not None
+    session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
+    return user
+
+
+def new_account(
+    session: Session, login: str, *, display_name: str, email: str | None = None
+) -> User:
+    """Make an account that may do nothing and has no password; raises Conflict, InvalidInput."""
     login = login.strip().lower()
-    if not login:
-        raise InvalidInput("the login is empty")
+    display_name, email = display_name.strip(), (email or "").strip().lower() or None
+    if not login or any(each.isspace() for each in login) or "\0" in login + display_name:
+        raise InvalidInput("a login has no spaces and is not empty")
+    if not display_name:
+        raise InvalidInput("the name is empty", where=login)
     if session.exec(select(User).where(User.login == login)).first():
         raise Conflict(f"there is already a user {login}", todo="choose another login")
+    user = User(login=login, display_name=display_name, email=email)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def hash_of(password: str, *, login: str) -> str:
+    """Return what is kept of a new password; raises InvalidInput for one that is too short."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise InvalidInput(
             f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters",
             where=login,
             todo="several words make a good one",
         )
-    user = User(
-        login=login,
-        display_name=display_name,
-        email=email,
-        password_hash=_hasher().hash(password),
-    )
-    session.add(user)
-    session.flush()
-    assert user.id is not None
-    session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
+    if password.casefold() == login.casefold():
+        raise InvalidInput("a password is not the login", where=login)
+    return _hasher().hash(password)
+
+
+def find_user(session: Session, login: str) -> User:
+    """Return the account of a login; raises NotFound."""
+    user = session.exec(select(User).where(User.login == login.strip().lower())).first()
+    if user is None:
+        raise NotFound(f"there is no user {login}", todo="see: preau user list")
     return user
 
 
-def authenticate(database: Database, login: str, password: str, *, address: str) -> Viewer:
+def authenticate(
+    database: Database, login: str, password: str, *, address: str, limits: Limits = DEFAULT
+) -> Viewer:
     """Return who has this login and password.
 
     Raises WrongPassword, or TooManyAttempts without having looked at the password. The attempt is
     counted before the password is checked, so that many at once do not slip through; an unknown
-    login takes as long as a wrong password.
+    login takes as long as a wrong password. Failures are told to the audit log.
     """
     login = login.strip().lower()
     with database.write(_ACTOR) as session:
-        throttle.count_attempt(session, login, address)
+        last = throttle.count_attempt(session, login, address, limits)
     with database.read() as session:
         user = session.exec(select(User).where(User.login == login)).first()
     stored = user.password_hash if user and user.active else None
     password = password[: MAX_PASSWORD_CHARACTERS + 1]
     right, rehashed = _hasher().verify_and_update(password, stored or _nobody())
     if not right or stored is None or user is None:
+        _note_failure(database, login, address, last=last)
         raise WrongPassword("the login or the password is wrong")
     with database.write(f"user:{login}") as session:
-        throttle.forget_attempts(session, login, address)
+        throttle.forget_attempts(session, login, address, limits)
         if rehashed:
             session.merge(user).password_hash = rehashed
         return viewer_of(session, user)
+
+
+def _note_failure(database: Database, login: str, address: str, *, last: bool) -> None:
+    # A login that is nobody's is not kept: people type their password there by mistake.
+    with database.write(_ACTOR) as session:
+        user = session.exec(select(User).where(User.login == login)).first()
+        told = {"address": address, **({"login": user.login} if user else {})}
+        if last:
+            told["locked"] = "no more is looked at for a while"
+        note(session, "login_failed", "app_user", user.id if user else "", told)
 
 
 def viewer_of(session: Session, user: User) -> Viewer:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session, select
 
-from inventory.errors import InvalidInput, NotFound
-from inventory.models import GrantScope, Lot, OrganisingAuthority, School, Site
+from api.usecases.scope import GIVABLE, ROLES, HeldGrant, Right, Viewer, covers
+from inventory.errors import InvalidInput, NotAllowed, NotFound
+from inventory.models import Grant, GrantScope, Lot, OrganisingAuthority, School, Site, User
 from inventory.programme.geography import all_communes
 
 
@@ -29,6 +30,80 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
     if not key:
         raise InvalidInput(f"the scope {kind} needs a value", todo=f"as {kind}:VALUE")
     return scope, _KEY[scope](session, key)
+
+
+def scope_text(session: Session, scope: GrantScope, key: str) -> str:
+    """Return a scope as `parse_scope` reads it: `lot:Lot 2`; its key where the row is gone."""
+    if scope is GrantScope.ALL:
+        return "all"
+    row: Lot | OrganisingAuthority | None = None
+    if scope is GrantScope.LOT and key.isdigit():
+        row = session.get(Lot, int(key))
+        return f"{scope}:{row.name if row else key}"
+    if scope is GrantScope.ORGANISING_AUTHORITY and key.isdigit():
+        row = session.get(OrganisingAuthority, int(key))
+        return f"{scope}:{row.fase if row else key}"
+    return f"{scope}:{key}"
+
+
+def give(session: Session, user: User, wanted: HeldGrant, *, by: Viewer | None) -> bool:
+    """Grant a role over a scope and return whether it is new; `by` None: from the command line.
+
+    Raises NotAllowed for more than `by` may give.
+    """
+    if by is not None:
+        _may_give(session, user, wanted, by)
+    if _row(session, user, wanted) is not None:
+        return False
+    session.add(
+        Grant(
+            user_id=user.id or 0,
+            role=wanted.role,
+            scope=wanted.scope,
+            scope_key=wanted.scope_key,
+        )
+    )
+    session.flush()
+    return True
+
+
+def take_back(session: Session, user: User, held: HeldGrant, *, by: Viewer | None) -> None:
+    """Take a grant back. Raises NotFound when it is not held, NotAllowed as `give` does."""
+    if by is not None:
+        _may_give(session, user, held, by)
+    row = _row(session, user, held)
+    if row is None:
+        raise NotFound(f"{user.login} does not hold {held.role} there")
+    session.delete(row)
+    session.flush()
+
+
+def may_give_to(session: Session, by: Viewer, wanted: HeldGrant) -> bool:
+    """Return whether `by` may give this grant to another, and take it back."""
+    managed = [each for each in by.grants if each.role in ROLES[Right.MANAGE_USERS]]
+    return wanted.role in GIVABLE and covers(session, managed, wanted)
+
+
+def _may_give(session: Session, user: User, wanted: HeldGrant, by: Viewer) -> None:
+    if user.id == by.user_id:
+        raise NotAllowed("nobody changes what they may do themselves", todo="ask a colleague")
+    if wanted.role not in GIVABLE:
+        raise NotAllowed(
+            f"the role {wanted.role} is given on the machine itself", todo="preau user grant"
+        )
+    if not may_give_to(session, by, wanted):
+        raise NotAllowed("this reaches further than what you manage")
+
+
+def _row(session: Session, user: User, held: HeldGrant) -> Grant | None:
+    return session.exec(
+        select(Grant).where(
+            Grant.user_id == user.id,
+            Grant.role == held.role,
+            Grant.scope == held.scope,
+            Grant.scope_key == held.scope_key,
+        )
+    ).first()
 
 
 def _province(_session: Session, name: str) -> str:

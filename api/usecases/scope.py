@@ -4,12 +4,14 @@ Every query of sites, and of what stands at a site, goes through `sites_within`.
 nothing: a person without a grant sees no site.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlmodel import col
+from sqlmodel import Session, col
+from sqlmodel import select as select_row
 
 from inventory.models import (
     Device,
@@ -40,6 +42,8 @@ class Right(StrEnum):
     SIGN_CADASTRE = "sign_cadastre"
     DECIDE_CADASTRE = "decide_cadastre"
     RUN_ELIGIBILITY = "run_eligibility"
+    MANAGE_USERS = "manage_users"
+    READ_AUDIT_LOG = "read_audit_log"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -72,7 +76,12 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     # Also opens an edition for the sites: the dossier's machine gives both to the same role.
     Right.DECIDE_CADASTRE: frozenset({Role.CADASTRE_MANAGER}),
     Right.RUN_ELIGIBILITY: frozenset({Role.PROGRAMME_MANAGER}),
+    Right.MANAGE_USERS: frozenset({Role.PROGRAMME_MANAGER}),
+    Right.READ_AUDIT_LOG: frozenset({Role.PROGRAMME_MANAGER}),
 }
+# Who holds the passwords of devices is named on the machine itself: preau user grant.
+GIVABLE = frozenset(Role) - {Role.NETWORK_ENGINEER}
+"""The roles that who manages users gives to others, within their own scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +94,28 @@ class HeldGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldToken:
+    """The token by which somebody asks."""
+
+    id: int
+    name: str
+    read_only: bool
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking. `actor` is how the person stands in change records."""
+    """Who is asking. `actor` is how the person stands in change records.
+
+    `grants` is what this request may: less than the person holds, where a token says so.
+    """
 
     user_id: int
     login: str
     display_name: str
     locale: str | None
     grants: tuple[HeldGrant, ...]
+    token: HeldToken | None = None
 
     @property
     def actor(self) -> str:
@@ -117,12 +140,16 @@ def visible_sites(viewer: Viewer) -> ColumnElement[bool]:
 
 def sites_within(viewer: Viewer, right: Right) -> ColumnElement[bool]:
     """Return the WHERE clause on Site that holds exactly the sites where `viewer` has `right`."""
-    if viewer.everywhere(right):
-        return true()
+    return sites_of(grant for grant in viewer.grants if grant.role in ROLES[right])
+
+
+def sites_of(grants: Iterable[HeldGrant]) -> ColumnElement[bool]:
+    """Return the WHERE clause on Site that holds exactly the sites of `grants`."""
     keys: dict[GrantScope, set[str]] = {scope: set() for scope in GrantScope}
-    for grant in viewer.grants:
-        if grant.role in ROLES[right]:
-            keys[grant.scope].add(grant.scope_key)
+    for grant in grants:
+        keys[grant.scope].add(grant.scope_key)
+    if keys[GrantScope.ALL]:
+        return true()
     clauses: list[ColumnElement[bool]] = []
     if provinces := keys[GrantScope.PROVINCE]:
         clauses.append(col(Site.province).in_(sorted(provinces)))
@@ -146,6 +173,24 @@ def visible_devices(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.everywhere(Right.SEE):
         return true()
     return col(Device.site_id).in_(select(col(Site.id)).where(visible_sites(viewer)))
+
+
+def covers(session: Session, held: Sequence[HeldGrant], wanted: HeldGrant) -> bool:
+    """Return whether the scope of `wanted` lies within those of `held`, now and later.
+
+    The same scope, all, or a site that is one of theirs. A lot whose sites are all in one province
+    today is not within that province: tomorrow another site may be in it.
+    """
+    if any(each.scope is GrantScope.ALL for each in held):
+        return True
+    if any((each.scope, each.scope_key) == (wanted.scope, wanted.scope_key) for each in held):
+        return True
+    if wanted.scope is not GrantScope.SITE or not (ids := _row_ids({wanted.scope_key})):
+        return False
+    return (
+        session.exec(select_row(Site.id).where(Site.id == ids[0], sites_of(held))).first()
+        is not None
+    )
 
 
 def _site_of_schools(schools: ColumnElement[bool]) -> ColumnElement[bool]:

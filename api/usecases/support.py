@@ -17,11 +17,11 @@ from api.usecases.support_subjects import Asked, ask_each, asked_of, standing_de
 from collectors.outcome import Outcome
 from collectors.ssh import SshSession
 from collectors.ssh_reading import read_over
-from inventory import clock
+from inventory.changes import note
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound
 from inventory.events import record_event
-from inventory.models import Change, Device
+from inventory.models import Device
 from inventory.secrets import Vault
 from inventory.sentences import Sentence
 from inventory.settings import Settings
@@ -107,16 +107,8 @@ def record_access(session: Session, device_id: int, *, case: str, actor: str, wh
     device = session.get(Device, device_id)
     if device is None:
         raise NotFound(f"there is no device {device_id}")
-    session.add(
-        Change(
-            at=clock.now(),
-            actor=actor,
-            table_name="device",
-            row_key=str(device_id),
-            action="read",
-            after={"what": what, "case": case},
-        )
-    )
+    told = {"what": what, "case": case}
+    note(session, "read", "device", device_id, told, actor=actor)
     record_event(
         session,
         f"support.{what}_read",

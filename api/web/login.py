@@ -1,6 +1,7 @@
 """The login and logout."""
 
 import secrets
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,11 +12,12 @@ from api.http.dependencies import FormOfOurs, Here, Installation, same_token
 from api.http.needs import Anybody, NeedsLogin
 from api.usecases.access import WrongPassword
 from api.usecases.sessions import log_in, log_out
-from api.usecases.throttle import TooManyAttempts
+from api.usecases.throttle import Limits, TooManyAttempts
 from api.web.addresses import own_address
 from api.web.templating import page
 from inventory.errors import NotAllowed
 from inventory.sentences import N_
+from inventory.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,6 +56,8 @@ def login(
             mot_de_passe,
             address=address,
             session_hours=here.settings.session_hours,
+            limits=login_limits(here.settings),
+            agent=request.headers.get("user-agent", ""),
         )
     except TooManyAttempts:
         return _form(
@@ -76,8 +80,11 @@ def login(
             error=N_("L’identifiant ou le mot de passe n’est pas correct."),
             status=HTTPStatus.UNAUTHORIZED,
         )
+    if old := request.cookies.get(here.session_cookie):
+        with here.database.write("web:login") as session:
+            log_out(session, old)
     answer = RedirectResponse(own_address(suite), HTTPStatus.SEE_OTHER)
-    _set_cookie(answer, here, here.session_cookie, cookie, here.settings.session_hours * 3600)
+    give_session(answer, here, cookie)
     answer.delete_cookie(here.form_cookie, path="/", secure=here.settings.secure_cookies)
     return answer
 
@@ -113,6 +120,21 @@ def _form(
     )
     _set_cookie(answer, here, here.form_cookie, token, None)
     return answer
+
+
+def give_session(answer: Response, here: Installation, cookie: str) -> None:
+    """Give a browser its new session."""
+    _set_cookie(answer, here, here.session_cookie, cookie, here.settings.session_hours * 3600)
+
+
+def login_limits(settings: Settings) -> Limits:
+    """Return how many failed logins this installation takes."""
+    return Limits(
+        per_login_and_address=settings.login_failures,
+        per_login=settings.login_failures_anywhere,
+        per_address=settings.login_failures_address,
+        window=timedelta(minutes=settings.login_window_minutes),
+    )
 
 
 def _set_cookie(

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import UtcDateTime, text_enum
+from inventory.models.columns import UtcDateTime, json_column, text_enum
 
 
 class UserRole(StrEnum):
@@ -53,13 +54,22 @@ class User(SQLModel, table=True):
         default=None, description="the language this person chose; None: as the browser asks"
     )
     active: bool = True
+    oidc_subject: str | None = Field(
+        default=None,
+        unique=True,
+        index=True,
+        description="issuer and subject of the identity provider, once it vouched for this person",
+    )
 
 
 class Grant(SQLModel, table=True):
     """A role over a scope; `scope_key`: a province's or network's name, a row id, '' for all."""
 
     __tablename__ = "app_grant"
-    __table_args__ = (UniqueConstraint("user_id", "role", "scope", "scope_key"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "role", "scope", "scope_key"),
+        Index("ix_app_grant_scope", "scope", "scope_key"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="app_user.id")
@@ -77,11 +87,20 @@ class WebSession(SQLModel, table=True):
     user_id: int = Field(foreign_key="app_user.id", index=True)
     csrf_token: str
     created_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, description="its end, however busy it is")
+    last_seen_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="its last request, to the minute"
+    )
+    address: str | None = Field(default=None, description="where it was opened from")
+    agent: str | None = Field(default=None, description="the browser's User-Agent, cut")
 
 
 class ApiToken(SQLModel, table=True):
-    """A key for programs, acting as its user; only its hash is kept, it is shown once."""
+    """A key for programs, acting as its user; only its hash is kept, it is shown once.
+
+    `grants` narrows what it may: a list of role, scope and scope_key, never more than its user
+    holds at the moment of use; None: all that its user holds.
+    """
 
     __tablename__ = "api_token"
 
@@ -91,6 +110,36 @@ class ApiToken(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    grants: list[dict[str, str]] | None = Field(default=None, sa_type=json_column())
+    read_only: bool = False
+    last_used_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="to the minute"
+    )
+
+
+class Invitation(SQLModel, table=True):
+    """A link by which a person sets a password, once; only the hash of its token is kept."""
+
+    __tablename__ = "invitation"
+
+    token_hash: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="app_user.id", unique=True, index=True)
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RetentionRun(SQLModel, table=True):
+    """What one purge deleted, or would have: for each kind of data how many, from when to when."""
+
+    __tablename__ = "retention_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    dry_run: bool
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=json_column())
 
 
 class LoginThrottle(SQLModel, table=True):

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -13,9 +13,8 @@ from api.usecases.access import (
 from api.usecases.grants import parse_scope
 from api.usecases.scope import HeldGrant, Right, Viewer, sites_within, visible_sites
 from api.usecases.sessions import log_in, log_out, who_is_logged_in
-from api.usecases.throttle import PER_LOGIN_AND_ADDRESS, WINDOW, TooManyAttempts
+from api.usecases.throttle import DEFAULT, TooManyAttempts
 from api.usecases.tokens import TOKEN_PREFIX, new_token, whose_token
-from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.models import (
@@ -29,25 +28,16 @@ from inventory.models import (
     UserRole,
     WebSession,
 )
+from tests.moved_clock import MovedClock, moved_clock
 from tests.passwords import PASSWORD
 from tests.seed import seed
 from tests.webapp import person
 
 
-class MovedClock:
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def moved_clock() -> Iterator[MovedClock]:
-    moved = MovedClock()
-    clock.set_source(moved)
-    yield moved
-    clock.set_source(None)
+@pytest.fixture(name="moved_clock")
+def moved_clock_fixture() -> Iterator[MovedClock]:
+    with moved_clock() as moved:
+        yield moved
 
 
 def attempt(database: Database, login: str, password: str, address: str = "10.0.0.1") -> str:
@@ -100,21 +90,21 @@ def test_after_some_failures_even_the_right_password_waits_for_the_window_to_end
     database: Database, moved_clock: MovedClock
 ) -> None:
     person(database, "alice")
-    for _ in range(PER_LOGIN_AND_ADDRESS):
+    for _ in range(DEFAULT.per_login_and_address):
         with pytest.raises(WrongPassword):
             attempt(database, "alice", "not the password")
     with pytest.raises(TooManyAttempts) as caught:
         attempt(database, "alice", PASSWORD)
-    assert caught.value.wait == WINDOW
+    assert caught.value.wait == DEFAULT.window
     assert attempt(database, "alice", PASSWORD, address="10.0.0.2")
-    moved_clock.at += WINDOW
+    moved_clock.at += DEFAULT.window
     assert attempt(database, "alice", PASSWORD)
 
 
 def test_a_login_that_succeeds_forgets_the_failures_before_it(database: Database) -> None:
     person(database, "alice")
     for _ in range(3):
-        for _ in range(PER_LOGIN_AND_ADDRESS - 1):
+        for _ in range(DEFAULT.per_login_and_address - 1):
             with pytest.raises(WrongPassword):
                 attempt(database, "alice", "not the password")
         assert attempt(database, "alice", PASSWORD)
@@ -128,7 +118,7 @@ def test_many_guesses_at_once_do_not_slip_through(database: Database) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         kinds = list(pool.map(guess, range(16)))
-    assert kinds.count(WrongPassword) == PER_LOGIN_AND_ADDRESS
+    assert kinds.count(WrongPassword) == DEFAULT.per_login_and_address
 
 
 def test_a_token_acts_as_its_user_until_it_ends_and_is_kept_as_a_hash(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from api.usecases.throttle import PER_LOGIN_AND_ADDRESS
+from api.usecases.throttle import DEFAULT
 from api.web import texts
 from api.web.addresses import own_address
 from api.web.templating import STATIC, ago, diff_lines
@@ -93,8 +93,8 @@ def test_behind_https_cookies_are_secure_and_bound_to_the_host(
 
 @pytest.mark.one_database
 def test_guessing_is_stopped_with_a_page_that_says_to_wait(client: httpx.Client) -> None:
-    statuses = [log_in(client, "alice", "wrong") for _ in range(PER_LOGIN_AND_ADDRESS + 1)]
-    assert statuses == [401] * PER_LOGIN_AND_ADDRESS + [429]
+    statuses = [log_in(client, "alice", "wrong") for _ in range(DEFAULT.per_login_and_address + 1)]
+    assert statuses == [401] * DEFAULT.per_login_and_address + [429]
 
 
 @pytest.mark.parametrize(
