@@ -189,7 +189,7 @@ class FormOfApi:
         def who() -> Viewer:
             with here.database.read() as session:
                 browser = browser_session(request, here, session)
-                holder = token_holder(request, session)
+                holder = token_holder(request, here, session)
                 viewer = api_viewer(request, browser, holder, x_csrf_token)
                 Need(self.right).check(viewer)
                 return viewer
