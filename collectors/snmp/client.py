@@ -69,9 +69,13 @@ def converse_many(
     talk: Callable[[Conversation], Awaitable[Answer]],
     *,
     max_in_flight: int = MAX_IN_FLIGHT,
+    per_s: float | None = None,
     on_done: OnDone[Answer] | None = None,
 ) -> list[Outcome[SnmpTarget, Answer]]:
-    """Return what `talk` made of each target, at most `max_in_flight` of them at a time."""
+    """Return what `talk` made of each target, at most `max_in_flight` of them at a time.
+
+    With `per_s` no more of them are begun in a second.
+    """
     outcomes: dict[int, Outcome[SnmpTarget, Answer]] = {}
 
     def keep(place: int, outcome: Outcome[SnmpTarget, Answer]) -> None:
@@ -79,28 +83,8 @@ def converse_many(
         if on_done is not None:
             on_done(outcome)
 
-    asyncio.run(_converse_all(targets, talk, max_in_flight, keep))
+    asyncio.run(_converse_all(targets, talk, max_in_flight, keep, per_s))
     return [outcomes[place] for place in range(len(targets))]
-
-
-def converse_each(
-    targets: Iterable[SnmpTarget],
-    talk: Callable[[Conversation], Awaitable[Answer]],
-    on_done: OnDone[Answer],
-    *,
-    max_in_flight: int = MAX_IN_FLIGHT,
-    per_s: float | None = None,
-) -> None:
-    """Give `on_done` what `talk` made of each target as it ends, and keep nothing of it.
-
-    For fleets whose answers together would not fit into memory; `targets` are taken as they are
-    needed, with `per_s` no more of them in a second.
-    """
-
-    def done(_: int, outcome: Outcome[SnmpTarget, Answer]) -> None:
-        on_done(outcome)
-
-    asyncio.run(_converse_all(targets, talk, max_in_flight, done, per_s))
 
 
 class _Window:

@@ -15,6 +15,7 @@ from collectors.snmp.ber import END_OF_MIB_VIEW, VarBind
 from collectors.snmp.familiar import Column, Known, Question
 from collectors.snmp.message import Response
 from collectors.snmp.sizing import Sizing
+from collectors.snmp.trail import Changed, Trail, wrong_place
 from collectors.snmp.transport import Address, NoAnswer, NotOurs, Transport, random_id
 from collectors.snmp.usm import UsmSession
 from collectors.target import SnmpTarget
@@ -100,6 +101,39 @@ class Conversation:
         except _Silent:
             self.problems.append(Problem("walk", "the agent stopped answering"))
         return self.view()
+
+    async def retrace(self, trail: Trail) -> list[Oid] | Changed:
+        """Read again what a walk found, and that it would find nothing else now.
+
+        Returns the names that were answered to the trail's hops, in their order, or what is not as
+        it was. What was read until then stands in the view. Raises Unreachable where it answers
+        nothing at all.
+        """
+        answers: list[Oid] = []
+        for step in trail.steps:
+            try:
+                response = await self._ask(message.GET_NEXT, step.question)
+            except (Unreachable, Garbled):
+                if not self.answered:
+                    raise
+                return Changed(None)
+            if response.error_status != message.NO_ERROR:
+                return Changed(None)
+            if response.known is not None:
+                pattern, values = response.known
+                self.values.update(zip(pattern.kept, pattern.pick(values), strict=True))
+                answers += [name for name, _ in pattern.heads]
+                continue
+            wrong = wrong_place(step, response.varbinds)
+            if wrong is not None:
+                told = response.varbinds[wrong][0] if wrong < len(response.varbinds) else ()
+                return trail.changed(step.hops[wrong], told)
+            self._keep(response.varbinds[place] for place in step.found)
+            names = [name for name, _, _ in response.varbinds[: len(step.hops)]]
+            answers += names
+            if all(value is not None for _, _, value in response.varbinds):
+                step.question.learn(names, step.found, ())
+        return answers
 
     async def _walk(self, queue: deque[Column]) -> None:
         active: list[Column] = []

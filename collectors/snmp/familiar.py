@@ -78,8 +78,12 @@ class Question:
         return None
 
     def learn(self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column]) -> None:
-        """Remember an answer: its names, the places that were kept, and the columns' new rows."""
-        self._learn_enough(steps)
+        """Remember an answer: its names, the places that were kept, and the columns' new rows.
+
+        Without `steps` the question is of no columns, and is asked as often as it was.
+        """
+        if steps:
+            self._learn_enough(steps)
         # Learning costs more than reading: where every answer is another one, few are learnt.
         if not self._in_vain or (self._in_vain > _IN_VAIN and self._in_vain % _IN_VAIN):
             return

@@ -1,13 +1,13 @@
 """The engine against agents that fail as real ones and other libraries were measured to fail."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 
 from collectors.outcome import Outcome
-from collectors.snmp.client import converse_each, converse_many, get_many, walk_many
+from collectors.snmp.client import converse_many, get_many, walk_many
 from collectors.snmp.engine import Conversation
 from collectors.target import SnmpTarget
 from inventory.errors import Garbled, Refused, Unreachable
@@ -477,24 +477,3 @@ def test_a_silent_device_gives_its_place_to_another_while_it_is_waited_for() -> 
             on_done=lambda outcome: done.append(outcome.key),
         )
     assert [target.port for target in done] == [good.port] * 3 + [silent.port]
-
-
-def test_a_fleet_is_taken_as_it_is_needed_and_nothing_of_it_is_kept() -> None:
-    taken, done = 0, []
-
-    def targets() -> Iterator[SnmpTarget]:
-        nonlocal taken
-        for _ in range(20):
-            taken += 1
-            yield agent.target()
-
-    def note(outcome: Outcome[SnmpTarget, MibView]) -> None:
-        done.append((taken, len(outcome.unwrap())))
-
-    async def get(conversation: Conversation) -> MibView:
-        return await conversation.get([(*COLUMNS[0], 1)])
-
-    with running_agent(TABLE) as agent:
-        converse_each(targets(), get, note, max_in_flight=2, per_s=10_000)
-    assert [read for _, read in done] == [1] * 20
-    assert done[0][0] <= 4  # those in flight, and the next

@@ -6,7 +6,7 @@ from inventory.vendors.mib import MibView, Oid, Value, mac, oid, text
 IF_TABLE = oid("1.3.6.1.2.1.2.2.1")
 IF_X_TABLE = oid("1.3.6.1.2.1.31.1.1.1")
 
-_DESCR, _TYPE, _MTU, _SPEED, _PHYS_ADDRESS, _ADMIN, _OPER = (
+_DESCR, _TYPE, _MTU, _SPEED, PHYS_ADDRESS, _ADMIN, _OPER = (
     (*IF_TABLE, column) for column in (2, 3, 4, 5, 6, 7, 8)
 )
 _NAME, _HIGH_SPEED, _ALIAS = ((*IF_X_TABLE, column) for column in (1, 15, 18))
@@ -33,13 +33,13 @@ _COUNTERS: dict[str, tuple[Oid | None, Oid | None]] = {
 }
 _OCTETS = ("in_octets", "out_octets")
 COLUMNS: tuple[Oid, ...] = (
-    *(_DESCR, _TYPE, _MTU, _SPEED, _PHYS_ADDRESS, _ADMIN, _OPER, _NAME, _HIGH_SPEED, _ALIAS),
+    *(_DESCR, _TYPE, _MTU, _SPEED, PHYS_ADDRESS, _ADMIN, _OPER, _NAME, _HIGH_SPEED, _ALIAS),
     *(column for pair in _COUNTERS.values() for column in pair if column),
 )
 # A port is there where one of these is told.
 _EXISTS = (_DESCR, _TYPE, _ADMIN, _OPER, _NAME)
 # What ports are called, as in other MIBs' rows, and their addresses: who the device is.
-NAMES = (_DESCR, _TYPE, _PHYS_ADDRESS, _NAME)
+NAMES = (_DESCR, _TYPE, PHYS_ADDRESS, _NAME)
 
 ADMIN_LABELS = {1: "up", 2: "down", 3: "testing"}
 OPER_LABELS = {
@@ -79,7 +79,7 @@ def _interface(index: int, columns: Columns, counters: "_Counters") -> Interface
         oper=_label(columns[_OPER].get(index), OPER_LABELS),
         speed_bps=_speed_bps(number(_SPEED), number(_HIGH_SPEED)),
         mtu=number(_MTU),
-        mac=mac(columns[_PHYS_ADDRESS].get(index)),
+        mac=mac(columns[PHYS_ADDRESS].get(index)),
         counters=counters.told(index),
         octet_bits=counters.octet_bits(index),
     )
