@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from api.usecases.controlled import access_points_told
 from api.usecases.incidents import judge_sites
@@ -24,6 +24,7 @@ from api.usecases.polled import (
 from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.readings import record_answer, record_failure
 from collectors.health import observe_health_many
+from collectors.outcome import Outcome
 from collectors.series import open_series
 from collectors.target import SnmpTarget
 from inventory.database import Database
@@ -34,6 +35,8 @@ from inventory.secrets import Vault
 from inventory.settings import Settings
 
 _ROWS_AT_ONCE = 200  # devices in one transaction: a row each
+# Asked together. After each of them those that do not answer are waited for.
+_DEVICES_AT_ONCE = 10_000
 
 
 @dataclass
@@ -75,7 +78,7 @@ def run_health_round(
     with database.read() as session:
         progress = Counter(on_progress, "devices read", count(session, site_ids))
     history = PollHistory(open_series(settings, database))
-    for page in pages(database, vault, settings, site_ids):
+    for page in pages(database, vault, settings, site_ids, at_once=_DEVICES_AT_ONCE):
         by_resource = {device_resource(device.device_id): device for device in page}
         with leases(
             database, list(by_resource), holder=actor, purpose="health", ttl_s=LEASE_S
@@ -85,8 +88,13 @@ def run_health_round(
             readings = read_first(ours, _ask(settings), progress)
             for start in range(0, len(ours), _ROWS_AT_ONCE):
                 with database.write(actor) as session:
-                    for polled in ours[start : start + _ROWS_AT_ONCE]:
-                        _keep(session, polled, readings.get(polled.device_id), history, done)
+                    some = ours[start : start + _ROWS_AT_ONCE]
+                    rows = _rows(session, some)
+                    for polled in some:
+                        device = rows.get(polled.device_id)
+                        if device is not None:  # not deleted meanwhile
+                            reading = polled.error or readings.get(polled.device_id)
+                            _keep(session, device, reading, history, done)
                 history.write()
     history.end()
     judge_sites(database, settings, site_ids=site_ids, actor=actor)
@@ -104,27 +112,31 @@ def _ask(settings: Settings) -> Ask:
     return ask
 
 
+def _rows(session: Session, some: Sequence[Polled]) -> dict[int | None, Device]:
+    ids = [polled.device_id for polled in some]
+    return {row.id: row for row in session.exec(select(Device).where(col(Device.id).in_(ids)))}
+
+
 def _keep(
     session: Session,
-    polled: Polled,
-    reading: Reading | None,
+    device: Device,
+    reading: Reading | DeviceError | None,
     history: PollHistory,
     done: HealthRound,
 ) -> None:
-    device = session.get(Device, polled.device_id)
-    if device is None:  # deleted meanwhile
-        return
+    """Keep what came of a device; `reading` may be why it could not be asked."""
+    asked = reading if isinstance(reading, Outcome) else None
     try:
-        if polled.error is not None or reading is None:
-            raise polled.error or DeviceError("it was not read")
-        seen = is_itself(device, reading)
+        if asked is None:
+            raise reading if isinstance(reading, DeviceError) else DeviceError("it was not read")
+        seen = is_itself(device, asked)
     except DeviceError as error:
         record_failure(session, device, error)
-        history.note(device, reading, error)
+        history.note(device, asked, error)
         done.failed += 1
         return
-    record_answer(session, device, seen, at=reading.at)
+    record_answer(session, device, seen, at=asked.at)
     # Of its ports the names were asked, and no figure.
-    figures = replace(reading, value=replace(seen, interfaces=()))
+    figures = replace(asked, value=replace(seen, interfaces=()))
     history.note(device, figures, None, controlled=access_points_told(session, device, seen))
     done.answered += 1

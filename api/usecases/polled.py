@@ -1,6 +1,6 @@
 """The devices that are polled: which they are, where each answers, and asking them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,15 @@ from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from inventory.database import Database
 from inventory.errors import DeviceError, PreauError
-from inventory.models import Device, Lifecycle, ManagementEndpoint, Protocol
+from inventory.models import (
+    Credential,
+    Device,
+    Lifecycle,
+    ManagementEndpoint,
+    Protocol,
+    Secret,
+    Zone,
+)
 from inventory.observation import Observation
 from inventory.reconcile import marks, same_device
 from inventory.secrets import Vault
@@ -20,6 +28,7 @@ from inventory.settings import Settings
 
 LEASE_S = 900.0
 _PAGE = 1000
+_KEYS_AT_ONCE = 500  # databases count the parameters of a statement
 _POLLED = (Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY)
 
 Reading = Outcome[SnmpTarget, Observation]
@@ -56,7 +65,12 @@ def count(session: Session, site_ids: Sequence[int] | None) -> int:
 
 
 def pages(
-    database: Database, vault: Vault, settings: Settings, site_ids: Sequence[int] | None
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    site_ids: Sequence[int] | None,
+    *,
+    at_once: int = _PAGE,
 ) -> Iterator[list[Polled]]:
     """Yield the devices that are polled, some at a time, as they are when it is their turn."""
     last = 0
@@ -66,27 +80,72 @@ def pages(
                 select(Device)
                 .where(selected(site_ids), col(Device.id) > last)
                 .order_by(col(Device.id))
-                .limit(_PAGE)
+                .limit(at_once)
             ).all()
-            page = [to_poll(session, vault, settings, device) for device in devices]
+            page = to_poll(session, vault, settings, devices)
         if not page:
             return
         last = page[-1].device_id
         yield page
 
 
-def to_poll(session: Session, vault: Vault, settings: Settings, device: Device) -> Polled:
-    """Return where a device is asked."""
+def to_poll(
+    session: Session, vault: Vault, settings: Settings, devices: Sequence[Device]
+) -> list[Polled]:
+    """Return where each device is asked."""
+    endpoints: dict[int, list[ManagementEndpoint]] = {}
+    for some in _parted([device.id for device in devices]):
+        for row in session.exec(
+            select(ManagementEndpoint)
+            .where(
+                col(ManagementEndpoint.device_id).in_(some),
+                ManagementEndpoint.protocol == Protocol.SNMP,
+            )
+            .order_by(col(ManagementEndpoint.id).desc())
+        ):
+            endpoints.setdefault(row.device_id or 0, []).append(row)
+    held = _held(session, [row for rows in endpoints.values() for row in rows])
+    found = [
+        _polled(session, vault, settings, device, endpoints.get(device.id or 0, ()))
+        for device in devices
+    ]
+    held.clear()
+    return found
+
+
+def _held(session: Session, endpoints: Sequence[ManagementEndpoint]) -> list[Any]:
+    """Return the rows that the targets of a page are made of, asked for together.
+
+    As long as they are held, the session knows them and asks for none of them again.
+    """
+    held: list[Any] = []
+    for some in _parted({row.zone_id for row in endpoints}):
+        held += session.exec(select(Zone).where(col(Zone.id).in_(some)))
+    ids = {row.snmp_credential_id for row in held} | {row.credential_id for row in endpoints}
+    credentials: list[Credential] = []
+    for some in _parted(ids - {None}):
+        credentials += session.exec(select(Credential).where(col(Credential.id).in_(some)))
+    names = {name for row in credentials for name in (row.secret_name, row.priv_secret_name)}
+    for some in _parted(names - {None}):
+        held += session.exec(select(Secret).where(col(Secret.name).in_(some)))
+    return held + credentials
+
+
+def _parted(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    listed = list(keys)
+    for first in range(0, len(listed), _KEYS_AT_ONCE):
+        yield listed[first : first + _KEYS_AT_ONCE]
+
+
+def _polled(
+    session: Session,
+    vault: Vault,
+    settings: Settings,
+    device: Device,
+    endpoints: Sequence[ManagementEndpoint],
+) -> Polled:
     if device.id is None:  # it came from the database
         raise ValueError(device.name)
-    endpoints = session.exec(
-        select(ManagementEndpoint)
-        .where(
-            ManagementEndpoint.device_id == device.id,
-            ManagementEndpoint.protocol == Protocol.SNMP,
-        )
-        .order_by(col(ManagementEndpoint.id).desc())
-    ).all()
     try:
         targets = tuple(snmp_target(session, vault, settings, each) for each in endpoints)
     except PreauError as error:

@@ -145,7 +145,7 @@ def read_some(
         devices = session.exec(
             select(Device).where(selected(None), col(Device.id).in_(device_ids))
         ).all()
-        known = [to_poll(session, vault, settings, device) for device in devices]
+        known = to_poll(session, vault, settings, devices)
     by_resource = {device_resource(device.device_id): device for device in known}
     history = PollHistory(open_series(settings, database))
     result = PollResult()

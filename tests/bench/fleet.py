@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -57,6 +58,10 @@ USER = SnmpV3(
 )
 # The first address of each part of the fleet.
 ALIKE, UNLIKE, DEAD = 0x7F40_0101, 0x7F60_0101, 0x7F80_0101
+FAMILY = "airos"  # of the access points of the fleet
+_SYSTEM = (1, 3, 6, 1, 2, 1, 1)
+_ASKS_SYSTEM = b"\x2b\x06\x01\x02\x01\x01"
+_UPTIME_STEP_S = 5  # an uptime that went on all the time would be encoded anew all the time
 _VARIANTS = 16
 _ROWS_APART = 100
 _PKTINFO = 8  # IP_PKTINFO of linux/in.h, which Python 3.11 does not name
@@ -103,14 +108,35 @@ def _objects(variant: int) -> dict[Oid, Any]:
         for column, kind in zip(COLUMNS, kinds, strict=True)
         for row in range(1, ROWS + 1)
     }
-    health = {name: 10 + (variant * 7 + place) % 80 for place, name in enumerate(health_names())}
     behind = {(*column[:-1], column[-1] + 1, 1): 0 for column in COLUMNS}
-    return {**behind, **table, **health, (1, 3, 6, 1, 2, 1, 99, 1): 0}
+    return {**behind, **table, **_health(variant), (1, 3, 6, 1, 2, 1, 99, 1): 0}
 
 
-def health_names() -> list[Oid]:
-    """Return the instances that hold a device's 10 figures."""
-    return [(1, 3, 6, 1, 4, 1, 99999, 1, place, 0) for place in range(1, 11)]
+def _health(variant: int) -> dict[Oid, Any]:
+    """Return what an access point of FAMILY answers besides: 10 figures, and who it is.
+
+    UBNT-AirMAX-MIB's load; FROGFOOT-RESOURCES-MIB's memory, total and free; of each of two radios
+    the frequency (MHz), transmit power and noise floor (dBm), clients, and airtime in tenths of a
+    per cent.
+    """
+    airmax, memory = (1, 3, 6, 1, 4, 1, 41112, 1, 4), (1, 3, 6, 1, 4, 1, 10002, 1, 1, 1, 1)
+    told: dict[Oid, Any] = {
+        (*_SYSTEM, 1, 0): b"Linux 2.6.33 #1 mips",
+        (*_SYSTEM, 2, 0): v2c.ObjectIdentifier((1, 3, 6, 1, 4, 1, 10002, 1)),
+        (*_SYSTEM, 5, 0): b"ap",
+        (*memory, 1, 0): 64_000,
+        (*memory, 2, 0): 20_000 + 100 * variant,
+        (*airmax, 8, 3, 0): 700 + variant,
+    }
+    for radio, mhz in ((1, 2412), (2, 5180)):
+        told |= {
+            (*airmax, 1, 1, 4, radio): mhz,
+            (*airmax, 1, 1, 6, radio): 20,
+            (*airmax, 5, 1, 8, radio): -90 - variant,
+            (*airmax, 5, 1, 15, radio): radio + variant,
+            (*airmax, 6, 1, 7, radio): 100 + variant,
+        }
+    return told
 
 
 class _Fleet:
@@ -120,6 +146,8 @@ class _Fleet:
         self._agents = [Agent(_objects(variant), lambda *_: []) for variant in range(_VARIANTS)]
         self._tails: dict[tuple[int, bytes], bytes] = {}
         self._values: dict[tuple[int, Oid, int], bytes] = {}
+        self._with_uptime: dict[tuple[int, bytes], bytes] = {}
+        self._uptime = -1
 
     def answer(self, data: bytes, device: bytes) -> bytes:
         """Return what the device at this address (4 octets) answers."""
@@ -137,11 +165,25 @@ class _Fleet:
         number = int.from_bytes(device, "big")
         unlike = number >= UNLIKE
         key = (number if unlike else number % _VARIANTS, pdu[:1] + pdu[tail_at:])
-        tail = self._tails.get(key)
+        tails = self._tails
+        if _ASKS_SYSTEM in key[1]:
+            self._go_on()
+            tails = self._with_uptime
+        tail = tails.get(key)
         if tail is None:
             tail = self._unlike(pdu, tail_at, number) if unlike else self._tail(pdu, key[0])
-            self._tails[key] = tail
+            tails[key] = tail
         return ber.encode(0xA2, pdu[id_at:tail_at] + tail)
+
+    def _go_on(self) -> None:
+        """Let the uptime go on as the clock does."""
+        now = int(time.monotonic()) // _UPTIME_STEP_S
+        if now == self._uptime:
+            return
+        self._uptime = now
+        self._with_uptime.clear()
+        for agent in self._agents:
+            agent.objects[*_SYSTEM, 3, 0] = v2c.TimeTicks(100 * _UPTIME_STEP_S * now)
 
     def _tail(self, pdu: bytes, variant: int) -> bytes:
         message = ber.encode(ber.SEQUENCE, b"\x02\x01\x01\x04\x01x" + pdu)
