@@ -21,6 +21,7 @@ _MAC_BYTES = 6
 _BARE_MAC = re.compile(rb"[0-9A-Fa-f]{12}")
 # The places of the bits that are set in each octet, its highest bit being 1.
 _SET = [tuple(place for place in range(1, 9) if octet & 0x100 >> place) for octet in range(256)]
+_FEW = 200  # objects of a view of which all beginnings are worth knowing
 _MAX_SUB_IDENTIFIER = 2**32 - 1  # RFC 2578, section 3.5
 
 
@@ -74,6 +75,7 @@ class MibView:
         self._tables: Mapping[Oid, Mapping[Oid, Value]] = tables or {(): dict(values)}
         self._widths = sorted({len(root) for root in self._tables})
         self._ordered: dict[Oid, list[Oid]] = {}
+        self._beginnings: set[Oid] | None = None
         self.problems = tuple(problems)
 
     def _names(self, root: Oid) -> list[Oid]:
@@ -98,6 +100,8 @@ class MibView:
 
     def column(self, root: Oid) -> dict[Oid, Value]:
         """Return the instances under `root` by their index, in the order of the index."""
+        if self._has_nothing(root):
+            return {}
         for width in self._widths:
             if root[:width] in self._tables:
                 return self._part(root[:width], root[width:])
@@ -107,6 +111,15 @@ class MibView:
             if table[: len(root)] == root
             for rest in self._names(table)
         }
+
+    def _has_nothing(self, root: Oid) -> bool:
+        """Tell of a view of a few objects that none is under `root`, as of most columns asked."""
+        whole = self._tables.get(())
+        if whole is None or len(whole) > _FEW:
+            return False
+        if self._beginnings is None:
+            self._beginnings = {name[:end] for name in whole for end in range(len(name))}
+        return root not in self._beginnings
 
     def _part(self, table: Oid, root: Oid) -> dict[Oid, Value]:
         """Return what a table has under `root`, which follows the table's own root."""
@@ -169,7 +182,8 @@ class MibView:
 
 
 def _decoded(rows: Mapping[Oid, Value]) -> Mapping[Oid, Value]:
-    return rows.decoded() if isinstance(rows, Rows) else rows
+    # Asked for each column of each device: what is no dict is seldom.
+    return rows.decoded() if type(rows) is not dict and isinstance(rows, Rows) else rows
 
 
 def text(value: Value | None) -> str | None:

@@ -1,11 +1,12 @@
 """A fleet of SNMP agents in a process of its own: `python -m tests.bench.fleet`.
 
 One UDP socket on the loopback interface answers for every address of 127.0.0.0/8 (IP_PKTINFO tells
-which one was asked, and answers from it). Each address is a device with the same table and an
-engine id of its own; those of 127.96.0.0/11 number the rows of their tables each in its own way, so
-that no answer of one has the names of another's; those of 127.128.0.0/9 are dead. What agents
-answer is encoded once and then only given the request's id, so that the fleet is not what a
-benchmark measures. It prints its port once it listens and runs until its standard input is closed.
+which one was asked, and answers from it). Each address is a device with an engine id of its own,
+and the same table as others; those of 127.32.0.0/11 are access points with four ports; those of
+127.96.0.0/11 number the rows of their tables each in its own way, so that no answer of one has the
+names of another's; those of 127.128.0.0/9 are dead. What agents answer is encoded once and then
+only given the request's id, so that the fleet is not what a benchmark measures. It prints its port
+once it listens and runs until its standard input is closed.
 """
 
 import os
@@ -57,7 +58,7 @@ USER = SnmpV3(
     "bench", AuthProtocol.SHA1, "bench-authentication", PrivProtocol.AES128, "bench-privacy"
 )
 # The first address of each part of the fleet.
-ALIKE, UNLIKE, DEAD = 0x7F40_0101, 0x7F60_0101, 0x7F80_0101
+POINTS, ALIKE, UNLIKE, DEAD = 0x7F20_0101, 0x7F40_0101, 0x7F60_0101, 0x7F80_0101
 FAMILY = "airos"  # of the access points of the fleet
 _SYSTEM = (1, 3, 6, 1, 2, 1, 1)
 _ASKS_SYSTEM = b"\x2b\x06\x01\x02\x01\x01"
@@ -109,11 +110,11 @@ def _objects(variant: int) -> dict[Oid, Any]:
         for row in range(1, ROWS + 1)
     }
     behind = {(*column[:-1], column[-1] + 1, 1): 0 for column in COLUMNS}
-    return {**behind, **table, **_health(variant), (1, 3, 6, 1, 2, 1, 99, 1): 0}
+    return {**behind, **table, (1, 3, 6, 1, 2, 1, 99, 1): 0}
 
 
-def _health(variant: int) -> dict[Oid, Any]:
-    """Return what an access point of FAMILY answers besides: 10 figures, and who it is.
+def _access_point(variant: int) -> dict[Oid, Any]:
+    """Return what an access point of FAMILY answers: 10 figures, its ports, and who it is.
 
     UBNT-AirMAX-MIB's load; FROGFOOT-RESOURCES-MIB's memory, total and free; of each of two radios
     the frequency (MHz), transmit power and noise floor (dBm), clients, and airtime in tenths of a
@@ -136,6 +137,14 @@ def _health(variant: int) -> dict[Oid, Any]:
             (*airmax, 5, 1, 15, radio): radio + variant,
             (*airmax, 6, 1, 7, radio): 100 + variant,
         }
+    for port, name in enumerate((b"lo", b"eth0", b"ath0", b"ath1"), 1):
+        told |= {
+            (*_IF_ENTRY, 2, port): name,
+            (*_IF_ENTRY, 3, port): 24 if name == b"lo" else 6,
+            (*_IF_ENTRY, 6, port): b"" if name == b"lo" else bytes((4, 24, 214, 0, variant, port)),
+            (*_IF_ENTRY, 10, port): v2c.Counter32(port * 977),
+            (*_IF_X_ENTRY, 1, port): name,
+        }
     return told
 
 
@@ -143,7 +152,8 @@ class _Fleet:
     """The answers, by what was asked; only ids, clocks and ciphers are made anew each time."""
 
     def __init__(self) -> None:
-        self._agents = [Agent(_objects(variant), lambda *_: []) for variant in range(_VARIANTS)]
+        every = [*map(_objects, range(_VARIANTS)), *map(_access_point, range(_VARIANTS))]
+        self._agents = [Agent(objects, lambda *_: []) for objects in every]
         self._tails: dict[tuple[int, bytes], bytes] = {}
         self._values: dict[tuple[int, Oid, int], bytes] = {}
         self._with_uptime: dict[tuple[int, bytes], bytes] = {}
@@ -164,7 +174,8 @@ class _Fleet:
         tail_at = ber.read_header(pdu, id_at, len(pdu))[2]
         number = int.from_bytes(device, "big")
         unlike = number >= UNLIKE
-        key = (number if unlike else number % _VARIANTS, pdu[:1] + pdu[tail_at:])
+        variant = number % _VARIANTS + (_VARIANTS if number < ALIKE else 0)
+        key = (number if unlike else variant, pdu[:1] + pdu[tail_at:])
         tails = self._tails
         if _ASKS_SYSTEM in key[1]:
             self._go_on()

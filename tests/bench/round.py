@@ -37,7 +37,7 @@ from inventory.models import (
 )
 from inventory.secrets import Vault, open_vault, store_secret
 from inventory.settings import Settings
-from tests.bench.fleet import ALIKE, DEAD, FAMILY, host_of, running_fleet
+from tests.bench.fleet import DEAD, FAMILY, POINTS, host_of, running_fleet
 from tests.bench.poll import rss_mb
 
 DEAD_ONE_IN = 10
@@ -106,7 +106,7 @@ def _populate(here: _Here, devices: int, port: int) -> None:
         {
             "device_id": number,
             "zone_id": zone_id,
-            "host": host_of(number - 1),
+            "host": host_of(number - 1, POINTS),
             "protocol": Protocol.SNMP,
             "port": port,
         }
@@ -123,7 +123,7 @@ def _measured(here: _Here, devices: int, rounds: int) -> dict[str, float]:
     alive_wall_s, alive_cpu_s = _round(here, devices, "all alive")
     _answer_from(here, devices, DEAD)
     dead_wall_s, dead_cpu_s = _round(here, devices, "one in ten dead", dead=True)
-    _answer_from(here, devices, ALIKE)
+    _answer_from(here, devices, POINTS)
     few = min(devices, _GROWTH_DEVICES)
     sizes_mb = []
     for number in range(rounds):

@@ -104,10 +104,11 @@ class _Counters:
 
     def __init__(self, columns: Columns) -> None:
         nothing: dict[int, Value] = {}
-        self._columns = [
+        every = [
             (name, columns[wide] if wide else nothing, columns[narrow] if narrow else nothing)
             for name, (wide, narrow) in _COUNTERS.items()
         ]
+        self._columns = [each for each in every if each[1] or each[2]]
         octets = [each for each in self._columns if each[0] in _OCTETS]
         self._wide = [wide for _, wide, _ in octets]
         self._narrow = [narrow for _, _, narrow in octets]
@@ -127,6 +128,8 @@ class _Counters:
 
     def octet_bits(self, index: int) -> int | None:
         """Return the width of the octet counters that `told` tells; None: neither is told."""
+        if not self._wide:
+            return None
         wide = [column.get(index) for column in self._wide]
         narrow = [column.get(index) for column in self._narrow]
         if all(isinstance(octets, int) for octets in wide) and (any(wide) or not any(narrow)):
