@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, ge=1, le=65535)
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts at most.")
+    client_detail_days: int = Field(
+        30, ge=7, le=30, description="How long what could be about one person's device is kept."
+    )
+    audit_log_days: int = Field(366, ge=30, description="How long it is kept who did what.")
+    event_days: int = Field(1830, ge=366, description="How long a site's history is kept.")
+    job_days: int = Field(90, ge=7, description="How long it is kept which jobs ended how.")
+    retention_cron: str = Field(
+        "15 3 * * *", description="When what is older is deleted, Europe/Brussels."
+    )
     session_idle_minutes: int = Field(
         120, ge=5, description="A login ends after so long without a request."
     )

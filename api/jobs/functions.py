@@ -142,6 +142,15 @@ def run_uploads(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
         return {"uploads": {"swept": uploads.sweep_uploads(session, here.settings)}}
 
 
+@job("retention", repeatable=True)
+def run_retention(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Delete what is about people and older than the settings keep; the report is kept."""
+    from api.usecases import retention  # noqa: PLC0415 - once a night
+
+    run = retention.run_retention(here.database, here.settings, actor=here.actor)
+    return {"retention": {"run": run.id, "deleted": sum(line["count"] for line in run.lines)}}
+
+
 @job("rollout", repeatable=True)
 def run_rollout(here: JobContext, arguments: dict[str, Any]) -> dict[str, Any]:
     """Run a frozen plan, or go on with one: as after the worker that ran it died."""

@@ -28,18 +28,14 @@ ACTOR = "schedule"
 def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler:
     """Return the clock of this installation, not yet started.
 
-    Raises Misconfigured when `audit_cron` is no crontab line.
+    Raises Misconfigured when a setting is no crontab line.
     """
-    try:
-        audit = CronTrigger.from_crontab(settings.audit_cron, timezone=BRUSSELS)
-    except ValueError as error:
-        raise Misconfigured(
-            f"audit_cron {settings.audit_cron!r} is no crontab line: {error}",
-            todo="five fields, as 30 2 * * *",
-        ) from error
+    audit = _crontab("audit_cron", settings.audit_cron)
+    retention = _crontab("retention_cron", settings.retention_cron)
     scheduler = BackgroundScheduler(timezone=BRUSSELS)
     defaults = {"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
     scheduler.add_job(tick, audit, args=(database, "audit"), id="audit", **defaults)
+    scheduler.add_job(tick, retention, args=(database, "retention"), id="retention", **defaults)
     poll = IntervalTrigger(seconds=settings.poll_interval_s, timezone=BRUSSELS)
     scheduler.add_job(tick, poll, args=(database, "poll"), id="poll", **defaults)
     health = IntervalTrigger(seconds=settings.health_interval_s, timezone=BRUSSELS)
@@ -58,6 +54,15 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
         **defaults,
     )
     return scheduler
+
+
+def _crontab(name: str, line: str) -> CronTrigger:
+    try:
+        return CronTrigger.from_crontab(line, timezone=BRUSSELS)
+    except ValueError as error:
+        raise Misconfigured(
+            f"{name} {line!r} is no crontab line: {error}", todo="five fields, as 30 2 * * *"
+        ) from error
 
 
 def tick(database: Database, kind: str) -> None:
