@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -20,7 +21,7 @@ from babel import Locale
 from babel.dates import format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from fastapi import Request
 
 from api.usecases.scope import Viewer
@@ -60,6 +61,10 @@ class Tongue:
     def number(self, value: float, decimals: int = 2) -> str:
         """Return a number with this language's marks, rounded to `decimals` at most."""
         return format_decimal(round(value, decimals), locale=self.region)
+
+    def euros(self, amount: Decimal) -> str:
+        """Return an amount of money, as `1 499,90 €`."""
+        return format_currency(amount, "EUR", locale=self.region)
 
     def day(self, moment: date) -> str:
         """Return the day of a moment in Brussels, as `22/11/2026`."""

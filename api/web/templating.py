@@ -77,6 +77,7 @@ def environment(language: str) -> Environment:
         local=speech.moment,
         day=speech.day,
         month=speech.month,
+        euros=speech.euros,
         number=speech.number,
         say=speech.say,
         said=lambda row: speech.say(row_text(row)),

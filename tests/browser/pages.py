@@ -19,6 +19,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/deploiements": ("/deploiements",),
     "/deploiements/{plan_id}": ("/deploiements/1", "/deploiements/2"),
     "/avancement": ("/avancement", "/avancement?etape=cadastre"),
+    "/parents": (
+        "/parents?annee=4&formule=location-3&prix=199,90&eleves=640&pourcent=8,5",
+        "/parents?annee=&prix=abc",
+    ),
     "/incidents": ("/incidents", "/incidents?etat=closed"),
     "/propositions": ("/propositions",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
