@@ -3,7 +3,9 @@
 import base64
 import binascii
 import json
+from datetime import date
 
+from api.usecases.deadlines import LatePlace
 from api.usecases.search import Place
 from api.usecases.sites import Position
 from inventory.errors import InvalidInput
@@ -56,6 +58,25 @@ def read_search_cursor(text: str | None) -> Place | None:
     match _decode(text):
         case [int(step), str(key), int(row_id)] if "\0" not in key and _fits(row_id):
             return Place(key, row_id, step)
+        case _:
+            raise _unknown()
+
+
+def late_cursor(place: LatePlace | None) -> str | None:
+    """Return the text that stands for a place in the late list."""
+    return None if place is None else _encode([place.due_on.isoformat(), place.clock_id])
+
+
+def read_late_cursor(text: str | None) -> LatePlace | None:
+    """Return the place that `late_cursor` gave; raises InvalidInput for any other text."""
+    if not text:
+        return None
+    match _decode(text):
+        case [str(day), int(clock_id)] if _fits(clock_id):
+            try:
+                return LatePlace(date.fromisoformat(day), clock_id)
+            except ValueError:
+                raise _unknown() from None
         case _:
             raise _unknown()
 

@@ -45,6 +45,8 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     scheduler.add_job(tick, hourly, args=(database, "series"), id="series", **defaults)
     daily = CronTrigger(hour=4, minute=37, timezone=BRUSSELS)
     scheduler.add_job(tick, daily, args=(database, "uploads"), id="uploads", **defaults)
+    nightly = CronTrigger(hour=4, minute=20, timezone=BRUSSELS)
+    scheduler.add_job(tick, nightly, args=(database, "deadlines"), id="deadlines", **defaults)
     scheduler.add_job(
         queue.forget_results,
         IntervalTrigger(minutes=5, timezone=BRUSSELS),

@@ -20,6 +20,7 @@ from inventory.models import (
     Lifecycle,
     Lot,
     PlanState,
+    Prerequisite,
     Push,
     PushState,
     Reserve,
@@ -112,8 +113,9 @@ def state_of(session: Session, dossier: Dossier) -> DossierState:
 def measure(session: Session, site_id: int) -> Measured:
     """Return what the product counts of a site: its devices, and those not verified by reading.
 
-    Its reserves are counted once it was judged. A device is verified when its last push, of a plan
-    that was not cancelled, was read back as intended or had nothing to change.
+    Its reserves are counted once it was judged, its prerequisites once one was written down. A
+    device is verified when its last push, of a plan that was not cancelled, was read back as
+    intended or had nothing to change.
     """
     devices = session.exec(
         select(Device)
@@ -141,7 +143,16 @@ def measure(session: Session, site_id: int) -> Measured:
         unverified_devices=tuple(d.name for d in devices if d.id not in verified),
         open_reserves=open_ones,
         blocking_reserves=blocking,
+        open_prerequisites=_prerequisites(session, site_id),
     )
+
+
+def _prerequisites(session: Session, site_id: int) -> int | None:
+    """Return how many prerequisites are to be lifted; None where none was ever written down."""
+    lifted = session.exec(
+        select(Prerequisite.lifted_at).where(Prerequisite.site_id == site_id)
+    ).all()
+    return sum(each is None for each in lifted) if lifted else None
 
 
 def _reserves(session: Session, site_id: int) -> tuple[int | None, int | None]:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
+from api.usecases.deadlines import follow_terms
 from api.usecases.dossier_state import (
     NAMED_ROWS,
     EvidenceFile,
@@ -95,7 +96,41 @@ def advance(
     missing, NotAllowed when the role may not make this move, InvalidInput for an unknown fact.
     Nothing is kept of a refused move.
     """
-    dossier = dossier_of_site(session, site_id, lock=True)
+    dossier, move, told = judge_move(
+        session,
+        site_id,
+        to,
+        role=role,
+        version=version,
+        reason=reason,
+        facts=facts,
+        evidence=evidence,
+        measures=measures,
+        lock=True,
+    )
+    return _write(
+        session, dossier, move, told, actor=actor, role=role, reason=reason, evidence=evidence
+    )
+
+
+def judge_move(
+    session: Session,
+    site_id: int,
+    to: Status,
+    *,
+    role: Role,
+    version: int | None = None,
+    reason: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    evidence: Sequence[EvidenceFile] = (),
+    measures: frozenset[Measure] | None = None,
+    lock: bool = False,
+) -> tuple[Dossier, Move, Facts]:
+    """Return the move that `advance` would make, with the facts as told then; writes nothing.
+
+    Raises as `advance` does. `lock` keeps others from moving the dossier.
+    """
+    dossier = dossier_of_site(session, site_id, lock=lock)
     if version is not None and version != dossier.version:
         raise Conflict(
             f"the dossier is at version {dossier.version}, no longer at {version}",
@@ -118,9 +153,7 @@ def advance(
         if outcome.why is Why.ROLE:
             raise NotAllowed(outcome.missing[0], where=f"site {site_id}")
         raise MoveRefused(to, outcome.missing)
-    return _write(
-        session, dossier, outcome, told, actor=actor, role=role, reason=reason, evidence=evidence
-    )
+    return dossier, outcome, told
 
 
 def possible_moves(
@@ -268,6 +301,7 @@ def _write(
     dossier.facts = kept.model_dump(mode="json", exclude_none=True, exclude=NAMED_ROWS)
     dossier.version = after.version
     dossier.updated_at = at
+    follow_terms(session, dossier, after)
     record_event(
         session,
         "dossier.moved",

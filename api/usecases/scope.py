@@ -35,6 +35,8 @@ class Right(StrEnum):
     ACCEPT_DEVICES = "accept_devices"
     READ_CLIENTS = "read_clients"
     APPROVE_PLANS = "approve_plans"
+    FOLLOW_PREREQUISITES = "follow_prerequisites"
+    MOVE_MANY = "move_many"
     HAND_IN = "hand_in"
     REMOVE_FILES = "remove_files"
     SEE_CADASTRE = "see_cadastre"
@@ -66,6 +68,17 @@ ROLES: Mapping[Right, frozenset[Role]] = {
         {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.INSTALLER}
     ),
     Right.APPROVE_PLANS: frozenset({Role.NETWORK_ENGINEER, Role.PROGRAMME_MANAGER}),
+    # Who finds that works are needed, and who has them done.
+    Right.FOLLOW_PREREQUISITES: frozenset(
+        {
+            Role.ORGANISING_AUTHORITY,
+            Role.ADVISER,
+            Role.CONTRACTOR,
+            Role.CONTRACT_OFFICER,
+            Role.PROGRAMME_MANAGER,
+        }
+    ),
+    Right.MOVE_MANY: frozenset({Role.PROGRAMME_MANAGER, Role.CONTRACT_OFFICER}),
     # A school hands in its plans and signed papers, an installer photos and cable tests.
     Right.HAND_IN: frozenset(Role) - {Role.SUPPLIER},
     Right.REMOVE_FILES: frozenset({Role.PROGRAMME_MANAGER}),

@@ -29,7 +29,9 @@ from inventory.models.cadastre import (
     CadastreResponse,
     CadastreSubmission,
 )
+from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
 from inventory.models.change import Change
+from inventory.models.deadline import DeadlineClock
 from inventory.models.deployment import (
     ConfigBackup,
     DeployPlan,
@@ -70,6 +72,7 @@ from inventory.models.network import (
 )
 from inventory.models.observation import ObservationRecord, WlanReading
 from inventory.models.place import Building, Floor, Room
+from inventory.models.prerequisite import Prerequisite, PrerequisiteKind
 from inventory.models.programme import Contractor, FundingSource, Lot
 from inventory.models.register import (
     Implantation,
@@ -100,11 +103,15 @@ __all__ = [
     "CadastreRemark",
     "CadastreResponse",
     "CadastreSubmission",
+    "BulkMove",
+    "BulkMoveSite",
+    "BulkState",
     "Change",
     "ConfigBackup",
     "Contractor",
     "Credential",
     "CredentialKind",
+    "DeadlineClock",
     "DeployPlan",
     "Device",
     "DeviceRole",
@@ -143,6 +150,8 @@ __all__ = [
     "PlanApproval",
     "PlanRequest",
     "PlanState",
+    "Prerequisite",
+    "PrerequisiteKind",
     "Proposal",
     "ProposalRule",
     "ProposalSource",
