@@ -18,6 +18,8 @@ VALUES: Mapping[str, str] = {
     "proposal_id": "1",
     "job_id": "1",
     "upload_id": "1",
+    "prerequisite_id": "1",
+    "bulk_id": "1",
 }
 """By the name in the path: the id of something that stands at the first school (tests.seed)."""
 
@@ -32,11 +34,21 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
     ("POST", "/sites/{site_id}/reserves"): {"objet": "Prise arrachée", "gravite": "minor"},
     ("POST", "/sites/{site_id}/reserves/{number}"): {"action": "attribuer"},
+    ("POST", "/sites/{site_id}/prerequis"): {"genre": "power", "objet": "Une prise"},
+    ("POST", "/api/v1/sites/{site_id}/prerequisites"): {
+        "kind": "power",
+        "description": "Une prise",
+    },
+    ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
+    ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
     ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
     ("POST", "/propositions/accepter"): {"numero": "1"},
     ("POST", "/propositions/refuser"): {"numero": "1", "motif": "pas à nous"},
 }
 """By method and path: JSON for the API, the fields of a form for a page (its csrf is added)."""
+
+WITH_FILES: frozenset[str] = frozenset({"/sites/{site_id}/prerequis/{prerequisite_id}/lever"})
+"""Paths of pages whose form holds files: sent as multipart/form-data."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/search": {"q": "tilleuls"},

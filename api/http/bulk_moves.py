@@ -18,8 +18,8 @@ from api.usecases.dossier_bulk import (
     chosen_sites,
     list_requests,
     outcomes_of,
-    own_request,
     try_many,
+    visible_request,
 )
 from api.usecases.scope import Right
 from inventory.models import BulkState
@@ -150,7 +150,7 @@ def get_many_list(
 @router.get("/{bulk_id}")
 def get_many(session: Reading, viewer: ApiViewer, bulk_id: RowId) -> ManyAnswer:
     """Return one of the caller's requests with what came of each site."""
-    row = own_request(session, viewer, bulk_id)
+    row = visible_request(session, viewer, bulk_id)
     return _answer(bulk_id, Status(row.to_status), outcomes_of(session, viewer, bulk_id))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from api.usecases.access import viewer_of
@@ -192,13 +193,23 @@ def own_request(session: Session, viewer: Viewer, bulk_id: int) -> BulkMove:
     return row
 
 
+def visible_request(session: Session, viewer: Viewer, bulk_id: int) -> BulkMove:
+    """Return a request about a site at which `viewer` may move many; raises NotFound."""
+    found = session.exec(
+        select(BulkMove).where(BulkMove.id == bulk_id, _about_sites_of(viewer))
+    ).first()
+    if found is None:
+        raise NotFound(f"there is no request {bulk_id}")
+    return found
+
+
 def outcomes_of(session: Session, viewer: Viewer, bulk_id: int) -> list[SiteOutcome]:
-    """Return what came of each site of a request of `viewer`'s own, the refused ones first."""
-    own_request(session, viewer, bulk_id)
+    """Return what came of each site that is in `viewer`'s scope, the refused ones first."""
+    visible_request(session, viewer, bulk_id)
     rows = session.exec(
         select(BulkMoveSite, Site.name)
         .join(Site, col(Site.id) == col(BulkMoveSite.site_id))
-        .where(BulkMoveSite.bulk_move_id == bulk_id)
+        .where(BulkMoveSite.bulk_move_id == bulk_id, sites_within(viewer, Right.MOVE_MANY))
         .order_by(col(BulkMoveSite.state).desc(), col(Site.search_key), col(Site.id))
     )
     return [
@@ -216,20 +227,30 @@ def outcomes_of(session: Session, viewer: Viewer, bulk_id: int) -> list[SiteOutc
 def list_requests(
     session: Session, viewer: Viewer, *, before: int | None = None, limit: int = 20
 ) -> list[tuple[BulkMove, dict[str, int]]]:
-    """Return `viewer`'s own requests, newest first, with how many sites are in each state."""
-    query = select(BulkMove).where(BulkMove.actor == viewer.actor)
+    """Return requests about sites in `viewer`'s scope, newest first, counted by state."""
+    query = select(BulkMove).where(_about_sites_of(viewer))
     if before is not None:
         query = query.where(col(BulkMove.id) < before)
     rows = session.exec(query.order_by(col(BulkMove.id).desc()).limit(limit)).all()
     counted: dict[int, dict[str, int]] = {}
     states = (
         select(BulkMoveSite.bulk_move_id, BulkMoveSite.state, func.count())
+        .join(Site, col(Site.id) == col(BulkMoveSite.site_id))
         .where(col(BulkMoveSite.bulk_move_id).in_([row.id for row in rows]))
+        .where(sites_within(viewer, Right.MOVE_MANY))
         .group_by(col(BulkMoveSite.bulk_move_id), col(BulkMoveSite.state))
     )
     for bulk_id, state, number in session.exec(states):
         counted.setdefault(bulk_id, {})[BulkState(state).value] = number
     return [(row, counted.get(row.id or 0, {})) for row in rows]
+
+
+def _about_sites_of(viewer: Viewer) -> ColumnElement[bool]:
+    sites = select(col(Site.id)).where(sites_within(viewer, Right.MOVE_MANY))
+    about = select(BulkMoveSite.id).where(
+        BulkMoveSite.bulk_move_id == BulkMove.id, col(BulkMoveSite.site_id).in_(sites)
+    )
+    return about.exists()
 
 
 def _move_one(session: Session, viewer: Viewer, item_id: int, wanted: WantedMove) -> None:

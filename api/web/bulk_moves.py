@@ -20,8 +20,8 @@ from api.usecases.dossier_bulk import (
     chosen_sites,
     list_requests,
     outcomes_of,
-    own_request,
     try_many,
+    visible_request,
 )
 from api.usecases.lots import list_lots
 from api.usecases.scope import Right
@@ -138,7 +138,7 @@ def result(request: Request, browser: Browser, session: Reading, bulk_id: RowId)
         "bulk_move.html",
         viewer=browser.viewer,
         csrf=browser.csrf_token,
-        bulk=own_request(session, browser.viewer, bulk_id),
+        bulk=visible_request(session, browser.viewer, bulk_id),
         lines=outcomes_of(session, browser.viewer, bulk_id),
         statuses=texts.STATUSES,
         outcomes=OUTCOMES,

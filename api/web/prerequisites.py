@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.http.needs import Needs
-from api.http.uploading import ReceivedForm, form_of_browser
+from api.http.uploading import FormOfBrowser, ReceivedForm
 from api.usecases.prerequisites import (
     add_prerequisite,
     lift_prerequisite,
@@ -91,12 +91,15 @@ def set_due_day(
     return _back(site_id)
 
 
-@router.post(_PATH + "/{prerequisite_id}/lever", dependencies=_FOLLOWS)
+@router.post(
+    _PATH + "/{prerequisite_id}/lever",
+    dependencies=[Needs(Right.FOLLOW_PREREQUISITES, within=True)],
+)
 def lift(
     here: Here,
     site_id: RowId,
     prerequisite_id: RowId,
-    form: Annotated[ReceivedForm, Depends(form_of_browser)],
+    form: Annotated[ReceivedForm, Depends(FormOfBrowser(Right.FOLLOW_PREREQUISITES))],
 ) -> Response:
     """Say that a work is done, with a document or a sentence."""
     actor = form.viewer.actor

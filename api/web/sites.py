@@ -20,6 +20,7 @@ from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, sit
 from api.usecases.topology import site_network
 from api.web import texts
 from api.web.acceptance import site_parts
+from api.web.dossier_context import dossier_parts
 from api.web.history_context import site_history_context
 from api.web.language import language_of
 from api.web.readings import access_point_readings
@@ -127,6 +128,7 @@ def site_page(
         held=texts.STATUSES.get(dossier.status_before_hold or "") if dossier else None,
         history=history,
         moves=_steps_forward(session, site_id) if dossier else [],
+        **dossier_parts(session, site_id, dossier),
         devices=devices,
         network=site_network(
             session, here.settings, site_id, closed_since=clock.now() - INCIDENTS_SHOWN_FOR

@@ -37,6 +37,7 @@ NAVIGATION: Mapping[str, str] = {
     "/incidents": N_("Incidents"),
     "/deploiements": N_("Déploiements"),
     "/propositions": N_("Propositions"),
+    "/retards": N_("Retards"),
 }
 
 UNKNOWN = Label(N_("Non communiqué"))

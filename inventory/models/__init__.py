@@ -21,6 +21,7 @@ from inventory.models.access import (
     UserRole,
     WebSession,
 )
+from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
 from inventory.models.cadastre import (
     CadastreAnswer,
     CadastreEdition,
@@ -29,7 +30,6 @@ from inventory.models.cadastre import (
     CadastreResponse,
     CadastreSubmission,
 )
-from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
 from inventory.models.change import Change
 from inventory.models.deadline import DeadlineClock
 from inventory.models.deployment import (
@@ -97,15 +97,15 @@ __all__ = [
     "AcceptanceWord",
     "ApiToken",
     "Building",
+    "BulkMove",
+    "BulkMoveSite",
+    "BulkState",
     "CadastreAnswer",
     "CadastreEdition",
     "CadastreQuestionnaire",
     "CadastreRemark",
     "CadastreResponse",
     "CadastreSubmission",
-    "BulkMove",
-    "BulkMoveSite",
-    "BulkState",
     "Change",
     "ConfigBackup",
     "Contractor",

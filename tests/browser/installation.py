@@ -1,12 +1,17 @@
 """A furnished installation, to look at every page: the seeded schools with something on each."""
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlmodel import Session, select
 
 from api.usecases.acceptance import run_acceptance
+from api.usecases.access import viewer_of
+from api.usecases.deadlines import look_at_clocks
+from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many
 from api.usecases.found import Answer, Finder
+from api.usecases.prerequisites import add_prerequisite, lift_prerequisite
 from api.usecases.surveys import import_survey, read_survey_files
 from api.usecases.upload_intake import receive_file
 from api.usecases.uploads import keep_upload
@@ -17,8 +22,19 @@ from deploy.risk import ApprovalRules, DeviceRisk, why_second_person
 from inventory import clock
 from inventory.database import Database
 from inventory.files.kinds import UploadKind
-from inventory.models import DeployPlan, Push, PushState, Zone
+from inventory.models import (
+    DeployPlan,
+    Grant,
+    GrantScope,
+    PrerequisiteKind,
+    Push,
+    PushState,
+    User,
+    UserRole,
+    Zone,
+)
 from inventory.observation import AccessPoint
+from inventory.programme.dossier import Status
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from lab import survey
@@ -50,7 +66,44 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
     _photo(settings, database, made.site_ids[0])
     write_synthetic_history(settings, database, days=1)
+    _followed(database, made.site_ids)
     return made
+
+
+def _followed(database: Database, site_ids: tuple[int, ...]) -> None:
+    """Let the dossiers have prerequisites, terms that ran out, and a move of many."""
+    with database.write("user:alice") as session:
+        for login in LOGINS:
+            user = session.exec(select(User).where(User.login == login)).one()
+            role = UserRole.PROGRAMME_MANAGER
+            session.add(Grant(user_id=user.id or 0, role=role, scope=GrantScope.ALL))
+        today = clock.now().date()
+        for site_id, days in ((site_ids[0], 20), (site_ids[1], -12)):
+            add_prerequisite(
+                session,
+                site_id,
+                PrerequisiteKind.RACK,
+                "Un coffret fermé de 12 U dans le local serveur",
+                actor="user:alice",
+                due_on=today + timedelta(days=days),
+            )
+        done = add_prerequisite(
+            session, site_ids[1], PrerequisiteKind.POWER, "Une prise protégée", actor="user:alice"
+        )
+        lift_prerequisite(
+            session,
+            site_ids[1],
+            done.id or 0,
+            note="Vue posée par le conseiller",
+            actor="user:alice",
+        )
+    look_at_clocks(database, actor="schedule")
+    with database.read() as session:
+        asker = viewer_of(session, session.exec(select(User).where(User.login == "alice")).one())
+    wanted = WantedMove(Status.SCHEDULED)
+    with database.write("user:alice") as session:
+        bulk_id = ask_many(session, asker, "furnished", list(site_ids), wanted).id or 0
+    advance_many(database, asker, bulk_id)
 
 
 def _frozen(session: Session, device_ids: list[int]) -> None:

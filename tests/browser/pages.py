@@ -16,6 +16,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "/sites/{site_id}/etudes/{survey_id}": ("/sites/1/etudes/1",),
     "/sites/{site_id}/recette": ("/sites/1/recette", "/sites/3/recette"),
+    "/sites/{site_id}/prerequis": ("/sites/1/prerequis", "/sites/2/prerequis"),
+    "/retards": ("/retards", "/retards?delai=reserves"),
+    "/dossiers/passages": (
+        "/dossiers/passages",
+        "/dossiers/passages?statut=cadastre_pending&vers=on_hold&motif=travaux",
+    ),
+    "/dossiers/passages/{bulk_id}": ("/dossiers/passages/1",),
     "/deploiements": ("/deploiements",),
     "/deploiements/{plan_id}": ("/deploiements/1", "/deploiements/2"),
     "/avancement": ("/avancement", "/avancement?etape=cadastre"),

@@ -25,7 +25,7 @@ from inventory.database import Database, open_database
 from inventory.models import Change, Dossier, GrantScope, Lot, User, UserRole
 from inventory.secrets import open_vault
 from tests.browser.installation import furnish
-from tests.routes import BODIES, NO_SITE, QUERIES, VALUES
+from tests.routes import BODIES, NO_SITE, QUERIES, VALUES, WITH_FILES
 from tests.seed import SCHOOLS
 from tests.webapp import person, shared_settings, web_client
 
@@ -142,6 +142,7 @@ class World:
             headers=headers,
             json=body if writes and asked.api else None,
             data=form | body if writes and not asked.api else None,
+            files={"empty": ("", b"")} if asked.path in WITH_FILES else None,
         )
         answer = self.client.send(request, stream=True)
         if "event-stream" in answer.headers.get("content-type", ""):
