@@ -303,9 +303,7 @@ def _given(session: Session, viewer: Viewer, site_id: int, wanted: WantedMove) -
 
 def _said(error: PreauError) -> str:
     if isinstance(error, MoveRefused):
-        if len(error.missing) == 1:
-            return error.missing[0]
-        return Sentence("%(all)s", all=" ".join(error.missing))
+        return error.missing[0] if len(error.missing) == 1 else " ".join(error.missing)
     if isinstance(error, Conflict):
         return Sentence("Le dossier a changé entre-temps.")
     return error.what
