@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout chaos-deploy format score texts lock pages
+.PHONY: help setup demo static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning chaos-deploy format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ bench-traps: setup ## a storm of 10,000 traps from one device beside 100 others 
 
 bench-rollout: setup ## what a rollout costs, in CPU seconds for 100 devices, beside bare netmiko sessions
 	@$(BIN)/python -m tests.bench.rollout $(if $(DEVICES),--devices $(DEVICES))
+
+bench-planning: setup ## a plan of 3,000 sites over 6 years: how long it takes, and its gap
+	@$(BIN)/python -m tests.bench.planning $(if $(SITES),--sites $(SITES)) $(if $(PRICES),--prices)
 
 chaos-deploy: setup ## a rollout killed 200 times over false schools that misbehave (KILLS=, SEED=)
 	@$(BIN)/python -m tests.chaos.deploy $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))

@@ -46,6 +46,10 @@ class Right(StrEnum):
     RUN_ELIGIBILITY = "run_eligibility"
     MANAGE_USERS = "manage_users"
     READ_AUDIT_LOG = "read_audit_log"
+    SEE_PROGRAMME = "see_programme"
+    PLAN_PROGRAMME = "plan_programme"
+    RECORD_VISITS = "record_visits"
+    SEE_VISITS = "see_visits"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -91,6 +95,13 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.RUN_ELIGIBILITY: frozenset({Role.PROGRAMME_MANAGER}),
     Right.MANAGE_USERS: frozenset({Role.PROGRAMME_MANAGER}),
     Right.READ_AUDIT_LOG: frozenset({Role.PROGRAMME_MANAGER}),
+    Right.SEE_PROGRAMME: frozenset(
+        {Role.PROGRAMME_MANAGER, Role.CADASTRE_MANAGER, Role.CONTRACT_OFFICER}
+    ),
+    Right.PLAN_PROGRAMME: frozenset({Role.PROGRAMME_MANAGER}),
+    # An adviser's own hours; who answers for the funds sees those of all.
+    Right.RECORD_VISITS: frozenset({Role.ADVISER}),
+    Right.SEE_VISITS: frozenset({Role.ADVISER, Role.PROGRAMME_MANAGER}),
 }
 # Who holds the passwords of devices is named on the machine itself: preau user grant.
 GIVABLE = frozenset(Role) - {Role.NETWORK_ENGINEER}

@@ -30,6 +30,7 @@ from inventory.models.cadastre import (
     CadastreResponse,
     CadastreSubmission,
 )
+from inventory.models.adviser import AdviserMonth, AdviserVisit
 from inventory.models.change import Change
 from inventory.models.deadline import DeadlineClock
 from inventory.models.deployment import (
@@ -73,6 +74,7 @@ from inventory.models.network import (
 from inventory.models.observation import ObservationRecord, WlanReading
 from inventory.models.place import Building, Floor, Room
 from inventory.models.prerequisite import Prerequisite, PrerequisiteKind
+from inventory.models.planning import DraftState, ProgrammePlan, ProgrammePlanSite, SitePriority
 from inventory.models.programme import Contractor, FundingSource, Lot
 from inventory.models.register import (
     Implantation,
@@ -95,6 +97,8 @@ __all__ = [
     "AcceptanceMap",
     "AcceptanceRun",
     "AcceptanceWord",
+    "AdviserMonth",
+    "AdviserVisit",
     "ApiToken",
     "Building",
     "BulkMove",
@@ -121,6 +125,7 @@ __all__ = [
     "EligibilityOutcome",
     "EligibilityRuleSet",
     "EligibilityRun",
+    "DraftState",
     "Event",
     "Evidence",
     "FindingRow",
@@ -152,6 +157,8 @@ __all__ = [
     "PlanState",
     "Prerequisite",
     "PrerequisiteKind",
+    "ProgrammePlan",
+    "ProgrammePlanSite",
     "Proposal",
     "ProposalRule",
     "ProposalSource",
@@ -170,6 +177,7 @@ __all__ = [
     "Secret",
     "Site",
     "SiteImplantation",
+    "SitePriority",
     "SiteReason",
     "SnmpEngine",
     "StandardRow",

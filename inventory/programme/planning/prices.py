@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from inventory.programme.planning.problem import Problem
 from inventory.programme.planning.years import Relaxed, relaxed_years
 from inventory.sentences import Sentence
 
 _MUCH = 1_000_000
-_A_QUARTER_OF_A_YEAR = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a plan without one constraint would be: more points, sites earlier, sites more.
 
-    `points` are those of the plan's objective; `earlier` counts the sites that would come at least
-    a quarter of a year earlier, `more` those that would be placed at all.
+    `points` are those of the plan's sites; `earlier`: how many more sites would be placed by the
+    end of the year in which that differs most; `more`: how many more at all.
     """
 
     constraint: str
@@ -44,25 +44,24 @@ def prices(
         other = relaxed_years(without)
         if other is None:
             continue
-        found.append(_price(constraint, name, other, base, problem.years))
+        found.append(_price(constraint, name, other, base))
     return tuple(sorted(found, key=lambda each: (-each.points, each.constraint)))
 
 
-def _price(constraint: str, name: Sentence, other: Relaxed, base: Relaxed, years: int) -> Price:
+def _price(constraint: str, name: Sentence, other: Relaxed, base: Relaxed) -> Price:
     if other.worth - base.worth < 1e-6 * max(1.0, abs(base.worth)):
         return Price(constraint, name, 0.0, 0, 0)  # another plan of the same worth
-    least = _A_QUARTER_OF_A_YEAR / years
+    ahead = [
+        one - two
+        for one, two in zip(accumulate(other.by_year), accumulate(base.by_year), strict=True)
+    ]
     return Price(
         constraint,
         name,
         max(0.0, round(other.points - base.points, 1)),
-        sum(base.waits[each] - wait >= least for each, wait in other.waits.items()),
-        round(_placed(other) - _placed(base)),
+        max(0, round(max(ahead))),
+        round(ahead[-1]),
     )
-
-
-def _placed(plan: Relaxed) -> int:
-    return sum(wait < 1 - 1e-6 for wait in plan.waits.values())
 
 
 def _relaxations(problem: Problem) -> Iterator[tuple[str, Sentence, Problem]]:

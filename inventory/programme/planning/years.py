@@ -88,21 +88,20 @@ def choose_years(problem: Problem) -> Years | None:
 class Relaxed:
     """The best plan where parts of sites may be placed. `worth`: its objective, a bound.
 
-    `points`: of its sites alone, without what campaigns cost; `waits`: for each open site the part
-    of all years that it waits, 1: not placed.
+    `points`: of its sites alone, without what campaigns cost; `by_year`: how many sites are placed
+    in each year.
     """
 
     worth: float
     points: float
-    waits: Mapping[int, float]
+    by_year: tuple[float, ...]
 
 
 def relaxed_years(problem: Problem) -> Relaxed | None:
     """Return the relaxation of a problem, or None when the time was too short."""
     choices = _choices(problem)
-    waits = {each.site_id: 1.0 for each in problem.open_sites}
     if not len(choices.site):
-        return Relaxed(0.0, 0.0, waits)
+        return Relaxed(0.0, 0.0, (0.0,) * problem.years)
     model = _Model(problem, choices)
     found = milp(
         model.objective,
@@ -113,11 +112,9 @@ def relaxed_years(problem: Problem) -> Relaxed | None:
     if found.x is None or found.status != _OPTIMAL:
         return None
     placed = found.x[: len(choices.site)]
-    gained = placed * (1 - choices.year / problem.years)
-    for place, gain in zip(choices.site, gained, strict=True):
-        waits[problem.open_sites[place].site_id] -= float(gain)
+    by_year = np.bincount(choices.year, weights=placed, minlength=problem.years)
     points = -float(placed @ model.objective[: len(placed)])
-    return Relaxed(-float(found.fun), points, waits)
+    return Relaxed(-float(found.fun), points, tuple(float(each) for each in by_year))
 
 
 def _choices(problem: Problem) -> _Choices:
