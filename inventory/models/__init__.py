@@ -22,6 +22,7 @@ from inventory.models.access import (
     WebSession,
 )
 from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
+from inventory.models.adviser import AdviserMonth, AdviserVisit
 from inventory.models.cadastre import (
     CadastreAnswer,
     CadastreEdition,
@@ -30,7 +31,6 @@ from inventory.models.cadastre import (
     CadastreResponse,
     CadastreSubmission,
 )
-from inventory.models.adviser import AdviserMonth, AdviserVisit
 from inventory.models.change import Change
 from inventory.models.deadline import DeadlineClock
 from inventory.models.deployment import (
@@ -122,10 +122,10 @@ __all__ = [
     "DisplayedSecret",
     "Dossier",
     "DossierTransition",
+    "DraftState",
     "EligibilityOutcome",
     "EligibilityRuleSet",
     "EligibilityRun",
-    "DraftState",
     "Event",
     "Evidence",
     "FindingRow",

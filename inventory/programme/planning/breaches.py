@@ -109,7 +109,11 @@ def _capacities(problem: Problem, found: list[tuple[PlanSite, Slot]]) -> Iterato
     for year, count in sorted(by_year.items()):
         if count > problem.sites_per_year:
             yield _over(
-                Constraint.PROGRAMME_YEAR, "Le programme", str(year), count, problem.sites_per_year
+                Constraint.PROGRAMME_YEAR,
+                Sentence("Le programme"),
+                str(year),
+                count,
+                problem.sites_per_year,
             )
     lots: dict[int, PlanLot] = {lot.id: lot for lot in problem.lots}
     for (lot_id, year), count in sorted(by_lot_year.items()):
