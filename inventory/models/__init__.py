@@ -21,8 +21,8 @@ from inventory.models.access import (
     UserRole,
     WebSession,
 )
-from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
 from inventory.models.adviser import AdviserMonth, AdviserVisit
+from inventory.models.bulk_move import BulkMove, BulkMoveSite, BulkState
 from inventory.models.cadastre import (
     CadastreAnswer,
     CadastreEdition,
@@ -73,8 +73,8 @@ from inventory.models.network import (
 )
 from inventory.models.observation import ObservationRecord, WlanReading
 from inventory.models.place import Building, Floor, Room
-from inventory.models.prerequisite import Prerequisite, PrerequisiteKind
 from inventory.models.planning import DraftState, ProgrammePlan, ProgrammePlanSite, SitePriority
+from inventory.models.prerequisite import Prerequisite, PrerequisiteKind
 from inventory.models.programme import Contractor, FundingSource, Lot
 from inventory.models.register import (
     Implantation,
