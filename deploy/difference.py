@@ -6,10 +6,10 @@ secrets are masked or not is the caller's choice, and what comes out has the sam
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
 from inventory.vendors.configuration import Grammar
 from inventory.vendors.indented import IndentedGrammar
@@ -22,6 +22,11 @@ from inventory.vendors.records import (
     RecordGrammar,
     SetOption,
 )
+
+_Sections: TypeAlias = Mapping[str, Sequence[str]]  # the lines below each header
+
+_PORT = "interface "
+_CHANGED = "preau-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +106,44 @@ def _options(record: Record, goal: Mapping[str, Any]) -> list[Operation]:
 
 
 def _indented_lines(grammar: IndentedGrammar, running: str, intended: str) -> tuple[str, ...]:
-    from hier_config import get_hconfig  # noqa: PLC0415 - start-up
-
-    # Only what differs is compared: it is faster, and hier_config refuses a configuration that
-    # says a line twice below one header, which certificates and banners do.
     before, after = _apart(grammar.sections(running), grammar.sections(intended))
     if before == after:
         return ()
+    # The ports of a thousand switches change in few ways: each is compared once. hier_config finds
+    # their place among the other sections, by a line that stands for a row of them.
+    alone: dict[str, list[str]] = {}
+    shortened: dict[str, tuple[str, ...]] = {}
+    row: list[str] | None = None
+    for header, below in after.items():
+        if not header.startswith(_PORT) or header not in before:
+            shortened[header], row = below, None
+            continue
+        if row is None:
+            shortened[header], row = (f" {_CHANGED}",), alone.setdefault(header, [])
+        row += _section_lines(grammar, header, before.pop(header), below)
+    lines: list[str] = []
+    for line in _compared(grammar, before | dict.fromkeys(alone, ()), shortened):
+        lines += alone[lines.pop()] if line.strip() == _CHANGED else [line]
+    return tuple(grammar.arrange(lines))
+
+
+@lru_cache(maxsize=4096)
+def _section_lines(
+    grammar: IndentedGrammar, header: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(_compared(grammar, {header: before}, {header: after}))
+
+
+def _compared(grammar: IndentedGrammar, before: _Sections, after: _Sections) -> list[str]:
+    from hier_config import get_hconfig  # noqa: PLC0415 - start-up
+
+    def text(sections: _Sections) -> str:
+        lines = (line for header, below in sections.items() for line in (header, *below))
+        return "".join(f"{line}\n" for line in lines)
+
     driver = _driver(grammar)
-    there = get_hconfig(driver, before).config_to_get_to(get_hconfig(driver, after))
-    return tuple(grammar.arrange(_lines(grammar, there.set_order_weight())))
+    there = get_hconfig(driver, text(before)).config_to_get_to(get_hconfig(driver, text(after)))
+    return _lines(grammar, there.set_order_weight())
 
 
 def _lines(grammar: IndentedGrammar, tree: Any) -> list[str]:
@@ -126,22 +159,22 @@ def _negated(grammar: IndentedGrammar, line: str) -> str:
     return line
 
 
-def _apart(
-    running: Mapping[str, Sequence[str]], intended: Mapping[str, Sequence[str]]
-) -> tuple[str, str]:
-    """Return both texts without what is equal: sections, and the lines of those of one level."""
+def _apart(running: _Sections, intended: _Sections) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Return both without what is equal: sections, and the lines of those of one level.
 
-    def text(sections: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> str:
-        lines: list[str] = []
+    It is faster so, and hier_config refuses a configuration that says a line twice below one
+    header, which certificates and banners do.
+    """
+
+    def different(sections: _Sections, other: _Sections) -> Iterator[tuple[str, tuple[str, ...]]]:
         for header, below in sections.items():
             there = other.get(header)
             if there != below:
                 flat = there is not None and len({_depth(line) for line in (*below, *there)}) < 2
                 equal = set(there or ()) if flat else set()
-                lines += [header, *(line for line in dict.fromkeys(below) if line not in equal)]
-        return "".join(f"{line}\n" for line in lines)
+                yield header, tuple(line for line in dict.fromkeys(below) if line not in equal)
 
-    return text(running, intended), text(intended, running)
+    return dict(different(running, intended)), dict(different(intended, running))
 
 
 def _depth(line: str) -> int:

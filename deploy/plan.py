@@ -1,17 +1,21 @@
 """What a plan says of one device: what would be sent, what undoes it, and what could go wrong."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from deploy.difference import Difference, difference
-from deploy.render import Intended, intended_configuration
+from deploy.render import intended_configuration
 from inventory.intent import DeviceIntent
 from inventory.vendors.configuration import Configuration
 
-_REMEMBERED = 1000
+_REMEMBERED_CHANGES = 250  # each with its two texts
+_REMEMBERED_DIFFERENCES = 1000
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,13 @@ class PlannedChange:
 class Planner:
     """Plans many devices: what differs in the same way is compared once.
 
-    Schools are built alike, and comparing is nearly all of the work. What was compared is known by
-    the digests of the two masked texts, so that a long plan does not hold every configuration.
+    Schools are built alike, and comparing is nearly all of the work. What is alike is known by
+    digests, so that a long plan does not hold every configuration.
     """
 
     def __init__(self) -> None:
-        self._compared: OrderedDict[tuple[int, bytes], Difference] = OrderedDict()
+        self._changes: _Newest[PlannedChange] = _Newest(_REMEMBERED_CHANGES)
+        self._compared: _Newest[Difference] = _Newest(_REMEMBERED_DIFFERENCES)
 
     def change(
         self,
@@ -48,8 +53,27 @@ class Planner:
         known: Mapping[str, str] = MappingProxyType({}),
     ) -> PlannedChange:
         """Return the change of one device, as `plan_change` does."""
+        # Which layer said what changes nothing in what is said.
+        said = repr(replace(intent, origins={}))
+        secrets = repr((sorted(values.items()), sorted(known.items())))
+        return self._changes.get(
+            _key(configuration, said, secrets, running),
+            lambda: self._planned(configuration, intent, running, values, known),
+        )
+
+    def _planned(
+        self,
+        configuration: Configuration,
+        intent: DeviceIntent,
+        running: str,
+        values: Mapping[str, str],
+        known: Mapping[str, str],
+    ) -> PlannedChange:
         both = intended_configuration(configuration, intent, running, values, known)
-        change = self._difference(configuration, both)
+        change = self._compared.get(
+            _key(configuration, both.running, both.intended),
+            lambda: difference(configuration.grammar, both.running, both.intended),
+        )
         risk = configuration.risk(both.running, both.intended, intent.management_vlan)
         return PlannedChange(
             running=both.running,
@@ -60,16 +84,25 @@ class Planner:
             group=group_digest(configuration, change),
         )
 
-    def _difference(self, configuration: Configuration, both: Intended) -> Difference:
-        texts = f"{both.running}\0{both.intended}".encode()
-        key = id(configuration), blake2b(texts, digest_size=16).digest()
-        found = self._compared.pop(key, None)
-        if found is None:
-            found = difference(configuration.grammar, both.running, both.intended)
-        self._compared[key] = found
-        if len(self._compared) > _REMEMBERED:
-            self._compared.popitem(last=False)
+
+class _Newest(Generic[Value]):
+    """What was worked out, by its key; beyond so many, what was not asked for the longest goes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
+        """Return what is kept under `key`, worked out where it is not."""
+        found = self._kept.pop(key) if key in self._kept else work_out()
+        self._kept[key] = found
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
         return found
+
+
+def _key(configuration: Configuration, *texts: str) -> Hashable:
+    return id(configuration), blake2b("\0".join(texts).encode(), digest_size=16).digest()
 
 
 def plan_change(

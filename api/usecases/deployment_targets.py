@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from api.usecases.intents import IntentBook
 from api.usecases.ssh_trust import pin_seen_key
-from api.usecases.targets import newest_ssh_endpoints, ssh_target
+from api.usecases.targets import login_rows, newest_ssh_endpoints, ssh_target
 from collectors.target import SshTarget
 from deploy.render import wanted_secrets
 from inventory.errors import NotFound, PreauError
@@ -68,11 +68,13 @@ class _Gathering:
         self._intents = IntentBook(session)
         self._secrets: dict[str, str] = {}
         self._endpoints: dict[int, ManagementEndpoint] = {}
+        self._at_hand: list[object] = []  # a session forgets a row that nobody holds
 
     def prepare(self, devices: Sequence[Device]) -> None:
         self._intents.prepare(devices)
         ids = [device.id for device in devices if device.id is not None]
         self._endpoints = newest_ssh_endpoints(self._session, ids)
+        self._at_hand = login_rows(self._session, self._endpoints.values())
 
     def subject(self, device: Device) -> Subject:
         assert device.id is not None

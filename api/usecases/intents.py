@@ -93,11 +93,16 @@ def intent_of_device(session: Session, device: Device) -> DeviceIntent:
 
 
 class IntentBook:
-    """The intents of many devices, read within one session: each layer is looked up once."""
+    """The intents of many devices, read within one session: each layer is looked up once.
+
+    Devices of which the same layers speak, of one role and name, have one intent between them.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._layers: dict[Key, IntentLayer | None] = {}
+        self._resolved: dict[tuple[Key, ...], DeviceIntent] = {}
+        self._intents: dict[tuple[tuple[Key, ...], DeviceRole, str], DeviceIntent] = {}
         self._authorities: dict[int, list[Key]] = {}
 
     def prepare(self, devices: Sequence[Device]) -> None:
@@ -114,8 +119,14 @@ class IntentBook:
         """
         keys = self._keys(device)
         self._look_up(keys)
-        layers = [(_origin(key), layer) for key in keys if (layer := self._layers[key])]
-        return _for_role(resolve(layers), device)
+        layers = {key: layer for key in keys if (layer := self._layers[key])}
+        said = tuple(layers)
+        if said not in self._resolved:
+            self._resolved[said] = resolve([(_origin(key), layers[key]) for key in said])
+        alike = said, device.role, device.name
+        if alike not in self._intents:
+            self._intents[alike] = _for_role(self._resolved[said], device)
+        return self._intents[alike]
 
     def _keys(self, device: Device) -> list[Key]:
         site_id = device.site_id

@@ -18,15 +18,16 @@ from api.usecases.progress import Counter, Progress, quiet
 from api.usecases.selection import Selection, selected
 from collectors.outcome import Outcome
 from deploy.backup import Reading, digest, keep_backups
-from deploy.plan import Planner
+from deploy.plan import PlannedChange, Planner
 from deploy.render import names_by_value
 from deploy.risk import armed_guard, device_risk
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import InvalidInput, NotFound, PreauError
+from inventory.errors import InvalidInput, NotFound
 from inventory.models import DeployPlan, ObservationRecord, Push, PushState
 from inventory.secrets import Vault
 from inventory.settings import Settings
+from inventory.vendors.configuration import Configuration
 
 BATCH = 25
 """How many devices are put into a plan at once: statements cost more than what they carry."""
@@ -102,63 +103,64 @@ class Planning:
             ids = [each.key.device_id for each in read]
             forms = FormBook(session, self._vault, ids)
             clients = newest_clients(session, ids)
-            self._keep(session, plan_id, read)
+            changes, readings = {}, []
+            for each in read:
+                subject, running = each.key, each.unwrap()
+                pin_host_key(session, subject, running.host_key)
+                grammar = subject.configuration.grammar
+                known = forms.known(subject.device_id, grammar, subject.values, running.text)
+                change = self._change(subject, running.text, known)
+                changes[subject.device_id] = change
+                masked = change.running if isinstance(change, PlannedChange) and not known else None
+                readings.append(self._reading(plan_id, subject, running.text, masked))
+            keep_backups(session, self._vault, readings)
             for outcome in outcomes:
                 subject = outcome.key
                 row = Push(plan_id=plan_id, device_id=subject.device_id)
-                error: PreauError | None = subject.error or outcome.error
-                if error is None:
-                    try:
-                        self._fill(row, subject, outcome.unwrap(), forms, clients)
-                    except InvalidInput as unfit:
-                        error = unfit
-                if error is not None:
+                end = subject.error or outcome.error or changes[subject.device_id]
+                if isinstance(end, PlannedChange):
+                    row.running_digest = digest(self._vault, outcome.unwrap().text)
+                    _fill(row, subject.configuration, end, clients.get(subject.device_id))
+                else:
                     row.state = PushState.FAILED
-                    row.error_kind, row.error = type(error).__name__, str(error)
+                    row.error_kind, row.error = type(end).__name__, str(end)
                 session.add(row)
 
-    def _keep(
-        self, session: Session, plan_id: int, outcomes: Sequence[Outcome[Subject, Read]]
-    ) -> None:
-        readings = []
-        for outcome in outcomes:
-            subject, read = outcome.key, outcome.unwrap()
-            pin_host_key(session, subject, read.host_key)
-            names = names_by_value(subject.values)
-            scrubbed = subject.configuration.grammar.scrub(read.text, names)
-            readings.append(
-                Reading(subject.device_id, read.text, scrubbed, self._actor, f"plan {plan_id}")
-            )
-        keep_backups(session, self._vault, readings)
-
-    def _fill(
-        self,
-        row: Push,
-        subject: Subject,
-        read: Read,
-        forms: FormBook,
-        clients: Mapping[int, int],
-    ) -> None:
+    def _change(
+        self, subject: Subject, running: str, known: Mapping[str, str]
+    ) -> PlannedChange | InvalidInput:
+        """Return the change of a device, or why its intent cannot be put on it."""
         assert subject.intent is not None
-        known = forms.known(
-            subject.device_id, subject.configuration.grammar, subject.values, read.text
-        )
-        row.running_digest = digest(self._vault, read.text)
-        change = self._planner.change(
-            subject.configuration, subject.intent, read.text, subject.values, known
-        )
-        row.intended = change.intended
-        row.remediation = "\n".join(change.difference.remediation)
-        row.rollback = "\n".join(change.difference.rollback)
-        row.diff = change.difference.review
-        row.group_digest = change.group if change.difference else None
-        interrupted = clients.get(subject.device_id) if change.difference else None
-        reasons = change.risk_reasons
-        guard = (
-            armed_guard(subject.configuration, read.text, reasons) if change.difference else None
-        )
-        row.risk = device_risk(guard, reasons, change.notes, interrupted).to_json()
-        row.state = PushState.PLANNED if change.difference else PushState.UNCHANGED
+        try:
+            return self._planner.change(
+                subject.configuration, subject.intent, running, subject.values, known
+            )
+        except InvalidInput as unfit:
+            return unfit
+
+    def _reading(self, plan_id: int, subject: Subject, running: str, masked: str | None) -> Reading:
+        """Return what was read as it is kept; `masked` is the same, where it is at hand."""
+        if masked is None:
+            names = names_by_value(subject.values)
+            masked = subject.configuration.grammar.scrub(running, names)
+        return Reading(subject.device_id, running, masked, self._actor, f"plan {plan_id}")
+
+
+def _fill(
+    row: Push, configuration: Configuration, change: PlannedChange, clients: int | None
+) -> None:
+    lines = change.difference
+    row.intended = change.intended
+    row.remediation = "\n".join(lines.remediation)
+    row.rollback = "\n".join(lines.rollback)
+    row.diff = lines.review
+    row.group_digest = change.group if lines else None
+    reasons = change.risk_reasons
+    # Which guard it has, a device tells by what is no secret.
+    guard = armed_guard(configuration, change.running, reasons) if lines else None
+    risk = device_risk(guard, reasons, change.notes, clients if lines else None)
+    row.risk = risk.to_json()
+    row.state = PushState.PLANNED if lines else PushState.UNCHANGED
 
 
 def newest_clients(session: Session, device_ids: Sequence[int]) -> dict[int, int]:

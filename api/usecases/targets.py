@@ -3,10 +3,11 @@
 The secret is opened here, goes into the target and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from collectors.target import JumpHost as JumpTarget
 from collectors.target import SnmpTarget, SnmpV3, SshTarget
@@ -18,6 +19,7 @@ from inventory.models import (
     JumpHost,
     ManagementEndpoint,
     Protocol,
+    Secret,
     Zone,
     ZoneLogin,
 )
@@ -27,7 +29,9 @@ from inventory.vendors.family import family
 
 DIRECT = "direct"
 
-_AT_ONCE = 500  # devices that one statement asks for
+Row = TypeVar("Row", bound=SQLModel)
+
+_AT_ONCE = 500  # rows that one statement asks for
 
 
 def snmp_target(
@@ -124,6 +128,29 @@ def newest_ssh_endpoints(
         )
         found |= {row.device_id: row for row in rows if row.device_id is not None}
     return found
+
+
+def login_rows(session: Session, endpoints: Iterable[ManagementEndpoint]) -> list[object]:
+    """Return the rows that the targets of these endpoints are made of, read together.
+
+    As long as they are held, `ssh_target` finds them in the session and asks the database nothing.
+    """
+    listed = list(endpoints)
+    zones = _rows_of(session, Zone, Zone.id, {each.zone_id for each in listed})
+    ids = {each.credential_id or 0 for each in listed}
+    ids |= {zone.ssh_credential_id or 0 for zone in zones}
+    credentials = _rows_of(session, Credential, Credential.id, ids)
+    names = {each.secret_name for each in credentials}
+    return [*zones, *credentials, *_rows_of(session, Secret, Secret.name, names)]
+
+
+def _rows_of(session: Session, model: type[Row], key: Any, wanted: Iterable[Any]) -> list[Row]:
+    keys = list(wanted)
+    return [
+        row
+        for first in range(0, len(keys), _AT_ONCE)
+        for row in session.exec(select(model).where(col(key).in_(keys[first : first + _AT_ONCE])))
+    ]
 
 
 def ssh_target(

@@ -73,3 +73,18 @@ def test_a_session_that_the_device_drops_is_unreachable_at_once(lab: Lab) -> Non
     lab["ap1"].faults.add("drop_session:6")
     with open_session(target(lab)) as session, pytest.raises(Unreachable):
         [session.shell("true", timeout_s=600.0) for _ in range(9)]
+
+
+def test_a_server_of_today_is_spoken_to_with_a_cipher_that_checks_itself(lab: Lab) -> None:
+    with open_session(target(lab)) as session:
+        transport = session._connection.remote_conn.get_transport()
+        assert transport.remote_cipher == transport.local_cipher == "aes128-gcm@openssh.com"
+        transport.renegotiate_keys()
+        assert session.shell("echo encore").text == "encore"
+
+
+def test_an_answer_that_comes_in_many_pieces_is_read_whole(lab: Lab) -> None:
+    lines = [f"ligne {number}" for number in range(300)]
+    script = "\n".join(f"echo {line}" for line in lines)
+    with open_session(target(lab)) as session:
+        assert session.shell(f"{{ {script}\n}}").text.splitlines() == lines

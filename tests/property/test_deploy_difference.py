@@ -5,14 +5,18 @@ The devices of this file are small models of the manuals, apart from the product
 
 import shlex
 from collections.abc import Iterator, Sequence
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy.difference import difference
+from deploy.difference import difference, remediation
 from inventory.intent import DeviceIntent, Port, PortMode, Vlan
 from inventory.vendors.aruba_cx import configuration as cx
+from inventory.vendors.indented import IndentedGrammar
+from inventory.vendors.ios import configuration as ios
 from inventory.vendors.openwrt import configuration_uci as uci
+from inventory.vendors.procurve import configuration as procurve
 
 State = dict[tuple[str, str], dict[str, object]]
 
@@ -309,3 +313,54 @@ def test_a_trunk_whose_list_changes_never_carries_every_vlan(old: set[int], new:
     switch = Switch(text(old))
     assert switch.type(cx.commands(ways.remediation)) == sections(text(new))
     assert switch.most_vlans.get("interface 1/1/1", 0) <= len(old | new)
+
+
+# -- ports, which are compared alone and once
+
+BELOW = st.lists(
+    st.sampled_from(
+        [
+            "no shutdown",
+            "shutdown",
+            "no routing",
+            "description prise",
+            "description borne",
+            "vlan access 10",
+            "vlan access 20",
+            "vlan trunk native 1",
+            "vlan trunk allowed 10,20",
+            "vlan trunk allowed all",
+            "switchport mode access",
+            "switchport mode trunk",
+            "spanning-tree portfast",
+        ]
+    ),
+    unique_by=lambda line: line.removeprefix("no "),
+    max_size=4,
+)
+HEADERS = [*(f"interface {name}" for name in (*PORT_NAMES, "vlan 5", "mgmt")), "vlan 10", "vlan 20"]
+SINGLE = ["hostname a", "hostname b", "ntp server 10.0.0.1", "ip routing", "no ip routing"]
+PARTS = st.lists(
+    st.tuples(st.sampled_from(HEADERS), BELOW)
+    | st.tuples(st.sampled_from(SINGLE), st.just(list[str]())),
+    unique_by=lambda part: part[0].removeprefix("no "),
+    max_size=9,
+)
+
+
+def _indented(parts: Sequence[tuple[str, Sequence[str]]]) -> str:
+    lines = (line for header, below in parts for line in (header, *(f"    {x}" for x in below)))
+    return "".join(f"{line}\n" for line in lines)
+
+
+@given(st.sampled_from([cx.GRAMMAR, ios.GRAMMAR, procurve.GRAMMAR]), PARTS, PARTS)
+@settings(max_examples=300, deadline=None)
+def test_ports_compared_alone_change_as_within_the_whole(
+    grammar: IndentedGrammar,
+    before: Sequence[tuple[str, Sequence[str]]],
+    after: Sequence[tuple[str, Sequence[str]]],
+) -> None:
+    running, intended = _indented(before), _indented(after)
+    alone = remediation(grammar, running, intended)
+    with mock.patch("deploy.difference._PORT", "no header begins so"):
+        assert remediation(grammar, running, intended) == alone

@@ -1,16 +1,17 @@
 """What is rendered for one device, what a reviewer is told, and what is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from api.usecases.plan_review import sections_of
 from deploy.difference import difference
-from deploy.plan import PlannedChange, plan_change
+from deploy.plan import PlannedChange, Planner, plan_change
 from inventory.errors import Garbled, InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, resolve
 from inventory.vendors.aruba_cx.configuration import CONFIGURATION as AOS_CX
-from inventory.vendors.configuration import hide
+from inventory.vendors.configuration import Rendered, hide
 from inventory.vendors.openwrt.configuration import CONFIGURATION as OPENWRT
 from inventory.vendors.openwrt.configuration import in_effect
 
@@ -297,3 +298,27 @@ def test_a_diff_is_cut_at_its_headers() -> None:
         "  interface 1/1/1\n-     vlan access 1\n+     vlan access 99\n",
         "+ vlan 7\n",
     ]
+
+
+def test_what_is_alike_is_rendered_and_compared_once() -> None:
+    calls: list[str] = []
+
+    def render(wanted: DeviceIntent, running: str) -> Rendered:
+        calls.append(running)
+        return OPENWRT.render(wanted, running)
+
+    counted, planner = replace(OPENWRT, render=render), Planner()
+    text = OPENWRT.normalise([ACCESS_POINT])
+    programme, site = (
+        replace(intent(wlans=[wlan()]), origins={"country": origin})
+        for origin in ("programme", "site:1")
+    )
+    first = planner.change(counted, programme, text, SECRETS)
+    assert planner.change(counted, site, text, SECRETS) == first
+    assert len(calls) == 1
+    other_key = {**SECRETS, "clef": "une autre clef"}
+    assert planner.change(counted, programme, text, other_key).difference == first.difference
+    assert planner.change(counted, replace(programme, country="LU"), text, SECRETS) != first
+    channel = text.replace("channel '36'", "channel '44'")
+    assert planner.change(counted, programme, channel, SECRETS).running != first.running
+    assert len(calls) == 4

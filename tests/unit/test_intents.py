@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from api.usecases.intents import intent_of_device, set_intent
+from api.usecases.intents import IntentBook, intent_of_device, set_intent
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import Change, Device, DeviceRole, IntentLayerRow, IntentScope
@@ -71,6 +71,24 @@ def test_a_device_has_what_its_role_can_have(database: Database, vault: Vault) -
     assert (switch.wlans, switch.radios, len(switch.ports)) == ((), (), 1)
     assert not [entry for entry in switch.origins if entry.startswith("wlans/")]
     assert ap.vlans == switch.vlans
+
+
+def test_devices_of_which_the_same_layers_speak_have_one_intent(
+    database: Database, vault: Vault
+) -> None:
+    with database.write("test") as session:
+        _programme(session, vault)
+        ids = [add_device(session, name=name) for name in ("ap1", "ap1", "ap2")]
+        ids.append(add_device(session, name="ap1", role=DeviceRole.SWITCH))
+        set_intent(session, IntentScope.DEVICE, str(ids[1]), {"country": "LU"})
+        own = add_device(session, name="ap1")
+        book = IntentBook(session)
+        first, otherwise, named, switch, alike = (
+            book.of_device(_device(session, each)) for each in (*ids, own)
+        )
+    assert alike is first
+    assert (otherwise.country, named.hostname, switch.wlans) == ("LU", "ap2", ())
+    assert (first.country, first.hostname, len(first.wlans)) != ("LU", "ap2", 0)
 
 
 @pytest.mark.parametrize(
