@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from inventory.models.device import DeviceRole
 from inventory.models.discovery import ProposalSource
 from inventory.observation import AccessPoint, Neighbour, Observation
 from inventory.reconcile import Marks, chassis_mac, marks, serial_told
+from inventory.roles import DeviceRole
 
 # The most telling capability first: an access point bridges too, and a switch may route.
 _ROLE_OF_CAPABILITY = {

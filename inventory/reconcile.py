@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inventory.models.device import Device, DeviceRole, Health
+from inventory.models.device import Device, Health
 from inventory.observation import Interface, Neighbour, Observation
+from inventory.roles import DeviceRole
 from inventory.sentences import N_, Sentence
 
 _ETHERNET = 6  # IANAifType ethernetCsmacd

@@ -8,7 +8,7 @@ from api.cli.context import installation, print_json
 from api.cli.deploy_approval import approve_command
 from api.cli.deploy_rollout import ROLLOUT_COMMANDS
 from api.cli.deploy_summary import exit_status, print_summary
-from inventory.models.device import DeviceRole
+from inventory.roles import DeviceRole
 
 app = typer.Typer(
     help="Plan and push configurations, and read them back.",

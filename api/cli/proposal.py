@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.context import installation, print_json
-from inventory.models.device import DeviceRole
 from inventory.models.discovery import ProposalSource, ProposalState
+from inventory.roles import DeviceRole
 
 if TYPE_CHECKING:
     from sqlmodel import Session

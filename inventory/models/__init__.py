@@ -44,7 +44,7 @@ from inventory.models.deployment import (
     PushState,
     PushStep,
 )
-from inventory.models.device import Device, DeviceRole, Health, Interface, Lifecycle, Link, RadioRow
+from inventory.models.device import Device, Health, Interface, Lifecycle, Link, RadioRow
 from inventory.models.discovery import (
     Proposal,
     ProposalRule,
@@ -90,6 +90,7 @@ from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 from inventory.models.upload import Upload, UploadState
+from inventory.roles import DeviceRole
 
 metadata = SQLModel.metadata
 

@@ -8,16 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, json_column, search_text, text_enum
 from inventory.programme.spelling import bare, plain
-
-
-class DeviceRole(StrEnum):
-    """What a device is for."""
-
-    ACCESS_POINT = "access_point"
-    SWITCH = "switch"
-    CONTROLLER = "controller"
-    ROUTER = "router"
-    OTHER = "other"
+from inventory.roles import DeviceRole
 
 
 class Lifecycle(StrEnum):

@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, json_column, text_enum
-from inventory.models.device import DeviceRole
+from inventory.roles import DeviceRole
 
 
 class ProposalSource(StrEnum):

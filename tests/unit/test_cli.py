@@ -33,6 +33,14 @@ def test_help_imports_nothing_heavy() -> None:
     assert all(name in done.stdout for name in COMMANDS)
 
 
+def test_the_help_of_deploy_imports_no_table() -> None:
+    program = "import sys, api.cli.deploy; print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {name.split(".")[0] for name in done.stdout.split()} & HEAVY == set()
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_its_help(name: str) -> None:
     result = CliRunner().invoke(app, [name, "--help"])
