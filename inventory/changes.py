@@ -48,6 +48,7 @@ UNRECORDED = frozenset(
         "eligibility_run",
         "event",
         "finding",
+        "idempotency_key",
         "incident",
         "interface",
         "job",

@@ -4,12 +4,17 @@ Every error that a person may see is a `PreauError`: one sentence that says what
 and what to do. No HTTP status and no exit code lives here; the shells map classes to those.
 """
 
+from collections.abc import Callable
+
+from inventory.sentences import Sentence
+
 
 class PreauError(Exception):
     """Something went wrong that a person can understand.
 
     `what` is a sentence without its final full stop; `where` names the file and line, the device or
-    the row; `todo` says what to do next. None of the three may hold a secret.
+    the row; `todo` says what to do next. None of the three may hold a secret. Each may be an
+    `inventory.sentences.Sentence`, which the shells say in the language of who reads it.
     """
 
     def __init__(self, what: str, *, where: str | None = None, todo: str | None = None) -> None:
@@ -19,9 +24,18 @@ class PreauError(Exception):
         self.todo = todo
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        advice = f" ({self.todo})" if self.todo else ""
-        return f"{place}{self.what}{advice}"
+        return self.said(str)
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """Return the whole in the language of `say`."""
+        place = f"{say(self.where)}: " if self.where else ""
+        advice = f" ({say(self.todo)})" if self.todo else ""
+        return f"{place}{say(self.what)}{advice}"
+
+    @property
+    def translatable(self) -> bool:
+        """Return whether a part of it is a sentence of the catalogues."""
+        return any(isinstance(part, Sentence) for part in (self.what, self.where, self.todo))
 
 
 class InvalidInput(PreauError):

@@ -9,11 +9,14 @@ import importlib
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+
+if TYPE_CHECKING:
+    from inventory.errors import PreauError
 
 # name -> (the module whose `app` it is, help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -99,6 +102,15 @@ def preau(
     context.use_settings_file(config)
 
 
+def _in_english(error: "PreauError") -> str:
+    """Return an error as commands say it: what pages say in four languages, in English."""
+    if not error.translatable:
+        return str(error)
+    from api.web.language import tongue  # slow
+
+    return error.said(tongue("en").say)
+
+
 def main() -> None:
     """Run the command line; the entry point of the package."""
     from inventory.errors import PreauError
@@ -106,7 +118,7 @@ def main() -> None:
     try:
         app(prog_name="preau")
     except PreauError as error:
-        typer.echo(f"preau: {error}", err=True)
+        typer.echo(f"preau: {_in_english(error)}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(2)

@@ -9,8 +9,19 @@ from api.jobs.support_requests import SUPPORT
 from api.usecases.plans import PlanLine
 from api.usecases.site_detail import ServedImplantation
 from api.usecases.sites import SiteLine
+from api.web.language import Tongue
 from inventory.findings.finding import Severity
-from inventory.models import DeviceRole, Health, JobState, Lifecycle, PlanState, PushState
+from inventory.models import (
+    DeviceRole,
+    Event,
+    FindingRow,
+    Health,
+    JobState,
+    Lifecycle,
+    PlanState,
+    PushState,
+)
+from inventory.sentences import worded
 
 
 class Answer(BaseModel):
@@ -107,7 +118,13 @@ class EventAnswer(Answer):
     id: int
     at: AwareDatetime
     kind: str = Field(description="subject.verb, as trap.link_down")
-    message: str = Field(description="what a person reads, in French")
+    message: str = Field(description="what a person reads, in the caller's language")
+
+    @classmethod
+    def of(cls, event: Event, speech: Tongue) -> Self:
+        """Return the answer that tells an event."""
+        message = speech.say(worded(event.message, event.wording))
+        return cls(id=event.id or 0, at=event.at, kind=event.kind, message=message)
 
 
 class ObservationAnswer(Answer):
@@ -119,7 +136,7 @@ class ObservationAnswer(Answer):
 
 
 class FindingAnswer(Answer):
-    """A rule that a device or site breaks. `message` is in French."""
+    """A rule that a device or site breaks. `message` is in the caller's language."""
 
     id: int
     rule_id: str
@@ -130,6 +147,13 @@ class FindingAnswer(Answer):
     first_seen_at: AwareDatetime
     last_seen_at: AwareDatetime
     resolved_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, row: FindingRow, speech: Tongue) -> Self:
+        """Return the answer that tells a finding."""
+        answer = cls.model_validate(row)
+        answer.message = speech.say(worded(row.message, row.wording))
+        return answer
 
 
 class FindingListAnswer(Answer):
@@ -148,6 +172,7 @@ class TransitionAnswer(Answer):
     from_status: str
     to_status: str
     reason: str | None
+    late: bool
 
 
 class DossierAnswer(Answer):
@@ -155,6 +180,7 @@ class DossierAnswer(Answer):
 
     site_id: int
     status: str
+    label: str = Field(description="the status as people call it")
     status_before_hold: str | None
     measures: list[str]
     version: int

@@ -3,10 +3,11 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -15,10 +16,12 @@ from starlette.types import Scope
 import api.http
 import api.web
 from api.http import docs, health, metrics
+from api.http.conditional import NotModified
 from api.http.dependencies import Installation
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.needs import refuse_undeclared
+from api.http.once import AlreadyAnswered
 from api.http.problems import PROBLEM_RESPONSE, answer_errors
 from api.http.rate_limit import RateLimit
 from api.http.uploading import Slots
@@ -104,6 +107,16 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     return app
 
 
+def _not_modified(_request: Request, told: Exception) -> Response:
+    assert isinstance(told, NotModified)
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=told.headers)
+
+
+def _as_before(_request: Request, told: Exception) -> Response:
+    assert isinstance(told, AlreadyAnswered)
+    return told.response()
+
+
 def make_routes() -> FastAPI:
     """Return an application with every address, which serves no installation yet."""
     app = FastAPI(
@@ -115,6 +128,8 @@ def make_routes() -> FastAPI:
         redoc_url=None,
     )
     answer_errors(app)
+    app.add_exception_handler(NotModified, _not_modified)
+    app.add_exception_handler(AlreadyAnswered, _as_before)
     version_1 = APIRouter(prefix=API_PREFIX)
     for router in resource_routers():
         version_1.include_router(router, responses=_PROBLEMS)

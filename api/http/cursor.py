@@ -9,6 +9,7 @@ from api.usecases.deadlines import LatePlace
 from api.usecases.search import Place
 from api.usecases.sites import Position
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 
 MAX_ROW_ID = 2**31 - 1  # an INTEGER of PostgreSQL
 MAX_CURSOR_CHARACTERS = 2000
@@ -107,4 +108,6 @@ def _unpaired(text: str) -> bool:
 
 
 def _unknown() -> InvalidInput:
-    return InvalidInput("this cursor was not given by this list", todo="begin at the first page")
+    return InvalidInput(
+        Sentence("Cette liste n’a pas donné ce curseur\u00a0; reprenez à la première page")
+    )

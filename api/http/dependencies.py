@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Form, Header, Path, Request
+from fastapi import Depends, Form, Header, Path, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlmodel import Session
 
 from api.http.cursor import MAX_ROW_ID
 from api.http.problems import NotLoggedIn, is_api
+from api.http.speech import speech_of
 from api.usecases.access import LoggedIn
 from api.usecases.scope import Viewer
 from api.usecases.sessions import Lasting, note_seen, who_is_logged_in
 from api.usecases.tokens import note_used, whose_token
+from api.web.language import Tongue
 from collectors.series import SeriesStore
 from inventory import origin
 from inventory.database import Database
 from inventory.errors import NotAllowed
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -112,12 +115,15 @@ def token_holder(
         return None
     viewer = whose_token(session, token)
     if viewer is None:
-        raise NotLoggedIn("this token is not known, or it has ended", todo="ask for a new one")
+        raise NotLoggedIn(
+            Sentence("Ce jeton n’est pas connu, ou il a pris fin\u00a0; demandez-en un nouveau")
+        )
+    request.state.holder = viewer  # a problem is told in this person's language
     assert viewer.token is not None
     origin.current().token = viewer.token.name
     note_used(here.database, viewer.token)
     if viewer.token.read_only and request.method not in SAFE:
-        raise NotAllowed("this token only reads", todo="use one that may write")
+        raise NotAllowed(Sentence("Ce jeton ne permet que de lire"))
     return viewer
 
 
@@ -128,7 +134,7 @@ def asking(request: Request, browser: LoggedIn | None, holder: Viewer | None) ->
     if browser is not None:
         return browser.viewer
     if is_api(request):
-        raise NotLoggedIn("no token was sent and nobody is logged in", todo="send a Bearer token")
+        raise NotLoggedIn(Sentence("Personne n’est connecté\u00a0; donnez un jeton Bearer"))
     raise NotLoggedIn("nobody is logged in", todo="log in")
 
 
@@ -150,11 +156,24 @@ def api_viewer(
         and request.method not in SAFE
         and not same_token(x_csrf_token or "", browser.csrf_token)
     ):
-        raise NotAllowed("a write with a session needs its X-CSRF-Token header")
+        raise NotAllowed(
+            Sentence("Avec une session de navigateur, une écriture demande l’en-tête X-CSRF-Token")
+        )
     return viewer
 
 
 ApiViewer = Annotated[Viewer, Depends(api_viewer)]
+
+
+def speech(request: Request, response: Response, _viewer: ApiViewer) -> Tongue:
+    """Return the language of an answer, and say in its headers which one that is."""
+    spoken = speech_of(request)
+    response.headers["Content-Language"] = spoken.tag
+    response.headers["Vary"] = "Accept-Language, Authorization, Cookie"
+    return spoken
+
+
+Speech = Annotated[Tongue, Depends(speech)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 
 

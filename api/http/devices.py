@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 
 from api.http.answers import DeviceAnswer, EventAnswer, ObservationAnswer
-from api.http.dependencies import ApiViewer, Reading, RowId
+from api.http.dependencies import ApiViewer, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.usecases import device_detail, site_detail
 from api.usecases.scope import Right
 from inventory.errors import NotFound
+from inventory.sentences import Sentence
 
 router = APIRouter(prefix="/devices", tags=["devices"], dependencies=[Needs(Right.SEE)])
 
@@ -24,13 +25,15 @@ def get_observation(session: Reading, viewer: ApiViewer, device_id: RowId) -> Ob
     site_detail.visible_device(session, viewer, device_id)
     reading = site_detail.last_readings(session, [device_id]).get(device_id)
     if reading is None:
-        raise NotFound(f"the device {device_id} was never read")
+        raise NotFound(Sentence("L’équipement n°%(id)s n’a jamais été lu", id=device_id))
     return ObservationAnswer(device_id=device_id, at=reading.at, observation=reading.body)
 
 
 @router.get("/{device_id}/events")
-def get_events(session: Reading, viewer: ApiViewer, device_id: RowId) -> list[EventAnswer]:
+def get_events(
+    session: Reading, viewer: ApiViewer, speech: Speech, device_id: RowId
+) -> list[EventAnswer]:
     """Return the last hundred things that happened at a device, traps among them, newest first."""
     site_detail.visible_device(session, viewer, device_id)
     told = device_detail.events(session, device_id, limit=100)
-    return [EventAnswer.model_validate(event) for event in told]
+    return [EventAnswer.of(event, speech) for event in told]

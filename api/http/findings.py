@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.http.answers import FindingAnswer, FindingListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Reading
+from api.http.dependencies import ApiViewer, Reading, Speech
 from api.http.needs import Needs
 from api.usecases.findings import FindingFilter, list_findings
 from api.usecases.scope import Right
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/findings", tags=["findings"], dependencies=[Needs(Ri
 def get_findings(
     session: Reading,
     viewer: ApiViewer,
+    speech: Speech,
     *,
     severity: Severity | None = None,
     rule_id: Annotated[str | None, Query(max_length=100, pattern=r"^[\w.-]*$")] = None,
@@ -31,5 +32,5 @@ def get_findings(
     rows = list_findings(session, viewer, wanted, before=read_id_cursor(after), limit=limit + 1)
     more = rows[limit - 1].id if len(rows) > limit else None
     return FindingListAnswer(
-        findings=[FindingAnswer.model_validate(row) for row in rows[:limit]], next=id_cursor(more)
+        findings=[FindingAnswer.of(row, speech) for row in rows[:limit]], next=id_cursor(more)
     )

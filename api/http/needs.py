@@ -21,6 +21,7 @@ from api.http.rate_limit import RateLimit
 from api.usecases.access import LoggedIn
 from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
+from inventory.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Need:
         if self.right is None:
             return
         if not (viewer.everywhere(self.right) if self.everywhere else viewer.holds(self.right)):
-            raise NotAllowed("your role does not allow this", todo="ask who manages the accounts")
+            raise NotAllowed(
+                Sentence("Votre rôle ne permet pas cela\u00a0; demandez à qui gère les comptes")
+            )
 
     async def __call__(
         self,

@@ -1,9 +1,11 @@
-"""Errors as answers: RFC 9457 problem details for the API, a French page for a browser.
+"""Errors as answers: RFC 9457 problem details for the API, a page for a browser.
 
-No stack trace, no SQL and no value that was sent stands in either.
+Both in the language of who asked (RFC 9457, 3.1.3 and 3.1.4). No stack trace, no SQL and no value
+that was sent stands in either.
 """
 
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,10 +16,15 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.http.invalid import what_does_not_fit
 from api.http.live import TooManyStreams
 from api.http.rate_limit import TooManyRequests
+from api.http.speech import speech_of
+from api.usecases.dossiers import MoveRefused
+from api.usecases.idempotency import NotTheSameRequest
 from api.usecases.throttle import TooManyAttempts
 from api.web.errors import error_page
+from api.web.language import Tongue
 from inventory.errors import (
     Conflict,
     DeviceError,
@@ -28,6 +35,7 @@ from inventory.errors import (
     PreauError,
 )
 from inventory.files.kinds import NotTaken, TooLarge
+from inventory.sentences import N_
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
@@ -41,6 +49,20 @@ class TooManyUploads(PreauError):
     """As many files come in as this process takes at once."""
 
 
+class PreconditionMissing(PreauError):
+    """A write that must say in If-Match which state it is about (RFC 6585, 3)."""
+
+
+class Changed(Conflict):
+    """A write about a state that is no longer the thing's (RFC 9110, 13.1.1)."""
+
+    def __init__(
+        self, what: str, *, current: dict[str, Any], changes: list[dict[str, Any]] | None = None
+    ) -> None:
+        super().__init__(what)
+        self.current, self.changes = current, changes
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
@@ -49,6 +71,13 @@ class Problem(BaseModel):
     status: int
     detail: str | None = None
     errors: list[dict[str, Any]] | None = Field(None, description="which parameters do not fit")
+    missing: list[str] | None = Field(None, description="all that a dossier's move still misses")
+    current: dict[str, Any] | None = Field(
+        None, description="what the thing is now that was changed meanwhile"
+    )
+    changes: list[dict[str, Any]] | None = Field(
+        None, description="what was done to it meanwhile, oldest first, as far as it is known"
+    )
 
 
 PROBLEM_RESPONSE: dict[str, Any] = {
@@ -65,6 +94,9 @@ _STATUS: tuple[tuple[type[PreauError], HTTPStatus], ...] = (
     (TooManyUploads, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (NotTaken, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (PreconditionMissing, HTTPStatus.PRECONDITION_REQUIRED),
+    (Changed, HTTPStatus.PRECONDITION_FAILED),
+    (NotTheSameRequest, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
@@ -73,6 +105,26 @@ _STATUS: tuple[tuple[type[PreauError], HTTPStatus], ...] = (
     (DeviceError, HTTPStatus.BAD_GATEWAY),
     (Misconfigured, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+_TITLES: Mapping[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: N_("Cette demande ne peut être comprise"),
+    HTTPStatus.UNAUTHORIZED: N_("Il faut dire qui demande"),
+    HTTPStatus.FORBIDDEN: N_("Cela n’est pas permis"),
+    HTTPStatus.NOT_FOUND: N_("Introuvable"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("Cette adresse ne répond pas à cette méthode"),
+    HTTPStatus.NOT_ACCEPTABLE: N_("Cette forme n’existe pas"),
+    HTTPStatus.CONFLICT: N_("L’état présent ne le permet pas"),
+    HTTPStatus.PRECONDITION_FAILED: N_("Modifié entre-temps"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("C’est trop grand"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: N_("Ce type de fichier n’est pas accepté"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("Une valeur ne convient pas"),
+    HTTPStatus.PRECONDITION_REQUIRED: N_("Il manque l’en-tête If-Match"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("Trop de demandes"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Une erreur de Préau"),
+    HTTPStatus.BAD_GATEWAY: N_("L’équipement n’a pas fait ce qui était demandé"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("Ce n’est pas possible pour le moment"),
+}
 
 
 def status_of(error: PreauError) -> HTTPStatus:
@@ -90,17 +142,17 @@ def answer_errors(app: FastAPI) -> None:
     def on_preau_error(request: Request, error: PreauError) -> Response:
         if isinstance(error, NotLoggedIn) and not is_api(request):
             return RedirectResponse(_login_address(request), HTTPStatus.SEE_OTHER)
-        answer = failure(request, status_of(error), str(error))
+        answer = _answer(request, problem_of(error, speech_of(request)))
         if wait_s := _wait_s(error):
             answer.headers["Retry-After"] = str(math.ceil(wait_s))  # RFC 9110, 10.2.3
         return answer
 
     @app.exception_handler(RequestValidationError)
     def on_invalid(request: Request, error: RequestValidationError) -> Response:
-        # What was sent (`input`, `ctx`) is left out: it could be a password.
-        errors = [{"where": list(e["loc"]), "what": e["msg"]} for e in error.errors()]
         if is_api(request):
-            return failure(request, HTTPStatus.UNPROCESSABLE_ENTITY, None, jsonable_encoder(errors))
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            errors = what_does_not_fit(error.errors(), speech_of(request))
+            return _answer(request, _problem(status, speech_of(request), errors=errors))
         in_path = any(e["loc"][0] == "path" for e in error.errors())
         return failure(request, HTTPStatus.NOT_FOUND if in_path else HTTPStatus.BAD_REQUEST, None)
 
@@ -111,20 +163,37 @@ def answer_errors(app: FastAPI) -> None:
         return response
 
 
-def failure(
-    request: Request,
-    status: HTTPStatus,
-    detail: str | None,
-    errors: list[dict[str, Any]] | None = None,
-) -> Response:
+def problem_of(error: PreauError, speech: Tongue) -> Problem:
+    """Return an error as problem details in a language."""
+    problem = _problem(status_of(error), speech, error.said(speech.say))
+    if isinstance(error, MoveRefused):
+        problem.detail = speech.say(N_("Le dossier ne peut pas faire ce pas"))
+        problem.missing = [speech.say(sentence) for sentence in error.missing]
+    elif isinstance(error, Changed):
+        problem.current, problem.changes = error.current, error.changes
+    return problem
+
+
+def failure(request: Request, status: HTTPStatus, detail: str | None) -> Response:
     """Return the answer that tells of a failure, in the form that the address asks for."""
+    speech = speech_of(request)
+    return _answer(request, _problem(status, speech, speech.say(detail) if detail else None))
+
+
+def _problem(status: HTTPStatus, speech: Tongue, detail: str | None = None, **more: Any) -> Problem:
+    title = speech.say(_TITLES.get(status, status.phrase))
+    return Problem(title=title, status=status, detail=detail, **more)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    status = HTTPStatus(problem.status)
     if not is_api(request):
         return error_page(request, status)
-    problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
-    response = JSONResponse(problem.model_dump(exclude_none=True), status, media_type=PROBLEM_JSON)
+    headers = {"Content-Language": speech_of(request).tag}
     if status is HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+        headers["WWW-Authenticate"] = "Bearer"
+    content = jsonable_encoder(problem, exclude_none=True)
+    return JSONResponse(content, status, headers, media_type=PROBLEM_JSON)
 
 
 def is_api(request: Request) -> bool:

@@ -7,22 +7,19 @@ from fastapi import APIRouter, Query
 from api.http.answers import (
     DeviceAnswer,
     DeviceListAnswer,
-    DossierAnswer,
     FindingAnswer,
     FindingListAnswer,
     ImplantationAnswer,
     SiteAnswer,
     SiteDetailAnswer,
     SiteListAnswer,
-    TransitionAnswer,
 )
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
-from api.http.dependencies import ApiViewer, Reading, RowId
+from api.http.dependencies import ApiViewer, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.usecases import site_detail
 from api.usecases.scope import Right
 from api.usecases.sites import Condition, SiteFilter, list_sites, site_line
-from inventory.errors import NotFound
 from inventory.programme.dossier import Status
 
 router = APIRouter(prefix="/sites", tags=["sites"], dependencies=[Needs(Right.SEE)])
@@ -79,25 +76,14 @@ def get_site_devices(session: Reading, viewer: ApiViewer, site_id: RowId) -> Dev
 
 
 @router.get("/{site_id}/findings")
-def get_site_findings(session: Reading, viewer: ApiViewer, site_id: RowId) -> FindingListAnswer:
+def get_site_findings(
+    session: Reading, viewer: ApiViewer, speech: Speech, site_id: RowId
+) -> FindingListAnswer:
     """List the open findings of one site, the gravest first, all of them."""
     site_detail.visible_site(session, viewer, site_id)
     found = site_detail.open_findings(session, site_id)
     return FindingListAnswer(
-        findings=[FindingAnswer.model_validate(each.row) for each in found], next=None
-    )
-
-
-@router.get("/{site_id}/dossier")
-def get_site_dossier(session: Reading, viewer: ApiViewer, site_id: RowId) -> DossierAnswer:
-    """Return the dossier of one site with its history."""
-    site_detail.visible_site(session, viewer, site_id)
-    dossier, history = site_detail.dossier(session, site_id)
-    if dossier is None:
-        raise NotFound(f"the site {site_id} has no dossier yet")
-    return DossierAnswer(
-        **dossier.model_dump(include=set(DossierAnswer.model_fields)),
-        history=[TransitionAnswer.model_validate(step) for step in history],
+        findings=[FindingAnswer.of(each.row, speech) for each in found], next=None
     )
 
 

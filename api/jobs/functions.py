@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, health, polling, series, support, uploads
+from api.usecases import audit, discovery, health, idempotency, polling, series, support, uploads
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -135,11 +135,13 @@ def run_series(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
     return {"series": series.compact(here.database, here.settings).to_json()}
 
 
-@job("uploads", repeatable=True)
-def run_uploads(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take away the bytes of files that nobody keeps."""
+@job("tidy", repeatable=True)
+def run_tidy(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take away the bytes of files that nobody keeps, and answers kept for who asks again."""
     with here.database.read() as session:
-        return {"uploads": {"swept": uploads.sweep_uploads(session, here.settings)}}
+        files = uploads.sweep_uploads(session, here.settings)
+    with here.database.write(here.actor) as session:
+        return {"tidy": {"files": files, "answers": idempotency.forget_answers(session)}}
 
 
 @job("retention", repeatable=True)

@@ -12,6 +12,7 @@ from api.usecases.scope import Right, Viewer, visible_sites
 from api.usecases.site_detail import site_to_work_on
 from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.models import Job, Site
+from inventory.sentences import Sentence
 
 # What a person may ask for. `discover` needs ranges: a command's, not a button's.
 REQUESTABLE = ("audit", "poll")
@@ -41,7 +42,7 @@ def request_job(session: Session, viewer: Viewer, wanted: JobRequest) -> Job:
     else:
         allowed = site_to_work_on(session, viewer, wanted.site_id, Right.RUN_JOBS) is not None
     if not allowed:
-        raise NotAllowed("your role does not run jobs there", todo="ask a network engineer")
+        raise NotAllowed(Sentence("Votre rôle ne lance pas de travaux à cet endroit"))
     arguments: dict[str, Any] = {} if wanted.site_id is None else {"site_id": wanted.site_id}
     return enqueue(session, wanted.kind, arguments, viewer.actor)
 
@@ -61,7 +62,7 @@ def visible_job(session: Session, viewer: Viewer, job_id: int) -> Job:
     """Return a job that `viewer` may see; raises NotFound."""
     job = session.exec(select_rows(Job).where(Job.id == job_id, visible_jobs(viewer))).first()
     if job is None:
-        raise NotFound(f"there is no job {job_id}")
+        raise NotFound(Sentence("Il n’y a pas de travail n°%(id)s", id=job_id))
     return job
 
 

@@ -44,7 +44,7 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     hourly = CronTrigger(minute=7, timezone=BRUSSELS)
     scheduler.add_job(tick, hourly, args=(database, "series"), id="series", **defaults)
     daily = CronTrigger(hour=4, minute=37, timezone=BRUSSELS)
-    scheduler.add_job(tick, daily, args=(database, "uploads"), id="uploads", **defaults)
+    scheduler.add_job(tick, daily, args=(database, "tidy"), id="tidy", **defaults)
     nightly = CronTrigger(hour=4, minute=20, timezone=BRUSSELS)
     scheduler.add_job(tick, nightly, args=(database, "deadlines"), id="deadlines", **defaults)
     scheduler.add_job(

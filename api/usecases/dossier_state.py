@@ -36,6 +36,7 @@ from inventory.programme.dossier import (
     Status,
     Track,
 )
+from inventory.sentences import Sentence
 
 _CONFIGURED_ROLES = (DeviceRole.ACCESS_POINT, DeviceRole.SWITCH, DeviceRole.CONTROLLER)
 _GONE = (Lifecycle.RETIRED, Lifecycle.RMA)
@@ -81,7 +82,7 @@ def dossier_of_site(session: Session, site_id: int, *, lock: bool = False) -> Do
     query = select(Dossier).where(Dossier.site_id == site_id)
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound("there is no dossier for this site", where=f"site {site_id}")
+        raise NotFound(Sentence("Le site n°%(id)s n’a pas encore de dossier", id=site_id))
     return found
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from api.usecases.scope import Viewer, visible_devices
 from inventory.errors import NotFound
 from inventory.models import DeployPlan, Device, PlanState, Push, PushState, PushStep, Site
+from inventory.sentences import Sentence
 
 MAX_ROWS = 200
 ENDED = frozenset(PushState) - {PushState.PLANNED, PushState.SENDING, PushState.IN_DOUBT}
@@ -123,7 +124,7 @@ def plan_line(session: Session, viewer: Viewer, plan_id: int) -> PlanLine:
     plan = session.get(DeployPlan, plan_id)
     states = _counts(session, viewer, [plan_id]).get(plan_id)
     if plan is None or not states:
-        raise NotFound(f"there is no plan {plan_id}")
+        raise NotFound(Sentence("Il n’y a pas de plan n°%(id)s", id=plan_id))
     return PlanLine(plan, states)
 
 
@@ -169,7 +170,7 @@ def visible_pushes(session: Session, viewer: Viewer, plan_id: int) -> frozenset[
         .where(Push.plan_id == plan_id, visible_devices(viewer))
     ).all()
     if not found:
-        raise NotFound(f"there is no plan {plan_id}")
+        raise NotFound(Sentence("Il n’y a pas de plan n°%(id)s", id=plan_id))
     return frozenset(each for each in found if each is not None)
 
 

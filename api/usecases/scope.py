@@ -23,6 +23,8 @@ from inventory.models import (
     SiteImplantation,
 )
 from inventory.models import UserRole as Role
+from inventory.programme.dossier import Role as DossierRole
+from inventory.programme.dossier.edges import EDGES
 
 
 class Right(StrEnum):
@@ -50,6 +52,7 @@ class Right(StrEnum):
     PLAN_PROGRAMME = "plan_programme"
     RECORD_VISITS = "record_visits"
     SEE_VISITS = "see_visits"
+    MOVE_DOSSIERS = "move_dossiers"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -102,6 +105,11 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     # An adviser's own hours; who answers for the funds sees those of all.
     Right.RECORD_VISITS: frozenset({Role.ADVISER}),
     Right.SEE_VISITS: frozenset({Role.ADVISER, Role.PROGRAMME_MANAGER}),
+    # Whoever makes any step of a dossier; each step says by itself which role makes it.
+    Right.MOVE_DOSSIERS: frozenset(
+        Role(role) for edge in EDGES for role in edge.roles if role is not DossierRole.RULES
+    )
+    - {Role.SUPPLIER},
 }
 # Who holds the passwords of devices is named on the machine itself: preau user grant.
 GIVABLE = frozenset(Role) - {Role.NETWORK_ENGINEER}

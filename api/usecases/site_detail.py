@@ -40,6 +40,7 @@ from inventory.models import (
 )
 from inventory.naming import natural_order
 from inventory.observation import Observation, from_json
+from inventory.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def site_to_work_on(session: Session, viewer: Viewer, site_id: int, right: Right
 def _site(session: Session, site_id: int, within: ColumnElement[bool]) -> Site:
     site = session.exec(select(Site).where(Site.id == site_id, within)).first()
     if site is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Il n’y a pas de site n°%(id)s", id=site_id))
     return site
 
 
@@ -181,7 +182,7 @@ def visible_device(session: Session, viewer: Viewer, device_id: int) -> Device:
         select(Device).where(Device.id == device_id, visible_devices(viewer))
     ).first()
     if device is None:
-        raise NotFound(f"there is no device {device_id}")
+        raise NotFound(Sentence("Il n’y a pas d’équipement n°%(id)s", id=device_id))
     return device
 
 

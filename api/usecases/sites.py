@@ -26,6 +26,7 @@ from inventory.models import (
 )
 from inventory.programme.cantons import canton_of
 from inventory.programme.spelling import plain
+from inventory.sentences import Sentence
 
 MAX_ROWS = 200
 _MAX_TERMS, _MAX_TEXT = 8, 200
@@ -122,7 +123,7 @@ def site_line(session: Session, viewer: Viewer, site_id: int) -> SiteLine:
         .where(Site.id == site_id, visible_sites(viewer))
     ).first()
     if row is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Il n’y a pas de site n°%(id)s", id=site_id))
     return _lines(session, [row])[0]
 
 

@@ -59,6 +59,7 @@ from inventory.models.eligibility import (
     EligibilityRun,
 )
 from inventory.models.finding import FindingRow, Waiver
+from inventory.models.idempotency import IdempotencyKey
 from inventory.models.incident import Incident
 from inventory.models.intent import IntentLayerRow, IntentScope
 from inventory.models.job import Event, Job, JobState, Lease, Worker
@@ -135,6 +136,7 @@ __all__ = [
     "Grant",
     "GrantScope",
     "Health",
+    "IdempotencyKey",
     "Implantation",
     "Incident",
     "IntentLayerRow",
