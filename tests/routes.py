@@ -26,7 +26,7 @@ VALUES: Mapping[str, str] = {
 BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/jobs"): {"kind": "poll", "site_id": 1},
     ("POST", "/api/v1/sites/{site_id}/dossier/transitions"): {"to": "on_hold", "reason": "x"},
-    ("POST", "/api/v1/dossiers/transitions"): {
+    ("POST", "/api/v1/dossiers/batch"): {
         "items": [{"site_id": 1, "version": 1, "to": "on_hold", "reason": "x"}]
     },
     ("POST", "/api/v1/proposals/{proposal_id}/refuse"): {"reason": "not ours"},

@@ -203,7 +203,7 @@ def post_transition(
 
 
 @router.post(
-    "/dossiers/transitions",
+    "/dossiers/batch",
     status_code=HTTPStatus.MULTI_STATUS,
     dependencies=[Needs(Right.MOVE_DOSSIERS)],
     responses=ONCE_RESPONSES,

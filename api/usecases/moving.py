@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from api.usecases.acting import acting_role, roles_at
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site
 from api.usecases.dossiers import PossibleMove, advance, possible_moves
-from api.usecases.scope import Right, Viewer, sites_of
+from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import site_to_work_on
 from api.usecases.uploads import visible_upload
 from inventory.errors import InvalidInput, NotAllowed
-from inventory.models import Dossier, DossierTransition, Site, UserRole
+from inventory.models import Dossier, DossierTransition, UserRole
 from inventory.programme.dossier import EvidenceKind, Measure, Role, Status
 from inventory.sentences import Sentence
 
@@ -48,28 +48,11 @@ class Stale(Exception):
         self.dossier, self.steps = dossier, steps
 
 
-def roles_at(session: Session, viewer: Viewer, site_id: int) -> frozenset[Role]:
-    """Return the roles in which `viewer` acts at a site."""
-    held = {grant.role for grant in viewer.grants}
-    found = (
-        role
-        for role in held
-        if session.exec(
-            select(Site.id).where(Site.id == site_id, _where_acting_as(viewer, role))
-        ).first()
-    )
-    return frozenset(Role(role) for role in found)
-
-
-def _where_acting_as(viewer: Viewer, role: UserRole) -> ColumnElement[bool]:
-    return sites_of(grant for grant in viewer.grants if grant.role is role)
-
-
 def moves_for(
     session: Session, viewer: Viewer, site_id: int
 ) -> tuple[tuple[PossibleMove, frozenset[Role]], ...]:
     """Return every move that leaves a dossier's status, with the viewer's roles that make it."""
-    held = roles_at(session, viewer, site_id)
+    held = frozenset(roles_at(session, viewer, site_id))
     return tuple((move, held & frozenset(move.roles)) for move in possible_moves(session, site_id))
 
 
@@ -109,20 +92,17 @@ def move_dossier(
 
 
 def _acting_role(session: Session, viewer: Viewer, wanted: WantedMove) -> Role:
-    """Return the role that was asked for, or the first one held that makes this move."""
-    held = roles_at(session, viewer, wanted.site_id)
-    if wanted.role is not None:
-        if Role(wanted.role) not in held:
-            raise NotAllowed(
-                Sentence(
-                    "Vous n’avez pas ce rôle pour ce site\u00a0: %(role)s",
-                    role=Sentence(Role(wanted.role).label),
-                )
+    """Return the role that was asked for, which must be held here; else the one that fits."""
+    if wanted.role is None:
+        return acting_role(session, viewer, wanted.site_id, wanted.to)
+    role = Role(wanted.role)
+    if role not in roles_at(session, viewer, wanted.site_id):
+        raise NotAllowed(
+            Sentence(
+                "Vous n’avez pas ce rôle pour ce site\u00a0: %(role)s", role=Sentence(role.label)
             )
-        return Role(wanted.role)
-    moves = possible_moves(session, wanted.site_id)
-    making = {role for move in moves if move.to is wanted.to for role in move.roles}
-    return min(held & making or held)
+        )
+    return role
 
 
 def _document(

@@ -240,18 +240,16 @@ def test_of_many_steps_each_is_made_or_refused_for_itself(
         ]
     }
     headers = {**bearer(database, "paul"), "Idempotency-Key": "bulk"}
-    answer = client.post("/api/v1/dossiers/transitions", json=wanted, headers=headers)
+    answer = client.post("/api/v1/dossiers/batch", json=wanted, headers=headers)
     assert answer.status_code == 207
     told = answer.json()
     assert [each["status"] for each in told["outcomes"]] == [201, 409, 412, 404, 201]
     assert (told["made"], told["refused"]) == (2, 3)
     assert told["outcomes"][1]["problem"]["missing"] == ["Le motif est obligatoire."]
     assert steps(database) == 4 + 2
-    again = client.post("/api/v1/dossiers/transitions", json=wanted, headers=headers)
+    again = client.post("/api/v1/dossiers/batch", json=wanted, headers=headers)
     assert (again.status_code, again.json()) == (207, told)
-    unkeyed = client.post(
-        "/api/v1/dossiers/transitions", json=wanted, headers=bearer(database, "paul")
-    )
+    unkeyed = client.post("/api/v1/dossiers/batch", json=wanted, headers=bearer(database, "paul"))
     assert unkeyed.json()["made"] == 0
     assert steps(database) == 4 + 2
 
