@@ -40,6 +40,24 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, ge=1, le=65535)
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts at most.")
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect provider, by its issuer; None: passwords alone."
+    )
+    oidc_client_id: str | None = Field(
+        None, description="How the provider knows this installation."
+    )
+    oidc_client_secret_file: Path | None = Field(
+        None, description="The file that holds the client secret; None: a public client, by PKCE."
+    )
+    oidc_scope: str = Field("openid profile email", description="What the provider is asked for.")
+    oidc_claim: str = Field(
+        "preferred_username",
+        description="The claim that is an account's login; email: its e-mail, once verified.",
+    )
+    oidc_name: str = Field("le service d’identité", description="The provider, on the login page.")
+    oidc_return_to: str | None = Field(
+        None, description="Our address as the provider knows it, https://preau.example.be"
+    )
     client_detail_days: int = Field(
         30, ge=7, le=30, description="How long what could be about one person's device is kept."
     )
@@ -226,7 +244,7 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"the settings file is not TOML: {error}", where=str(path)) from error
-    for name in ("data_dir", "key_file"):
+    for name in ("data_dir", "key_file", "oidc_client_secret_file"):
         if name in values:
             values[name] = path.parent / str(values[name])
     return values

@@ -42,6 +42,11 @@ class Installation:
         return "__Host-preau_session" if self.settings.secure_cookies else "preau_session"
 
     @property
+    def oidc_cookie(self) -> str:
+        """Return the name of the cookie of a login by an identity provider that is under way."""
+        return "__Host-preau_oidc" if self.settings.secure_cookies else "preau_oidc"
+
+    @property
     def form_cookie(self) -> str:
         """Return the name of the cookie that pairs with the login form's token."""
         return "__Host-preau_form" if self.settings.secure_cookies else "preau_form"

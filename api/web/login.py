@@ -30,7 +30,7 @@ def login_page(
     request: Request, here: Here, suite: Annotated[str, Query(max_length=_MAX_FIELD)] = "/"
 ) -> Response:
     """Show the login form."""
-    return _form(request, here, suite=suite)
+    return login_form(request, here, suite=suite)
 
 
 @router.post("/connexion", dependencies=[_ENTRY])
@@ -60,7 +60,7 @@ def login(
             agent=request.headers.get("user-agent", ""),
         )
     except TooManyAttempts:
-        return _form(
+        return login_form(
             request,
             here,
             suite=suite,
@@ -72,7 +72,7 @@ def login(
             status=HTTPStatus.TOO_MANY_REQUESTS,
         )
     except WrongPassword:
-        return _form(
+        return login_form(
             request,
             here,
             suite=suite,
@@ -80,9 +80,7 @@ def login(
             error=N_("L’identifiant ou le mot de passe n’est pas correct."),
             status=HTTPStatus.UNAUTHORIZED,
         )
-    if old := request.cookies.get(here.session_cookie):
-        with here.database.write("web:login") as session:
-            log_out(session, old)
+    end_old_session(request, here)
     answer = RedirectResponse(own_address(suite), HTTPStatus.SEE_OTHER)
     give_session(answer, here, cookie)
     answer.delete_cookie(here.form_cookie, path="/", secure=here.settings.secure_cookies)
@@ -99,7 +97,7 @@ def logout(request: Request, here: Here, browser: FormOfOurs) -> Response:
     return answer
 
 
-def _form(
+def login_form(
     request: Request,
     here: Installation,
     *,
@@ -108,6 +106,7 @@ def _form(
     error: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
+    """Return the login form, with what went wrong when something did."""
     token = request.cookies.get(here.form_cookie) or secrets.token_urlsafe(32)
     answer: Response = page(
         request,
@@ -117,9 +116,17 @@ def _form(
         login=login,
         error=error,
         csrf=token,
+        provider=here.settings.oidc_name if here.settings.oidc_issuer else None,
     )
     _set_cookie(answer, here, here.form_cookie, token, None)
     return answer
+
+
+def end_old_session(request: Request, here: Installation) -> None:
+    """End the session that a browser had before its login: a new one is not the old one renamed."""
+    if old := request.cookies.get(here.session_cookie):
+        with here.database.write("web:login") as session:
+            log_out(session, old)
 
 
 def give_session(answer: Response, here: Installation, cookie: str) -> None:

@@ -36,6 +36,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 }
 NO_PAGES = frozenset(
     {
+        "/connexion/oidc",  # to the identity provider
+        "/connexion/oidc/retour",
         "/sites/{site_id}/travaux",  # a part of the page of a site
         "/appareils/{device_id}/postes",  # a part of the page of a device
         "/sites/{site_id}/etudes/{survey_id}/carte.png",
