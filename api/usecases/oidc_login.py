@@ -30,7 +30,7 @@ def log_in_vouched(
 ) -> str:
     """Return the cookie of a new session of who was vouched for.
 
-    `by_email`: the claim is an e-mail address, not a login. Raises NoAccount; the audit log is told.
+    `by_email`: the claim is an e-mail address, not a login. Raises NoAccount, told to the log.
     """
     with database.write(_ACTOR) as session:
         user = _account(session, vouched, by_email=by_email)
