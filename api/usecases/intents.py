@@ -113,8 +113,8 @@ class IntentBook:
     def of_device(self, device: Device) -> DeviceIntent:
         """Return all that `device` should have, by its layers and its role.
 
-        An access point has WLANs and radios, a switch has ports. Where no layer says a hostname, it
-        is the device's planned name when that can be one. Raises InvalidInput when the layers
+        An access point and a controller have WLANs and radios, a switch has ports. Where no layer
+        says a hostname, it is the device's planned name when that can be one. Raises InvalidInput when the layers
         contradict each other, or when a stored one no longer fits this release.
         """
         keys = self._keys(device)
@@ -171,7 +171,7 @@ def _for_role(intent: DeviceIntent, device: Device) -> DeviceIntent:
         intent = replace(
             intent, hostname=device.name, origins={**intent.origins, "hostname": "name"}
         )
-    if device.role is not DeviceRole.ACCESS_POINT:
+    if device.role not in {DeviceRole.ACCESS_POINT, DeviceRole.CONTROLLER}:
         intent = replace(intent, wlans=(), radios=())
     if device.role is not DeviceRole.SWITCH:
         intent = replace(intent, ports=())

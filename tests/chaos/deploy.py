@@ -36,10 +36,11 @@ from inventory.models import IntentScope
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from inventory.vendors.family import family
-from lab.device import Device
+from lab.device import Device, connect
 from lab.devices import make_device
 from lab.running import Lab, running_lab
-from tests.chaos.schools import Heard, has_all, is_guarded, schools, tree, wanted
+from tests.chaos.schools import FAULTS, UPLINKS, School, schools, wanted
+from tests.chaos.truths import Heard, tree, truth_of
 from tests.lab.deploy_setup import ACTOR, Installation
 
 GUARD_S = 30
@@ -47,14 +48,6 @@ _AS_BEFORE = {"planned", "unchanged", "skipped", "failed", "rolled_back"}
 _PATIENCE_S = 240.0
 _SUMMED = ("kills", "unreachable", "misstated", "doubled", "rounds")
 _LATEST_KILL_S = 7.0  # a run of these schools takes about that long
-FAULTS = (
-    "refuse_line:preau_eleves_radio1.ssid",
-    "refuse_line:description",
-    "drop_session:30",
-    "drop_session:12",
-    "slow:0.05",
-    "reboot_on_save",
-)
 
 
 @dataclass
@@ -132,21 +125,28 @@ def run_chaos(
     folder: Path, dice: random.Random, kills: int, count: int, network: str = "127.77"
 ) -> Tally:
     """Kill rollouts until there were so many kills, and return what was found."""
-    plans = schools(count, 16.0, network)
-    devices = [make_device(spec) for site in plans for spec in site]
+    plans = schools(count, network)
+    devices = [make_device(spec) for school in plans for spec in school.devices]
     with running_lab(devices, folder=folder) as lab, _installation(folder) as (here, config):
-        sites = [
-            here.know(
-                *(lab[spec.name] for spec in site),
-                site_name=f"École {number}",
-                zone_name=f"z{number}",
-            )
-            for number, site in enumerate(plans)
-        ]
-        chaos = _Chaos(lab, here, config, dice, sites)
+        sites = [_settle(lab, here, number, school) for number, school in enumerate(plans)]
+        chaos = _Chaos(lab, here, config, dice, dict(zip(sites, plans, strict=True)))
         while chaos.tally.kills < kills:
             chaos.round(kills - chaos.tally.kills)
         return chaos.tally
+
+
+def _settle(lab: Lab, here: Installation, number: int, school: School) -> int:
+    """Lay a school's cables, make the product know it and return its site's id."""
+    for point, port in school.cables:
+        connect(lab[point.name], UPLINKS[point.family], lab[school.switch.name], port)
+    site_id = here.know(
+        *(lab[spec.name] for spec in school.devices),
+        site_name=f"École {number}",
+        zone_name=f"z{number}",
+    )
+    for point, port in school.cables:
+        here.cable(point.name, school.switch.name, port)
+    return site_id
 
 
 @contextmanager
@@ -169,7 +169,12 @@ def _installation(folder: Path) -> Iterator[tuple[Installation, Path]]:
 
 class _Chaos:
     def __init__(
-        self, lab: Lab, here: Installation, config: Path, dice: random.Random, sites: list[int]
+        self,
+        lab: Lab,
+        here: Installation,
+        config: Path,
+        dice: random.Random,
+        sites: dict[int, School],
     ) -> None:
         self.lab, self.here, self.config, self.dice, self.sites = lab, here, config, dice, sites
         self.tally = Tally()
@@ -182,8 +187,9 @@ class _Chaos:
         self.tally.rounds += 1
         version = self.tally.rounds
         with self.here.database.write(ACTOR) as session:
-            for site_id in self.sites:
-                set_intent(session, IntentScope.SITE, str(site_id), wanted(version))
+            for site_id, school in self.sites.items():
+                body = wanted(version, school.switch.family)
+                set_intent(session, IntentScope.SITE, str(site_id), body)
         here = self.here
         plan = plan_deployment(
             here.database, here.vault, here.settings, selection=Selection(), actor=ACTOR
@@ -191,7 +197,7 @@ class _Chaos:
         number = str(plan.plan_id)
         before = {device.name: self.lab.call(partial(tree, device)) for device in self.lab}
         for name, heard in self.heard.items():
-            heard.before = before[name]
+            heard.before, heard.version = before[name], version
         self._misbehave()
         self._kill_until_it_ends(number, min(kills_left, self.dice.randint(3, 6)))
         for device in self.lab:
@@ -201,8 +207,8 @@ class _Chaos:
         print(f"round {version}: {self.tally.kills} kills, {told['states']}", flush=True)
 
     def _misbehave(self) -> None:
-        for device in self.dice.sample(list(self.lab), k=self.dice.randint(0, 3)):
-            device.faults.add(self.dice.choice(FAULTS))
+        for device in self.dice.sample(list(self.lab), k=self.dice.randint(0, 4)):
+            device.faults.add(self.dice.choice(FAULTS[device.spec.family]))
 
     def _kill_until_it_ends(self, plan: str, kills: int) -> None:
         command = ["run", plan, *self._options()]
@@ -271,11 +277,12 @@ class _Chaos:
             heard.doubled.clear()
 
     def _is_so(self, device: Device, state: str, before: dict[str, Any], version: int) -> bool:
-        if is_guarded(device):
+        truth = truth_of(device)
+        if truth.is_guarded(device):
             return False
         if state == "verified":
-            return has_all(device, version)
-        return state in _AS_BEFORE and tree(device) == before[device.name]
+            return truth.has_all(device, version)
+        return state in _AS_BEFORE and truth.tree(device) == before[device.name]
 
     def _tell(self, version: int, push: dict[str, Any], what: str) -> None:
         steps = ", ".join(self.here.steps(push["push"]))

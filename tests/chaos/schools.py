@@ -1,77 +1,112 @@
-"""False schools for a rollout that is killed: what each device should have, and its own tree.
+"""False schools for a rollout that is killed: their devices, cables, and what each should have.
 
-Each round wants another version of everything, so that every round changes every device. What a
-device really is comes from its own state here, never from what it shows in a session.
+Each round wants another version of everything, so that every round changes every device. A school
+has one switch, whose ports power its access points, and every family is in one of the schools.
 """
 
-import copy
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from lab.device import Device, DeviceSpec
-from lab.devices.aruba_cx import ArubaCx
-from lab.devices.openwrt import OpenWrt
+from lab.device import DeviceSpec
 
-_UCI = ("system", "network", "wireless")
-_ARMED = "/etc/preau/armed"
+# One switch a school and what hangs on it: family, model. All eight families are in four schools.
+SCHOOLS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("arubaos_cx", ""), ("openwrt", ""), ("routeros", "")),
+    (("procurve", ""), ("aruba_instant", ""), ("openwrt", "")),
+    (("ios", ""), ("routeros", ""), ("aruba_instant", "")),
+    (("arubaos_cx", ""), ("iosxe", ""), ("routeros", "")),
+    # An IOS without archives can only restart to undo a change.
+    (("ios", "no archive"), ("aruba_instant", ""), ("openwrt", "")),
+)
+PORTS = {
+    "arubaos_cx": ("1/1/1", "1/1/2"),
+    "ios": ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2"),
+    "procurve": ("1", "2"),
+}
+UPLINKS = {
+    "openwrt": "eth0",
+    "routeros": "ether1",
+    "aruba_instant": "eth0",
+    "iosxe": "GigabitEthernet1/0/28",
+}
+# How long a minute of a device's own timers lasts: its guard must leave a push its time.
+_MINUTE_S = {"routeros": 40.0, "openwrt": 40.0}
+_OTHERS_MINUTE_S = 16.0
+
+# What each can do wrong. A path is lost by a line whose change a guard undoes.
+_ANY = ("drop_session:12", "drop_session:30", "drop_session:45", "slow:0.05", "odd_prompt")
+_SWITCH = (*_ANY, "refuse_line:description Borne", "reboot_on_save", "wrong_password")
+FAULTS: dict[str, tuple[str, ...]] = {
+    "arubaos_cx": (*_SWITCH, "refuse_line:^name admin", "lose_path:trunk allowed"),
+    "ios": (*_SWITCH, "refuse_line:^name admin", "lose_path:trunk allowed"),
+    "iosxe": (*_SWITCH, "refuse_line:set-key", "lose_path:^name admin"),
+    "procurve": (
+        *_ANY,
+        "refuse_line:^name .?Borne",
+        "reboot_on_save",
+        "wrong_password",
+        "lose_path:tagged ",
+    ),
+    "openwrt": (
+        *_ANY,
+        "refuse_line:preau_eleves_radio1.ssid",
+        "reboot_on_save",
+        "wrong_password",
+        "lose_path:uci commit wireless",
+    ),
+    "routeros": (
+        *_ANY,
+        "refuse_line:configuration.ssid=",
+        "reboot_on_save",
+        "wrong_password",
+        "lose_path:configuration=preau",
+    ),
+    "aruba_instant": (*_ANY, "refuse_line:^essid Chaos", "reboot_on_save", "wrong_password"),
+}
 
 
-@dataclass
-class Heard(list[str]):
-    """Every line that a device received; counts what must not have been sent.
+@dataclass(frozen=True)
+class School:
+    """A switch, and the access points on its first ports."""
 
-    A change that begins while an earlier one, or its guard, is still on the device, and a line that
-    may not be repeated and comes twice in one change, are counted in `doubled`.
-    """
+    switch: DeviceSpec
+    points: tuple[DeviceSpec, ...]
 
-    device: Device
-    before: Any = None
-    doubled: list[str] = field(default_factory=list)
-    _since: Counter[str] = field(default_factory=Counter)
+    @property
+    def devices(self) -> tuple[DeviceSpec, ...]:
+        """Return all of them."""
+        return (self.switch, *self.points)
 
-    def append(self, line: str) -> None:
-        """Note one line as it comes in."""
-        super().append(line)
-        if begins_change(self.device, line):
-            self._since.clear()
-            if is_guarded(self.device) or tree(self.device) != self.before:
-                self.doubled.append(f"{self.device.name}: {line}")
-        elif line.lstrip().startswith("uci add_list"):
-            self._since[line] += 1
-            if self._since[line] > 1:
-                self.doubled.append(f"{self.device.name}: {line}")
+    @property
+    def cables(self) -> tuple[tuple[DeviceSpec, str], ...]:
+        """Return each access point with the port of the switch that it hangs on."""
+        return tuple(zip(self.points, PORTS[self.switch.family], strict=True))
 
 
-def schools(count: int, minute_s: float, network: str) -> list[list[DeviceSpec]]:
-    """Return the devices of each school: a switch, and access points."""
-    quick: dict[str, Any] = {"minute_s": minute_s, "boot_s": 0.3, "apply_s": 0.1}
-    return [
-        [
-            DeviceSpec(
-                family="arubaos_cx",
-                name=f"s{n}-sw",
-                host=f"{network}.{n}.1",
-                hostname="6200",
-                **quick,
-            ),
-            *(
-                DeviceSpec(
-                    family="openwrt",
-                    name=f"s{n}-ap{m}",
-                    host=f"{network}.{n}.{10 + m}",
-                    hostname="OpenWrt",
-                    **quick,
-                )
-                for m in (1, 2)
-            ),
-        ]
-        for n in range(1, count + 1)
+def schools(count: int, network: str) -> list[School]:
+    """Return so many schools, whose devices have addresses in 127.0.0.0/8 below `network`."""
+    return [_school(number, f"{network}.{number}") for number in range(1, count + 1)]
+
+
+def _school(number: int, network: str) -> School:
+    made = [
+        DeviceSpec(
+            family=family,
+            model=model,
+            name=f"s{number}-{'ap' if place else 'sw'}{place or ''}-{family}",
+            host=f"{network}.{10 * place + 1}",
+            hostname=f"lab{number}{place}",
+            minute_s=_MINUTE_S.get(family, _OTHERS_MINUTE_S),
+            boot_s=0.3,
+            apply_s=0.1,
+        )
+        for place, (family, model) in enumerate(SCHOOLS[(number - 1) % len(SCHOOLS)])
     ]
+    return School(made[0], tuple(made[1:]))
 
 
-def wanted(version: int) -> dict[str, Any]:
-    """Return what a school should have in one round."""
+def wanted(version: int, switch: str) -> dict[str, Any]:
+    """Return what a school with a switch of that family should have in one round."""
     return {
         "vlans": [{"id": 10, "name": f"pedago{version}"}, {"id": 20, "name": f"admin{version}"}],
         "management_vlan": 1,
@@ -79,66 +114,21 @@ def wanted(version: int) -> dict[str, Any]:
         "wlans": [
             {
                 "name": "eleves",
-                "ssid": f"Chaos {version}",
+                "ssid": f"Chaos-{version}",
                 "purpose": "pedagogical",
                 "security": "wpa2_wpa3_personal",
                 "vlan_id": 10,
-                "passphrase_secret": "wlan-eleves",
+                "passphrase_secret": "wlan-p1",
             }
         ],
         "ports": [
             {
-                "name": "1/1/1",
+                "name": port,
                 "description": f"Borne {version}",
                 "mode": "trunk",
                 "native_vlan": 1,
                 "tagged_vlans": [10, 20] if version % 2 else [10],
             }
+            for port in PORTS[switch]
         ],
-    }
-
-
-def tree(device: Device) -> Any:
-    """Return what a device is configured to be, in use and kept, to be compared."""
-    if isinstance(device, ArubaCx):
-        return copy.deepcopy((device.config, device.startup))
-    assert isinstance(device, OpenWrt)
-    kept = {name: device.files.files[f"/etc/config/{name}"] for name in _UCI}
-    return kept, {name: repr(device.applied[name]) for name in _UCI}
-
-
-def is_guarded(device: Device) -> bool:
-    """Return whether a guard still waits on a device."""
-    if isinstance(device, ArubaCx):
-        return device.checkpoints.auto_mode
-    assert isinstance(device, OpenWrt)
-    return device.files.is_file(_ARMED)
-
-
-def begins_change(device: Device, line: str) -> bool:
-    """Return whether a line is the first that a change sends."""
-    if isinstance(device, ArubaCx):
-        return line.startswith("checkpoint auto ") and "confirm" not in line
-    return line.startswith("rm -rf /etc/preau && mkdir")
-
-
-def has_all(device: Device, version: int) -> bool:
-    """Return whether a device has and uses all that a version wants, and will after a restart."""
-    if isinstance(device, ArubaCx):
-        config, port = device.config, device.config.ports["1/1/1"]
-        return (
-            {v: config.vlans[v].name for v in (10, 20)}
-            == {10: f"pedago{version}", 20: f"admin{version}"}
-            and port.description == f"Borne {version}"
-            and port.allowed == ({1, 10, 20} if version % 2 else {1, 10})
-            and device.startup == config
-        )
-    assert isinstance(device, OpenWrt)
-    kept, used = tree(device)
-    return all(
-        f"Chaos {version}" in text["wireless"] and "preau_v10" in text["network"]
-        for text in (kept, used)
-    ) and {each.name for radio in device.radios() for each in radio.interfaces} >= {
-        "phy0-ap0",
-        "phy1-ap0",
     }

@@ -11,6 +11,7 @@ from api.usecases.intents import set_intent
 from api.usecases.planning import plan_deployment
 from api.usecases.selection import Selection
 from deploy.rollout import OnFailure, RolloutOptions
+from inventory import clock
 from inventory.database import Database
 from inventory.models import (
     Credential,
@@ -18,6 +19,7 @@ from inventory.models import (
     Device,
     DeviceRole,
     IntentScope,
+    Link,
     ManagementEndpoint,
     Protocol,
     Push,
@@ -45,7 +47,7 @@ ROLES = {
     "arubaos_cx": DeviceRole.SWITCH,
     "aruba_instant": DeviceRole.ACCESS_POINT,
     "ios": DeviceRole.SWITCH,
-    "iosxe": DeviceRole.SWITCH,
+    "iosxe": DeviceRole.CONTROLLER,
     "procurve": DeviceRole.SWITCH,
     "openwrt": DeviceRole.ACCESS_POINT,
     "routeros": DeviceRole.ACCESS_POINT,
@@ -111,6 +113,23 @@ class Installation:
                 device_id=row.id,
             )
         )
+
+    def cable(self, device: str, switch: str, port: str) -> None:
+        """Make it known that a switch heard a device on one of its ports."""
+        with self.database.write(ACTOR) as session:
+            ids = {row.name: row.id for row in session.exec(select(Device)).all()}
+            session.add(
+                Link(
+                    device_id=ids[switch] or 0,
+                    local_interface=port,
+                    protocol="lldp",
+                    remote_key=f"{device} at {port}",
+                    remote_system_name=device,
+                    remote_device_id=ids[device],
+                    first_seen_at=clock.now(),
+                    last_seen_at=clock.now(),
+                )
+            )
 
     def intend(self, body: dict[str, Any]) -> None:
         with self.database.write(ACTOR) as session:

@@ -67,8 +67,11 @@ def test_a_device_has_what_its_role_can_have(database: Database, vault: Vault) -
         ap = intent_of_device(session, _device(session, add_device(session, name="ap1")))
         switch_id = add_device(session, name="sw1", role=DeviceRole.SWITCH)
         switch = intent_of_device(session, _device(session, switch_id))
+        controller_id = add_device(session, name="wlc1", role=DeviceRole.CONTROLLER)
+        controller = intent_of_device(session, _device(session, controller_id))
     assert (len(ap.wlans), len(ap.radios), ap.ports) == (1, 1, ())
     assert (switch.wlans, switch.radios, len(switch.ports)) == ((), (), 1)
+    assert (len(controller.wlans), len(controller.radios), controller.ports) == (1, 1, ())
     assert not [entry for entry in switch.origins if entry.startswith("wlans/")]
     assert ap.vlans == switch.vlans
 

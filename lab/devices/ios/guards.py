@@ -20,6 +20,11 @@ class Guards:
         self._before: Config | None = None
         self._reload: asyncio.Task[None] | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether one of them has yet to act."""
+        return self._revert is not None or self._reload is not None
+
     def start_revert(self, minutes: int) -> str:
         """Keep the running configuration and put it back unless confirmed."""
         path = self._device.config.archive_path

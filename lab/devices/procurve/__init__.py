@@ -40,6 +40,11 @@ class ProCurve(Switch):
         super().__init__(spec, config)
         self.serial = spec.serial or f"CN{self.draw('serial', 10_000_000, 99_999_999)}"
 
+    @property
+    def reload_waits(self) -> bool:
+        """Whether a restart is scheduled."""
+        return self._reload is not None
+
     def start_reload(self, minutes: int) -> None:
         """Restart after so many minutes, with what is saved then."""
         self.cancel_reload()

@@ -75,6 +75,10 @@ class RouterOs(Device):
         bands = {name: words[0] for name, words in RADIOS.items()}
         return not self._pending and air.is_on(self.store, item, bands)
 
+    def ssid_of(self, item: Item) -> str:
+        """Return the SSID of a wireless interface."""
+        return air.ssid(self.store, item)
+
     def flags(self, menu: str, item: Item) -> str:
         """Return the flags of an item as `print` shows them."""
         off = item.values.get("disabled") == "yes"
