@@ -1,54 +1,42 @@
 """An access point that runs OpenWrt 23.05; see README.md for the references."""
 
 import asyncio
-import contextlib
-from collections.abc import Collection, Coroutine
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 
-from lab.device import Advertisement, Device, DeviceSpec, Pipes, Terminal
-from lab.devices.openwrt import (
-    air,
-    applied,
-    conditions,
-    defaults,
-    file_tools,
-    process_tools,
-    sessions,
-    system,
-    text_tools,
-)
-from lab.devices.openwrt.applets import APPLETS
+from lab.device import Advertisement, DeviceSpec
+from lab.devices.openwrt import air, applied, defaults, system
 from lab.devices.openwrt.applied import Radio, text
-from lab.devices.openwrt.ash import Shell
-from lab.devices.openwrt.builtins import BUILTINS
-from lab.devices.openwrt.filesystem import FileSystem
 from lab.devices.openwrt.mib import build_tree
-from lab.devices.openwrt.process import NOT_FOUND, Exit, Input, Process, Streams
-from lab.devices.openwrt.process_tools import run_file
+from lab.devices.openwrt.programs import PROGRAMS
 from lab.devices.openwrt.uci import committed
 from lab.devices.openwrt.uci_text import Package
 from lab.mib import Tree
+from lab.posix.applets import COMMON, Applet
+from lab.posix.ash import Shell
+from lab.posix.machine import Machine
 
 # Importing a module of commands registers them.
-__all__ = ["OpenWrt", "air", "conditions", "file_tools", "process_tools", "system", "text_tools"]
-FIRST_PID, KILL = 1200, 9
+__all__ = ["OpenWrt", "air", "system"]
 ARP_HEADER = (  # proc(5)
     "IP address       HW type     Flags       HW address            Mask     Device\n"
 )
 APPLIED = ("network", "wireless", "system", "snmpd", "lldpd")
 
 
-class OpenWrt(Device):
+class OpenWrt(Machine):
     """One access point: its files, its processes, and the configuration as last applied."""
 
     kernel = defaults.KERNEL
+    architecture = "mips"
+    init = "/sbin/procd"
+    banner = defaults.BANNER
+    programs: ClassVar[Mapping[str, Applet]] = {**COMMON, **PROGRAMS}
 
     def __init__(self, spec: DeviceSpec) -> None:
         super().__init__(spec)
         octet = self.draw("mac", 0, 0xFFFF)
         self.base_mac = f"02:0e:c4:{octet >> 8:02x}:{octet & 255:02x}:00"
-        self.files = FileSystem()
-        self.files.refuses = self.faults.refuses
         self.files.computed = {
             "/proc/uptime": lambda: f"{self.uptime_s():.2f} {self.uptime_s() * 0.9:.2f}\n",
             "/proc/sys/kernel/hostname": lambda: self.hostname() + "\n",
@@ -67,13 +55,9 @@ class OpenWrt(Device):
         self.files.files["/etc/board.json"] = '{"model":{"id":"%s"}}\n' % defaults.BOARD  # noqa: UP031
         self.files.make_directory("/tmp/sysinfo")  # noqa: S108 - on the false device
         self.applied: dict[str, Package] = {}
-        self.processes: dict[int, Process] = {}
-        self.log: list[str] = []
         self.pending = False
         self.stopped_radios: set[str] = set()
         self._before_loss: list[str] = []
-        self.temporary = 0
-        self._pid = FIRST_PID
         self._indexes = {"lo": 1, "eth0": 2}
         self._next_index = 5
         self._applying: asyncio.Task[None] | None = None
@@ -169,27 +153,9 @@ class OpenWrt(Device):
             return True
         return False
 
-    def reboot_soon(self) -> None:
-        """Restart in a moment: the command that asked for it still ends."""
-        self.spawn(self._reboot())
-
-    async def never(self) -> int:
-        """Wait for the restart that ends everything."""
-        await asyncio.Event().wait()
-        return 0
-
-    async def _reboot(self) -> None:
-        await asyncio.sleep(0.1)
-        self.powered = False
-        self.changed()
-        self._stop_everything()
-        await asyncio.sleep(self.spec.boot_s)
-        self.powered = True
-        await self.boot()
-
     async def boot(self) -> None:
         """Come up with what is in flash; /tmp and with it staged changes are gone."""
-        self._stop_everything()
+        self.stop_everything()
         self.files.lose_ram()
         self.pending = False
         await self._run_uci_defaults()
@@ -204,25 +170,14 @@ class OpenWrt(Device):
         folder = "/etc/uci-defaults"
         names = self.files.children(folder) if self.files.is_directory(folder) else []
         for path in (f"{folder}/{name}" for name in sorted(names)):
-            silent = Streams(Input(""), lambda _: None, lambda _: None)
-            shell = Shell(self, silent, name=path, pid=self.next_pid())
-            if await shell.run_text(self.files.read(path)) == 0:
+            if await self.run_script(path) == 0:
                 self.files.remove(path)
 
-    def power(self, *, on: bool) -> None:
-        """Lose or get the power over the cable."""
-        if not on:
-            self._stop_everything()
-        super().power(on=on)
-
-    def _stop_everything(self) -> None:
+    def stop_everything(self) -> None:
+        """End all processes and sessions, and what is about to be applied."""
         if self._applying is not None:
             self._applying.cancel()
-        for process in list(self.processes.values()):
-            if process.task is not None:
-                process.signal = KILL
-                process.task.cancel()
-        self.abort_sessions()
+        super().stop_everything()
 
     # -- reachability
 
@@ -236,116 +191,14 @@ class OpenWrt(Device):
         _, tag = applied.management_path(self.applied["network"], self.host)
         return tag
 
-    # -- processes
-
-    def next_pid(self) -> int:
-        """Return a new process id."""
-        self._pid += 1
-        return self._pid
-
-    def start_process(
-        self,
-        title: str,
-        shell: Shell,
-        work: Coroutine[Any, Any, int],
-        *,
-        terminal: object | None = None,
-    ) -> Process:
-        """Run work in the background."""
-        process = Process(self.next_pid(), title, shell=shell, terminal=terminal)
-        self.processes[process.pid] = process
-        process.task = self.spawn(self._run_process(process, shell, work))
-        return process
-
-    async def _run_process(
-        self, process: Process, shell: Shell, work: Coroutine[Any, Any, int]
-    ) -> None:
-        try:
-            process.status = await shell.finish(work)
-        except asyncio.CancelledError:
-            process.status = 128 + process.signal
-            owner = process.shell or shell
-            action = owner.traps.get(process.signal, "")
-            if process.signal == KILL or not self.powered:
-                raise
-            if action:
-                with contextlib.suppress(Exit):
-                    await owner.run_here(action)
-                await owner.finish(_nothing())
-        finally:
-            self.processes.pop(process.pid, None)
-
-    def signal(self, process: Process, number: int) -> None:
-        """Send a signal; one that the process ignores does nothing."""
-        ignored = process.shell is not None and process.shell.traps.get(number) == ""
-        if process.task is not None and (number == KILL or not ignored):
-            process.signal = number
-            process.task.cancel()
-
-    async def wait_for_process(self, process: Process) -> int:
-        """Return the status of a process when it has ended."""
-        if process.task is not None:
-            await asyncio.wait({process.task})
-        return process.status or 0
-
-    def detach(self, shell: Shell) -> None:
-        """Take a process off its terminal, as setsid does."""
-        for process in self.processes.values():
-            if process.shell is shell:
-                process.terminal = None
-        shell.terminal = None
-
-    def replace_shell(self, old: Shell, new: Shell) -> None:
-        """Say that a process now runs another script, whose traps count."""
-        for process in self.processes.values():
-            if process.shell is old:
-                process.shell = new
-
     # -- commands
 
-    def which(self, name: str) -> str:
-        """Return where a command is, empty if there is none."""
-        if name in BUILTINS:
-            return name
-        if name in APPLETS:
-            return name if name.startswith("/") else f"/usr/bin/{name}"
-        return name if name.startswith("/") and self.files.is_file(name) else ""
-
     async def invoke(self, shell: Shell, words: list[str]) -> int:
-        """Run one command by its name."""
-        name = words[0]
-        for prefix in ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"):
-            if name.startswith(prefix) and name.removeprefix(prefix) in APPLETS:
-                name = name.removeprefix(prefix)
-        if name in BUILTINS:
-            return await BUILTINS[name](shell, words)
-        if name in APPLETS:
-            return await APPLETS[name](shell, [name, *words[1:]])
-        if name.startswith("/etc/init.d/"):
+        """Run one command by its name; init scripts are programs of their own."""
+        if words[0].startswith("/etc/init.d/"):
             action = words[1] if len(words) > 1 else ""
-            return await system.init_script(shell, name.removeprefix("/etc/init.d/"), action)
-        if "/" in name:
-            return await self._run_path(shell, name, words[1:])
-        shell.complain(f"{name}: not found")
-        return NOT_FOUND
-
-    async def _run_path(self, shell: Shell, path: str, arguments: list[str]) -> int:
-        if not self.files.is_file(self.files.resolve(path, shell.directory)):
-            shell.complain(f"{path}: not found")
-            return NOT_FOUND
-        child = shell.fork()
-        self.replace_shell(shell, child)
-        return await run_file(child, path, arguments)
-
-    # -- sessions
-
-    async def execute(self, command: str, pipes: Pipes) -> int:
-        """Run an exec request."""
-        return await sessions.execute(self, command, pipes)
-
-    async def interact(self, terminal: Terminal) -> int:
-        """Serve a login shell."""
-        return await sessions.interact(self, terminal)
+            return await system.init_script(shell, words[0].removeprefix("/etc/init.d/"), action)
+        return await super().invoke(shell, words)
 
     # -- what is told
 
@@ -401,7 +254,3 @@ class OpenWrt(Device):
     def mib(self) -> Tree:
         """Return what the agent answers."""
         return build_tree(self)
-
-
-async def _nothing() -> int:
-    return 0

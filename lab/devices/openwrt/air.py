@@ -7,12 +7,12 @@ OpenWrt 23.05 for `/var/run/hostapd-phyN.conf` and the key managements of each e
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.applets import applet
 from lab.devices.openwrt.applied import Radio, WifiInterface, is_true, text
+from lab.devices.openwrt.programs import machine_of, program
 
 if TYPE_CHECKING:
     from lab.devices.openwrt import OpenWrt
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 # `encryption` of wifi-iface: the bits of hostapd's `wpa`, and its key managements.
 _WPA = {"psk": 1, "psk2": 2, "psk-mixed": 3, "sae": 2, "sae-mixed": 2, "owe": 2}
@@ -93,9 +93,9 @@ def _network(machine: "OpenWrt", interface: WifiInterface, begin: str) -> list[s
     return lines
 
 
-@applet("iw")
+@program("iw")
 async def _iw(shell: "Shell", words: list[str]) -> int:
-    machine = shell.machine
+    machine = machine_of(shell)
     if words[1:] == ["dev"]:
         shell.streams.write("".join(_phy(machine, radio) for radio in machine.radios()))
         return 0
@@ -113,7 +113,7 @@ async def _iw(shell: "Shell", words: list[str]) -> int:
 
 
 def _of_interface(shell: "Shell", name: str, asked: list[str], radio: Radio) -> int:
-    machine = shell.machine
+    machine = machine_of(shell)
     if asked == ["survey", "dump"]:
         shell.streams.write(_survey(machine, name, radio))
         return 0

@@ -3,23 +3,24 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from lab.devices.openwrt.applets import applet, fail
 from lab.devices.openwrt.applied import Radio, text, words
 from lab.devices.openwrt.defaults import BOARD, KERNEL, MODEL, RELEASE, SERVICES
+from lab.devices.openwrt.programs import machine_of, program
 from lab.devices.openwrt.uci import Uci
+from lab.posix.applets import fail
 
 if TYPE_CHECKING:
     from lab.devices.openwrt import OpenWrt
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 INIT_ACTIONS = {"start", "stop", "restart", "reload", "enable", "disable", "enabled", "status"}
 
 
-@applet("uci")
+@program("uci")
 async def _uci(shell: "Shell", words_: list[str]) -> int:
-    command = Uci(shell.machine.files, shell.machine.faults.refuses)
-    if words_[1:2] == ["commit"] and shell.machine.saving():
-        return await shell.machine.never()
+    command = Uci(machine_of(shell).files, machine_of(shell).faults.refuses)
+    if words_[1:2] == ["commit"] and machine_of(shell).saving():
+        return await machine_of(shell).never()
     needs_input = {"batch", "import"} & set(words_[1:3])
     stdin = await shell.streams.input.read() if needs_input else ""
     status = command.run(words_[1:], stdin)
@@ -28,18 +29,18 @@ async def _uci(shell: "Shell", words_: list[str]) -> int:
     return status
 
 
-@applet("wifi")
+@program("wifi")
 async def _wifi(shell: "Shell", words_: list[str]) -> int:
     action = words_[1] if len(words_) > 1 else "up"
     if action in {"up", "down"} and len(words_) > 2:
         return _wifi_one(shell, action, words_[2])
     if action in {"reload", "up"}:
-        shell.machine.stopped_radios.clear()
-        shell.machine.apply_soon("network", "wireless")
+        machine_of(shell).stopped_radios.clear()
+        machine_of(shell).apply_soon("network", "wireless")
     elif action == "down":
-        shell.machine.wireless_down()
+        machine_of(shell).wireless_down()
     elif action == "status":
-        shell.streams.write(_json(wireless_status(shell.machine)))
+        shell.streams.write(_json(wireless_status(machine_of(shell))))
     elif action == "config":
         return 0
     else:
@@ -53,24 +54,24 @@ async def _wifi(shell: "Shell", words_: list[str]) -> int:
 
 def _wifi_one(shell: "Shell", action: str, radio: str) -> int:
     """Do `wifi up RADIO` or `wifi down RADIO`: netifd starts it or lets it lie."""
-    if radio not in {each.section.name for each in shell.machine.radios()}:
+    if radio not in {each.section.name for each in machine_of(shell).radios()}:
         shell.streams.error("Command failed: Not found\n")
         return 4
     if action == "down":
-        shell.machine.stopped_radios.add(radio)
+        machine_of(shell).stopped_radios.add(radio)
     else:
-        shell.machine.stopped_radios.discard(radio)
-    shell.machine.changed()
+        machine_of(shell).stopped_radios.discard(radio)
+    machine_of(shell).changed()
     return 0
 
 
-@applet("reload_config")
+@program("reload_config")
 async def _reload_config(shell: "Shell", _words: list[str]) -> int:
-    shell.machine.apply_soon("network", "wireless", "system", "snmpd", "lldpd")
+    machine_of(shell).apply_soon("network", "wireless", "system", "snmpd", "lldpd")
     return 0
 
 
-@applet("service")
+@program("service")
 async def _service(shell: "Shell", words_: list[str]) -> int:
     if len(words_) < 3:
         shell.streams.write("Usage: service <service> [command]\n")
@@ -80,7 +81,7 @@ async def _service(shell: "Shell", words_: list[str]) -> int:
 
 async def init_script(shell: "Shell", service: str, action: str) -> int:
     """Run /etc/init.d/SERVICE ACTION."""
-    machine = shell.machine
+    machine = machine_of(shell)
     if service not in SERVICES:
         return fail(shell, shell.name, f"/etc/init.d/{service}: not found") and 127
     if action not in INIT_ACTIONS:
@@ -96,21 +97,21 @@ async def init_script(shell: "Shell", service: str, action: str) -> int:
     return 0
 
 
-@applet("reboot")
+@program("reboot")
 async def _reboot(shell: "Shell", _words: list[str]) -> int:
-    shell.machine.reboot_soon()
+    machine_of(shell).reboot_soon()
     return 0
 
 
-@applet("ubus")
+@program("ubus")
 async def _ubus(shell: "Shell", words_: list[str]) -> int:
     if words_[1:2] == ["list"]:
-        shell.streams.write("".join(f"{name}\n" for name in sorted(_objects(shell.machine))))
+        shell.streams.write("".join(f"{name}\n" for name in sorted(_objects(machine_of(shell)))))
         return 0
     if words_[1:2] != ["call"] or len(words_) < 4:
         shell.streams.error("Usage: ubus [<options>] <command> [arguments...]\n")
         return 1
-    methods = _objects(shell.machine).get(words_[2])
+    methods = _objects(machine_of(shell)).get(words_[2])
     if methods is None:
         shell.streams.error("Command failed: Not found\n")
         return 4
@@ -118,7 +119,7 @@ async def _ubus(shell: "Shell", words_: list[str]) -> int:
         shell.streams.error("Command failed: Method not found\n")
         return 3
     if words_[2:4] == ["network", "reload"]:
-        shell.machine.apply_soon("network", "wireless")
+        machine_of(shell).apply_soon("network", "wireless")
         return 0
     shell.streams.write(_json(methods[words_[3]]))
     return 0
@@ -194,14 +195,16 @@ def _json(value: Any) -> str:
     return json.dumps(value, indent="\t", ensure_ascii=False) + "\n"
 
 
-@applet("iwinfo")
+@program("iwinfo")
 async def _iwinfo(shell: "Shell", words_: list[str]) -> int:
     wanted = words_[1] if len(words_) > 1 else None
     shown = False
-    for radio in shell.machine.radios():
+    for radio in machine_of(shell).radios():
         for each in radio.interfaces:
             if each.name and wanted in {None, each.name}:
-                shell.streams.write(_iwinfo_block(shell.machine, radio, each.name, each.section))
+                shell.streams.write(
+                    _iwinfo_block(machine_of(shell), radio, each.name, each.section)
+                )
                 shown = True
     if wanted and not shown:
         shell.streams.error(f"No such wireless device: {wanted}\n")

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.devices.openwrt.filesystem import FileSystem
 from lab.devices.openwrt.uci_changes import Change, apply, read_change, shown_change
 from lab.devices.openwrt.uci_text import (
     INVALID,
@@ -25,6 +24,7 @@ from lab.devices.openwrt.uci_text import (
     tokens,
     write_text,
 )
+from lab.posix.filesystem import FileSystem
 
 CONFIG, DELTA = "/etc/config", "/tmp/.uci"  # noqa: S108 - on the false device
 USAGE = """Usage: uci [<options>] <command> [<arguments>]

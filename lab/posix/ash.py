@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt import expansion
-from lab.devices.openwrt.arithmetic import ShellError
-from lab.devices.openwrt.filesystem import FileError
-from lab.devices.openwrt.parser import Parser
-from lab.devices.openwrt.process import Exit, Input, LoopFlow, Return, Streams
-from lab.devices.openwrt.tree import (
+from lab.posix import expansion
+from lab.posix.arithmetic import ShellError
+from lab.posix.filesystem import FileError
+from lab.posix.parser import Parser
+from lab.posix.process import Exit, Input, LoopFlow, Return, Streams
+from lab.posix.tree import (
     AndOr,
     Command,
     Compound,
@@ -30,14 +30,14 @@ from lab.devices.openwrt.tree import (
 )
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt import OpenWrt
+    from lab.posix.machine import Machine
 
 
 @dataclass
 class Shell:
     """The state of one shell; a subshell is a copy."""
 
-    machine: "OpenWrt"
+    machine: "Machine"
     streams: Streams
     variables: dict[str, str] = field(default_factory=dict)
     functions: dict[str, Script] = field(default_factory=dict)

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.filesystem import FileError
-from lab.devices.openwrt.process import SIGNALS, Exit, LoopFlow, Return
+from lab.posix.filesystem import FileError
+from lab.posix.process import SIGNALS, Exit, LoopFlow, Return
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 Builtin = Callable[["Shell", list[str]], Awaitable[int]]
 BUILTINS: dict[str, Builtin] = {}

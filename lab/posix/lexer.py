@@ -1,6 +1,6 @@
 """Cuts the text of a script into words and operators (POSIX.1-2017, XCU 2.2, 2.3 and 2.7.4)."""
 
-from lab.devices.openwrt.tree import Incomplete, Part, Token, Word
+from lab.posix.tree import Incomplete, Part, Token, Word
 
 OPERATORS = ("&&", "||", ";;", "<<-", "<<", ">>", ">&", "<&", ";", "&", "|", "(", ")", "<", ">")
 

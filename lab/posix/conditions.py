@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.builtins import builtin
+from lab.posix.builtins import builtin
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 
 @builtin("test", "[")

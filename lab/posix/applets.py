@@ -1,26 +1,22 @@
-"""The programs of the access point: BusyBox applets as OpenWrt 23.05 builds them.
-
-package/utils/busybox/Config-defaults.in tells which there are: `setsid` and `start-stop-daemon`
-are, `nohup` is not.
-"""
+"""The programs that every machine of the lab has, by name; a family keeps its own beside them."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.filesystem import FileError
+from lab.posix.filesystem import FileError
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 Applet = Callable[["Shell", list[str]], Awaitable[int]]
-APPLETS: dict[str, Applet] = {}
+COMMON: dict[str, Applet] = {}
 
 
-def applet(*names: str) -> Callable[[Applet], Applet]:
-    """Register a program under its names."""
+def applet(*names: str, into: dict[str, Applet] = COMMON) -> Callable[[Applet], Applet]:
+    """Register a program under its names, with those that all machines have or a family's."""
 
     def add(run: Applet) -> Applet:
-        APPLETS.update(dict.fromkeys(names, run))
+        into.update(dict.fromkeys(names, run))
         return run
 
     return add

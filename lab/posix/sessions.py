@@ -5,18 +5,17 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from lab.device import Pipes, Terminal
-from lab.devices.openwrt.ash import Shell
-from lab.devices.openwrt.defaults import BANNER
-from lab.devices.openwrt.filesystem import FileError
-from lab.devices.openwrt.parser import Parser
-from lab.devices.openwrt.process import SIGNALS, Exit, Input, Streams
-from lab.devices.openwrt.tree import Incomplete, Script, ShellSyntaxError
+from lab.posix.ash import Shell
+from lab.posix.filesystem import FileError
+from lab.posix.parser import Parser
+from lab.posix.process import SIGNALS, Exit, Input, Streams
+from lab.posix.tree import Incomplete, Script, ShellSyntaxError
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt import OpenWrt
+    from lab.posix.machine import Machine
 
 
-async def execute(machine: "OpenWrt", command: str, pipes: Pipes) -> int:
+async def execute(machine: "Machine", command: str, pipes: Pipes) -> int:
     """Run `ash -c COMMAND`; the session ends when no job holds its output any more."""
     streams = Streams(Input(pipes.read_all), pipes.write, pipes.write_error, session=pipes)
     shell = Shell(machine, streams, name="ash", pid=machine.next_pid())
@@ -30,7 +29,7 @@ async def execute(machine: "OpenWrt", command: str, pipes: Pipes) -> int:
     return status
 
 
-async def interact(machine: "OpenWrt", terminal: Terminal) -> int:
+async def interact(machine: "Machine", terminal: Terminal) -> int:
     """Serve a login shell; what still hangs on the terminal at its end gets SIGHUP."""
 
     async def typed() -> str:
@@ -41,7 +40,7 @@ async def interact(machine: "OpenWrt", terminal: Terminal) -> int:
 
     streams = Streams(Input(typed), terminal.write, terminal.write)
     shell = Shell(machine, streams, pid=machine.next_pid(), terminal=terminal)
-    terminal.write(BANNER)
+    terminal.write(machine.banner)
     try:
         return await _prompt(shell, terminal, typed)
     finally:

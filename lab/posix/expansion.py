@@ -4,12 +4,12 @@ import fnmatch
 import re
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.arithmetic import ShellError, arithmetic
-from lab.devices.openwrt.lexer import Lexer
-from lab.devices.openwrt.tree import Incomplete, Part, Word
+from lab.posix.arithmetic import ShellError, arithmetic
+from lab.posix.lexer import Lexer
+from lab.posix.tree import Incomplete, Part, Word
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 PARAMETER = re.compile(
     r"(#?)([A-Za-z_]\w*|[0-9]+|[?!$#@*-])(?:(:?[-=+?])|(%%?|##?))?(.*)", re.DOTALL

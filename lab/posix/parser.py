@@ -1,7 +1,7 @@
 """Builds the tree of a script from its words (POSIX.1-2017, XCU 2.10)."""
 
-from lab.devices.openwrt.lexer import Lexer
-from lab.devices.openwrt.tree import (
+from lab.posix.lexer import Lexer
+from lab.posix.tree import (
     AndOr,
     Command,
     Compound,

@@ -6,11 +6,11 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.applets import applet, fail, path_of, split_flags
-from lab.devices.openwrt.filesystem import FileError
+from lab.posix.applets import applet, fail, path_of, split_flags
+from lab.posix.filesystem import FileError
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 
 @applet("ls")

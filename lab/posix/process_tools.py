@@ -5,12 +5,12 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.applets import applet, fail, path_of, split_flags
-from lab.devices.openwrt.builtins import signal_number
-from lab.devices.openwrt.filesystem import FileError
+from lab.posix.applets import applet, fail, path_of, split_flags
+from lab.posix.builtins import signal_number
+from lab.posix.filesystem import FileError
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 
 @applet("sleep")
@@ -92,7 +92,7 @@ async def _daemon(shell: "Shell", words: list[str]) -> int:
 @applet("ps")
 async def _ps(shell: "Shell", _words: list[str]) -> int:
     shell.streams.write(
-        "  PID USER       VSZ STAT COMMAND\n    1 root      1700 S    /sbin/procd\n"
+        f"  PID USER       VSZ STAT COMMAND\n    1 root      1700 S    {shell.machine.init}\n"
     )
     for process in shell.machine.processes.values():
         shell.streams.write(f"{process.pid:>5} root      1308 S    {process.title}\n")
@@ -135,10 +135,12 @@ async def _uptime(shell: "Shell", _words: list[str]) -> int:
 @applet("uname")
 async def _uname(shell: "Shell", words: list[str]) -> int:
     machine = shell.machine
-    names = {"n": machine.hostname(), "r": machine.kernel, "m": "mips", "s": "Linux"}
+    names = {"n": machine.hostname(), "r": machine.kernel, "m": machine.architecture, "s": "Linux"}
     letters = words[1][1:] if len(words) > 1 else "s"
     if "a" in letters:
-        shell.streams.write(f"Linux {machine.hostname()} {machine.kernel} #0 SMP mips GNU/Linux\n")
+        shell.streams.write(
+            f"Linux {machine.hostname()} {machine.kernel} #0 SMP {machine.architecture} GNU/Linux\n"
+        )
     else:
         shell.streams.write(" ".join(names[letter] for letter in letters) + "\n")
     return 0

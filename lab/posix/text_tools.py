@@ -4,11 +4,11 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from lab.devices.openwrt.applets import applet, fail, path_of, read_texts, split_flags
-from lab.devices.openwrt.filesystem import FileError
+from lab.posix.applets import applet, fail, path_of, read_texts, split_flags
+from lab.posix.filesystem import FileError
 
 if TYPE_CHECKING:
-    from lab.devices.openwrt.ash import Shell
+    from lab.posix.ash import Shell
 
 
 @applet("cat")
