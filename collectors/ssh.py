@@ -34,7 +34,6 @@ _LEGACY = {
     "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc"],
     "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
 }
-_PROMPT = re.compile(r"\S*[#$] ")
 _ECHO_TIMEOUT_S = 10.0
 _MOST_QUESTIONS = 4
 _CHUNK_OCTETS = 65_536
@@ -110,15 +109,17 @@ class SshSession:
         Raises as `run` does.
         """
         mark = f"preau-{next(self._numbers)}"
-        # On one line where it can be: then no prompt, whatever it looks like, stands in the answer.
-        between = "\n" if "\n" in command or command.endswith("&") else "; "
+        # One command to the shell: then no prompt, whatever it looks like, stands in the answer.
+        many = "\n" in command or command.endswith("&")
+        whole = f"{{ {command}\n}}" if many else command
         with self._translated(command):
             # The empty pair of quotes keeps the echo of what we type from being the mark itself.
-            self._write(f'echo "{mark}"":"; {command}{between}echo "{mark}:$?:"')
+            self._write(f'echo "{mark}"":"; {whole}; echo "{mark}:$?:"')
             text = self._read_until(rf"{mark}:\d+:", timeout_s)
         end = re.search(rf"{mark}:(\d+):", text)
         assert end is not None
-        return Answer(int(end[1]), _without_echo(text[: end.start()], command, mark))
+        # It ran once the shell had read all of it: what was typed is echoed before the mark.
+        return Answer(int(end[1]), text[: end.start()].rpartition(f"{mark}:\n")[2].strip("\n"))
 
     def _write(self, text: str) -> None:
         self._connection.write_channel(text + self._connection.RETURN)
@@ -168,22 +169,6 @@ class SshSession:
 
 def _ends(text: str, pattern: str) -> bool:
     return re.search(f"(?:{pattern})\\Z", text) is not None
-
-
-def _without_echo(text: str, command: str, mark: str) -> str:
-    """Return what a shell wrote between the marks, without the echo of the lines we typed."""
-    output = text.rpartition(f"{mark}:\n")[2]
-    # Lines of a here-document come back behind a prompt; so does the one that asks for the status.
-    typed = {f"> {line}".rstrip() for line in command.splitlines()[1:]}
-    kept = [
-        line
-        for line in output.split("\n")
-        if line.rstrip() not in typed and f'echo "{mark}:' not in line
-    ]
-    if kept and _PROMPT.fullmatch(kept[-1]):
-        # A shell without a line editor does not echo the line anew behind its prompt.
-        kept.pop()
-    return "\n".join(kept).strip("\n")
 
 
 @contextmanager

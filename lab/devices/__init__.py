@@ -7,6 +7,7 @@ from lab.device import Device, DeviceSpec
 FAMILIES = {
     "aruba_instant": ("aruba_instant", "ArubaInstant"),
     "arubaos_cx": ("aruba_cx", "ArubaCx"),
+    "hostapd_linux": ("hostapd", "HostapdLinux"),
     "ios": ("ios", "Ios"),
     "iosxe": ("iosxe", "IosXe"),
     "openwrt": ("openwrt", "OpenWrt"),

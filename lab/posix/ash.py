@@ -307,7 +307,10 @@ class Shell:
         finally:
             self.streams = streams if words[0] == "exec" and len(words) == 1 else before
             if values:
-                self.variables = {**self.variables, **{n: kept.get(n, "") for n, _ in values}}
+                for name, _ in values:
+                    self.variables.pop(name, None)
+                    if name in kept:
+                        self.variables[name] = kept[name]
 
     async def invoke(self, words: list[str]) -> int:
         """Run one command by its name: function, builtin or program."""

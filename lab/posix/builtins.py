@@ -244,6 +244,9 @@ async def _read(shell: "Shell", words: list[str]) -> int:
     line = await shell.streams.input.read_line()
     if line is None:
         return 1
+    if shell.variables.get("IFS") == "":  # nothing splits, and no blank is taken away
+        shell.variables[names[0]] = line
+        return 0
     values = line.split(None, len(names) - 1)
     for place, name in enumerate(names):
         shell.variables[name] = values[place].strip() if place < len(values) else ""

@@ -50,7 +50,7 @@ async def _rm(shell: "Shell", words: list[str]) -> int:
     status = 0
     for operand in operands:
         path = path_of(shell, operand)
-        if not files.exists(path):
+        if not files.exists(path) and path not in files.links:
             if "f" not in flags:
                 status = fail(shell, "rm", f"can't remove '{operand}': No such file or directory")
         elif files.is_directory(path) and words[0] == "rm" and not set("rR") & set(flags):
@@ -99,8 +99,29 @@ async def _touch(shell: "Shell", words: list[str]) -> int:
     return 0
 
 
-@applet("chmod", "chown", "sync", "ln")
+@applet("chmod", "chown")
 async def _without_effect(_shell: "Shell", _words: list[str]) -> int:
+    return 0
+
+
+@applet("sync")
+async def _sync(shell: "Shell", _words: list[str]) -> int:
+    return await shell.machine.never() if shell.machine.synchronise() else 0
+
+
+@applet("ln")
+async def _ln(shell: "Shell", words: list[str]) -> int:
+    flags, operands = split_flags(words[1:])
+    files = shell.machine.files
+    if "s" not in flags or len(operands) != 2:
+        return fail(shell, "ln", "the lab makes symbolic links alone")
+    source, place = operands
+    path = path_of(shell, place)
+    if files.is_directory(path) or place.endswith("/"):
+        path = posixpath.join(path, posixpath.basename(source))
+    if "f" not in flags and (files.exists(path) or path in files.links):
+        return fail(shell, "ln", f"{place}: File exists")
+    files.make_link(path, files.resolve(source, posixpath.dirname(path)))
     return 0
 
 

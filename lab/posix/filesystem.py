@@ -16,6 +16,8 @@ class FileSystem:
         self.files: dict[str, str] = {}
         self.directories: set[str] = {"/"}
         self.computed: dict[str, Callable[[], str]] = {}
+        self.links: dict[str, str] = {}
+        """Symbolic links to files, with their targets as absolute paths."""
         self.refuses: Callable[[str], bool] = lambda _line: False
         for name in ("/etc/config", "/etc/init.d", "/root", "/proc", "/dev", "/bin", "/sbin"):
             self.make_directory(name, parents=True)
@@ -31,7 +33,7 @@ class FileSystem:
 
     def is_file(self, path: str) -> bool:
         """Whether a file is there."""
-        return path in self.files or path in self.computed
+        return self.links.get(path, path) in {*self.files, *self.computed}
 
     def is_directory(self, path: str) -> bool:
         """Whether a directory is there."""
@@ -43,6 +45,7 @@ class FileSystem:
 
     def read(self, path: str) -> str:
         """Return a file's text; raises FileError."""
+        path = self.links.get(path, path)
         if path == "/dev/null":
             return ""
         if path in self.computed:
@@ -79,19 +82,29 @@ class FileSystem:
             self.make_directory(above, parents=True)
         self.directories.add(path)
 
+    def make_link(self, path: str, target: str) -> None:
+        """Make a symbolic link, or let the one that is there lead elsewhere."""
+        self.make_directory(posixpath.dirname(path), parents=True)
+        self.links[path] = target
+
     def children(self, path: str) -> list[str]:
         """Return the names in a directory, sorted."""
         prefix = path.rstrip("/") + "/"
         names = {
             entry[len(prefix) :].split("/", 1)[0]
-            for entry in [*self.files, *self.directories, *self.computed]
+            for entry in [*self.files, *self.directories, *self.computed, *self.links]
             if entry.startswith(prefix) and entry != "/"
         }
         return sorted(names)
 
     def remove(self, path: str) -> None:
-        """Remove a file, or a directory with all that is in it."""
+        """Remove a file or link, or a directory with all that is in it."""
         prefix = path.rstrip("/") + "/"
+        self.links = {
+            name: target
+            for name, target in self.links.items()
+            if name != path and not name.startswith(prefix)
+        }
         self.files = {
             name: text
             for name, text in self.files.items()
@@ -120,7 +133,7 @@ class FileSystem:
         """Return the paths that fit a pattern, as written; none fits: none."""
         full = self.resolve(pattern, directory)
         absolute = pattern.startswith("/")
-        names = sorted({*self.files, *self.computed, *self.directories} - {"/"})
+        names = sorted({*self.files, *self.computed, *self.directories, *self.links} - {"/"})
         depth = full.count("/")
         found = [
             name

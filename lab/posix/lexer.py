@@ -1,8 +1,12 @@
 """Cuts the text of a script into words and operators (POSIX.1-2017, XCU 2.2, 2.3 and 2.7.4)."""
 
+import re
+
 from lab.posix.tree import Incomplete, Part, Token, Word
 
 OPERATORS = ("&&", "||", ";;", "<<-", "<<", ">>", ">&", "<&", ";", "&", "|", "(", ")", "<", ">")
+
+_CASE = re.compile(r"(?<![\w$\"'-])(?:case|esac)(?![\w\"'=-])")
 
 
 class Lexer:
@@ -168,18 +172,26 @@ class Lexer:
         return Part("variable", name, quoted) if name else Part("text", "$", quoted)
 
     def _balanced(self, start: int, opening: str, closing: str) -> str:
-        """Return what is between the brackets and move behind them; quotes hide brackets."""
-        depth, at, quote = 0, start, ""
+        """Return what is between the brackets and move behind them; quotes hide brackets.
+
+        Within `case … esac` a bracket that nothing opened ends a pattern.
+        """
+        depth, at, quote, cases = 0, start, "", 0
         while at < len(self._text):
             char = self._text[at]
             if char == "\\":
                 at += 1
+            elif not quote and (word := _CASE.match(self._text, at)):
+                cases += 1 if word[0] == "case" else -1
+                at = word.end() - 1
             elif quote:
                 quote = "" if char == quote else quote
             elif char in "'\"":
                 quote = char
             elif char == opening:
                 depth += 1
+            elif char == closing and depth == 1 and cases:
+                pass
             elif char == closing:
                 depth -= 1
                 if depth == 0:

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lab.posix.applets import applet, fail, path_of, read_texts, split_flags
+from lab.posix.builtins import unescape
 from lab.posix.filesystem import FileError
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ async def _wc(shell: "Shell", words: list[str]) -> int:
 async def _grep(shell: "Shell", words: list[str]) -> int:
     flags, operands = split_flags(words[1:], "e")
     wanted = flags.get("e") or (operands.pop(0) if operands else "")
+    if "s" in flags:
+        operands = [each for each in operands if shell.machine.files.is_file(path_of(shell, each))]
+        if not operands:
+            return 2
     source = re.escape(wanted) if "F" in flags else wanted if "E" in flags else _basic(wanted)
     pattern = re.compile(source, re.IGNORECASE if "i" in flags else 0)
     texts, status = await read_texts(shell, "grep", operands)
@@ -96,7 +101,7 @@ def _basic(pattern: str) -> str:
 async def _sed(shell: "Shell", words: list[str]) -> int:
     flags, operands = split_flags(words[1:], "e")
     script = flags.get("e") or (operands.pop(0) if operands else "")
-    match = re.fullmatch(r"s(.)(.*?)\1(.*?)\1([gI]*)|/(.*)/d|(\d+)(?:,(\d+|\$))?(p|d)", script)
+    match = re.fullmatch(r"s(.)(.*?)\1(.*?)\1([gIp]*)|/(.*)/d|(\d+)(?:,(\d+|\$))?(p|d)", script)
     if match is None:
         return fail(shell, "sed", f"unsupported command {script}")
     texts, status = await read_texts(shell, "sed", operands)
@@ -116,7 +121,10 @@ def _edited(lines: list[str], match: re.Match[str], *, silent: bool) -> list[str
         pattern = re.compile(_basic(match[2]))
         replacement = match[3].replace("&", r"\g<0>")
         count = 0 if "g" in match[4] else 1
-        return [pattern.sub(replacement, line, count=count) for line in lines]
+        done = [pattern.subn(replacement, line, count=count) for line in lines]
+        if silent:
+            return [line for line, changes in done if changes and "p" in match[4]]
+        return [line for line, _ in done]
     if match[5] is not None:
         return [line for line in lines if not re.search(_basic(match[5]), line)]
     first = int(match[6])
@@ -137,6 +145,20 @@ async def _cut(shell: "Shell", words: list[str]) -> int:
         kept = [parts[place - 1] for place in places if place <= len(parts)]
         shell.streams.write(flags.get("d", "\t").join(kept) + "\n")
     return status
+
+
+@applet("tr")
+async def _tr(shell: "Shell", words: list[str]) -> int:
+    flags, operands = split_flags(words[1:])
+    text = await shell.streams.input.read()
+    sets = [unescape(each) for each in operands]
+    if "d" in flags:
+        done = "".join(char for char in text if char not in sets[0])
+    else:
+        wanted = sets[1].ljust(len(sets[0]), sets[1][-1])
+        done = text.translate(dict(zip(map(ord, sets[0]), wanted, strict=False)))
+    shell.streams.write(done)
+    return 0
 
 
 @applet("sort", "uniq")

@@ -47,7 +47,7 @@ GUARD_S = 30
 _AS_BEFORE = {"planned", "unchanged", "skipped", "failed", "rolled_back"}
 _PATIENCE_S = 240.0
 _SUMMED = ("kills", "unreachable", "misstated", "doubled", "rounds")
-_LATEST_KILL_S = 7.0  # a run of these schools takes about that long
+_LATEST_KILL_S = 12.0  # a run of these schools takes about that long
 
 
 @dataclass

@@ -11,9 +11,9 @@ from lab.device import DeviceSpec
 
 # One switch a school and what hangs on it: family, model. All eight families are in four schools.
 SCHOOLS: tuple[tuple[tuple[str, str], ...], ...] = (
-    (("arubaos_cx", ""), ("openwrt", ""), ("routeros", "")),
+    (("arubaos_cx", ""), ("openwrt", ""), ("hostapd_linux", "")),
     (("procurve", ""), ("aruba_instant", ""), ("openwrt", "")),
-    (("ios", ""), ("routeros", ""), ("aruba_instant", "")),
+    (("ios", ""), ("routeros", ""), ("hostapd_linux", "bare")),
     (("arubaos_cx", ""), ("iosxe", ""), ("routeros", "")),
     # An IOS without archives can only restart to undo a change.
     (("ios", "no archive"), ("aruba_instant", ""), ("openwrt", "")),
@@ -25,12 +25,13 @@ PORTS = {
 }
 UPLINKS = {
     "openwrt": "eth0",
+    "hostapd_linux": "eth0",
     "routeros": "ether1",
     "aruba_instant": "eth0",
     "iosxe": "GigabitEthernet1/0/28",
 }
 # How long a minute of a device's own timers lasts: its guard must leave a push its time.
-_MINUTE_S = {"routeros": 40.0, "openwrt": 40.0}
+_MINUTE_S = {"routeros": 40.0, "openwrt": 40.0, "hostapd_linux": 40.0}
 _OTHERS_MINUTE_S = 16.0
 
 # What each can do wrong. A path is lost by a line whose change a guard undoes.
@@ -53,6 +54,13 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "reboot_on_save",
         "wrong_password",
         "lose_path:uci commit wireless",
+    ),
+    "hostapd_linux": (
+        *_ANY,
+        "refuse_line:wpa_passphrase=",
+        "reboot_on_save",
+        "wrong_password",
+        "lose_path:systemctl restart hostapd@",
     ),
     "routeros": (
         *_ANY,

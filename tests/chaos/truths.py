@@ -13,6 +13,7 @@ from typing import Any
 
 from lab.device import Device
 from lab.devices.aruba_instant import ArubaInstant
+from lab.devices.hostapd import HostapdLinux
 from lab.devices.iosxe import IosXe
 from lab.devices.iosxe.config import XeConfig
 from lab.devices.openwrt import OpenWrt
@@ -21,6 +22,7 @@ from lab.switch import Switch
 
 _UCI = ("system", "network", "wireless")
 _ARMED = "/etc/preau/armed"
+_TIMER_ARMED = r"rm -rf /etc/preau && mkdir"
 _GUARD = "preau-guard"
 _NEVER = re.compile(r"(?!)")
 
@@ -151,6 +153,23 @@ def _openwrt_has(device: OpenWrt, version: int) -> bool:
     }
 
 
+def _hostapd_tree(device: HostapdLinux) -> Any:
+    """Return the files, what is enabled, and what each hostapd serves; lines have no order."""
+    kept = {path: _sections(text) for path, text in device.kept().items() if _GUARD not in path}
+    enabled = [name for name in device.services.enabled() if _GUARD not in name]
+    served = {radio: _sections(each.served.text) for radio, each in device.daemons.items()}
+    return kept, enabled, served
+
+
+def _sections(text: str) -> list[list[str]]:
+    return [sorted(part.splitlines()) for part in re.split(r"(?m)^(?=interface=|bss=)", text)]
+
+
+def _hostapd_has(device: HostapdLinux, version: int) -> bool:
+    heard = {radio for ssid, radio, bridge in device.heard() if ssid == f"Chaos-{version}"}
+    return heard == {"wlan0", "wlan1"} and "preau-vlan-10.service" in device.services.enabled()
+
+
 def _routeros_tree(device: RouterOs) -> Any:
     """Return the items of each menu; which number an item has, and its place, nobody intends."""
     return {
@@ -206,8 +225,14 @@ _TRUTHS = {
         tree=_openwrt_tree,
         is_guarded=lambda device: device.files.is_file(_ARMED),
         has_all=_openwrt_has,
-        begins=r"^rm -rf /etc/preau && mkdir",
-        once=re.compile(r"^\s*uci add_list"),
+        begins=_TIMER_ARMED,
+        once=re.compile(r"^(?!.*uci -q delete ).*uci add_list"),
+    ),
+    "hostapd_linux": Truth(
+        tree=_hostapd_tree,
+        is_guarded=lambda device: device.files.is_file(_ARMED),
+        has_all=_hostapd_has,
+        begins=_TIMER_ARMED,
     ),
     "routeros": Truth(
         tree=_routeros_tree,

@@ -46,6 +46,7 @@ SECRETS = {
 ROLES = {
     "arubaos_cx": DeviceRole.SWITCH,
     "aruba_instant": DeviceRole.ACCESS_POINT,
+    "hostapd_linux": DeviceRole.ACCESS_POINT,
     "ios": DeviceRole.SWITCH,
     "iosxe": DeviceRole.CONTROLLER,
     "procurve": DeviceRole.SWITCH,

@@ -37,6 +37,15 @@ def test_several_commands_share_a_session_and_each_answer_is_its_own(lab: Lab) -
     assert len(lab["ap1"].logins) == 1
 
 
+def test_what_stands_before_a_prompt_is_in_no_answer(lab: Lab) -> None:
+    lab["ap1"].faults.add("odd_prompt")
+    with open_session(target(lab)) as session:
+        assert session.shell("echo un\necho deux").text == "un\ndeux"
+        assert session.shell("cat <<'FIN'\nun\nFIN").text == "un"
+        assert session.shell("echo un; sleep 1 &").text.startswith("un")
+        assert session.shell("echo un\nfalse").status == 1
+
+
 def test_the_key_of_the_server_is_told_and_a_pinned_one_is_asked_for(lab: Lab) -> None:
     with open_session(target(lab)) as session:
         key = session.host_key
