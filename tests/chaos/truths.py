@@ -155,14 +155,16 @@ def _openwrt_has(device: OpenWrt, version: int) -> bool:
 
 def _hostapd_tree(device: HostapdLinux) -> Any:
     """Return the files, what is enabled, and what each hostapd serves; lines have no order."""
-    kept = {path: _sections(text) for path, text in device.kept().items() if _GUARD not in path}
+    kept = {path: sections(text) for path, text in device.kept().items() if _GUARD not in path}
     enabled = [name for name in device.services.enabled() if _GUARD not in name]
-    served = {radio: _sections(each.served.text) for radio, each in device.daemons.items()}
+    served = {radio: sections(each.served.text) for radio, each in device.daemons.items()}
     return kept, enabled, served
 
 
-def _sections(text: str) -> list[list[str]]:
-    return [sorted(part.splitlines()) for part in re.split(r"(?m)^(?=interface=|bss=)", text)]
+def sections(text: str) -> list[list[str]]:
+    """Return the lines of each section of a hostapd.conf; neither has an order that counts."""
+    parts = re.split(r"(?m)^(?=interface=|bss=)", text)
+    return sorted(sorted(part.splitlines()) for part in parts)
 
 
 def _hostapd_has(device: HostapdLinux, version: int) -> bool:
