@@ -114,8 +114,8 @@ class IntentBook:
         """Return all that `device` should have, by its layers and its role.
 
         An access point and a controller have WLANs and radios, a switch has ports. Where no layer
-        says a hostname, it is the device's planned name when that can be one. Raises InvalidInput when the layers
-        contradict each other, or when a stored one no longer fits this release.
+        says a hostname, it is the device's planned name when that can be one. Raises InvalidInput
+        when the layers contradict each other, or when a stored one no longer fits this release.
         """
         keys = self._keys(device)
         self._look_up(keys)
