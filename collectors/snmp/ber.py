@@ -15,6 +15,8 @@ INTEGER, OCTET_STRING, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TIME_TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
 NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
 
+# A column's name, and its encoding without tag and length.
+Root = tuple[Oid, bytes]
 # A GETBULK's varbinds: the name, the value's tag, the value (None where the tag has none).
 VarBind = tuple[Oid, int, Value | None]
 
@@ -24,6 +26,7 @@ _CACHED_OIDS = 50_000
 _CACHED_HEADS = 50_000
 _TABLE_OCTETS = 9  # of 1.3.6.1.2.1.2.2.1.10 in ifTable
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TIME_TICKS, COUNTER64))
+_ALL_UNKNOWN = 16  # bindings
 _LEADING_ZERO = 9  # octets of a 64-bit number with a zero before it, which is judged
 _number = int.from_bytes
 _VALUELESS = (NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
@@ -187,18 +190,30 @@ def _sub_identifiers(content: bytes) -> Sequence[int]:
     return parts
 
 
-def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
+def encoded_root(root: Oid) -> Root:
+    """Return a column as `read_varbinds` takes it."""
+    return root, encode_oid(root)[2:]
+
+
+def read_varbinds(
+    data: bytes, at: int, end: int, roots: Sequence[Root] | None = None
+) -> list[VarBind]:
     """Return the variable bindings that fill `data[at:end]` (RFC 3416 VarBindList's content).
 
     Raises Malformed. A binding whose head was seen before is read here without a call, any other
-    by `_read_varbind`, which checks every length against its parent.
+    by `_read_varbind`, which checks every length against its parent. With the columns that were
+    asked, `roots`, what is like nothing that was seen is read by `_read_rows`.
     """
     found: list[VarBind] = []
     append, heads = found.append, _head_cache.get
+    unknown = 0
     while at < end:
         # The head of a binding with short lengths: 30 LL 06 NN name tag length.
         head = heads(data[at : at + data[at + 3] + 6]) if at + 3 < end else None
         if head is None or at + head[2] > end:
+            unknown += 1
+            if roots and unknown == _ALL_UNKNOWN > len(found):
+                return _read_rows(data, at, end, roots, found)
             bind, at = _read_varbind(data, at, end)
             append(bind)
             continue
@@ -209,6 +224,54 @@ def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
         else:
             append((name, tag, _number(content, "big", signed=tag == INTEGER)))
         at += next_at
+    return found
+
+
+def _read_rows(
+    data: bytes, at: int, end: int, roots: Sequence[Root], found: list[VarBind]
+) -> list[VarBind]:
+    """Return `found` and the bindings that follow it, row by row of some columns.
+
+    What stands behind the columns' names is the same in each of them, and is decoded once. As in
+    `_read_varbind` every length is checked; what is not as expected is read by it.
+    """
+    width, append, number = len(roots), found.append, _number
+    indexes: dict[bytes, Oid] = {}
+    place = len(found)
+    while at < end:
+        column, prefix = roots[place % width]
+        place += 1
+        name_at = at + 4
+        if at + 6 <= end and (stop := at + 2 + data[at + 1]) <= end and data[at + 1] < 0x80:
+            value_at = name_at + data[at + 3] + 2
+            if (
+                value_at <= stop
+                and data[value_at - 1] == stop - value_at
+                and data[at] == SEQUENCE
+                and data[at + 2] == OBJECT_ID
+                and data.startswith(prefix, name_at)
+            ):
+                rest = data[name_at + len(prefix) : value_at - 2]
+                index = indexes.get(rest)
+                if (
+                    index is None
+                    and rest
+                    and rest[-1] < 0x80
+                    and len(rest) + len(column) < _OID_MAX
+                ):
+                    index = indexes[rest] = tuple(_sub_identifiers(rest))
+                tag = data[value_at - 2]
+                if index is not None:
+                    if tag in _UNSIGNED and 0 < stop - value_at < _LEADING_ZERO:
+                        append((column + index, tag, number(data[value_at:stop], "big")))
+                    elif tag == OCTET_STRING:
+                        append((column + index, tag, data[value_at:stop]))
+                    else:
+                        append((column + index, tag, _decode_value(tag, data[value_at:stop])))
+                    at = stop
+                    continue
+        bind, at = _read_varbind(data, at, end)
+        append(bind)
     return found
 
 

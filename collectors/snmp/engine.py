@@ -132,7 +132,7 @@ class Conversation:
             names = [name for name, _, _ in response.varbinds[: len(step.hops)]]
             answers += names
             if all(value is not None for _, _, value in response.varbinds):
-                step.question.learn(names, step.found, ())
+                step.question.learn(names, step.found, (), self.address)
         return answers
 
     async def _walk(self, queue: deque[Column]) -> None:
@@ -197,7 +197,8 @@ class Conversation:
                 Column(column.root, column.last, column.rows - rows, column.ended)
                 for column, rows in zip(active, before, strict=True)
             ]
-            question.learn([name for name, _, _ in varbinds], kept, steps)
+            names = [name for name, _, _ in varbinds]
+            question.learn(names, kept, steps, self.address)
 
     def _take_column(self, column: Column, varbinds: list[VarBind]) -> None:
         root, last, rows = column.root, column.last, column.rows

@@ -6,8 +6,9 @@ the same for the same names, so both are remembered. An answer that has another 
 none of the remembered ones and is judged anew; the values are read from each answer, always.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -55,17 +56,20 @@ class Known(NamedTuple):
 class Question:
     """A request of a walk. `tail` is its PDU behind the request id, encoded.
 
+    `roots` are the columns that it asks, of which the answer has a row after the other.
     `enough` is how many rows of it were enough to see all its columns end. A device of the same
     kind is then asked for no more than those; where that was too few once, it is not done again.
     """
 
     tail: bytes
     repetitions: int = 0
+    roots: tuple[ber.Root, ...] = ()
     enough: int | None = None
     shortens: "Question | None" = None
     _patterns: list[Pattern] = field(default_factory=list)
-    _in_vain: int = -1
-    """Answers since one was known; a question's first is no reason to expect such another."""
+    _in_vain: int = 0
+    """Answers since one was known."""
+    _first: Hashable = None
 
     def recognise(self, data: bytes, at: int, end: int) -> Known | None:
         """Return what the variable bindings in `data[at:end]` hold, if they are a known answer."""
@@ -77,15 +81,23 @@ class Question:
         self._in_vain += 1
         return None
 
-    def learn(self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column]) -> None:
+    def learn(
+        self, names: Sequence[Oid], kept: Sequence[int], steps: Sequence[Column], agent: Hashable
+    ) -> None:
         """Remember an answer: its names, the places that were kept, and the columns' new rows.
 
+        Not before a second agent gave it: what one alone answers is no pattern of others, and would
+        be as much to remember as its whole table.
         Without `steps` the question is of no columns, and is asked as often as it was.
         """
         if steps:
             self._learn_enough(steps)
+        if self._first is None:
+            self._first = agent
+        if self._first == agent:
+            return
         # Learning costs more than reading: where every answer is another one, few are learnt.
-        if not self._in_vain or (self._in_vain > _IN_VAIN and self._in_vain % _IN_VAIN):
+        if self._in_vain > _IN_VAIN and self._in_vain % _IN_VAIN:
             return
         if len(kept) < 2:  # an itemgetter of one place gives no tuple, and little is won
             return
@@ -124,10 +136,14 @@ def question(key: Key, encode: Callable[[Key], bytes]) -> Question:
     return shorter
 
 
+_encoded_root = cache(ber.encoded_root)
+
+
 def _known(key: Key, encode: Callable[[Key], bytes]) -> Question:
     known = _questions.get(key)
     if known is None:
         if len(_questions) >= _REMEMBERED:
             _questions.clear()
-        _questions[key] = known = Question(encode(key), key[1])
+        roots = tuple([_encoded_root(root) for root, _ in key[2]])
+        _questions[key] = known = Question(encode(key), key[1], roots)
     return known

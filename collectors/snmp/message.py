@@ -138,5 +138,5 @@ def decode_pdu(
         known = question.recognise(data, at, end)
         if known is not None:
             return Response(request_id, error_status, error_index, [], known, end - at)
-    varbinds = ber.read_varbinds(data, at, end)
+    varbinds = ber.read_varbinds(data, at, end, question.roots if question else None)
     return Response(request_id, error_status, error_index, varbinds, None, end - at)

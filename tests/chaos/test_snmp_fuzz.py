@@ -53,7 +53,8 @@ def test_a_million_malformed_replies_break_nothing_and_leave_nothing_behind() ->
     varbinds = message.decode_response(true).varbinds
     places = [place for place, bind in enumerate(varbinds) if bind[0] in _OBJECTS]
     steps = [familiar.Column(column, (*column, 5), rows=5) for column in _COLUMNS]
-    question.learn([name for name, _, _ in varbinds], places, steps)
+    for asker in range(2):  # of the first one alone nothing is learned
+        question.learn([name for name, _, _ in varbinds], places, steps, asker)
     for _ in range(3):
         known = message.decode_response(true, question).known
     assert known is not None

@@ -238,3 +238,41 @@ def test_values_of_known_names_are_read_without_judging_them_again() -> None:
     known, values = _with_memory(true, true)
     assert known is not None
     assert values == [b"x" * 40, 99]
+
+
+COLUMNS = ((1, 3, 6, 1, 2, 1, 2, 2, 1, 10), (1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6))
+ROOTS = tuple(map(ber.encoded_root, COLUMNS))
+TABLES = st.lists(
+    st.tuples(st.lists(st.integers(0, 2**32 - 1), max_size=4).map(tuple), VALUES, VALUES),
+    min_size=20,
+    max_size=30,
+).map(
+    lambda rows: _bindings(
+        response(
+            request_for([], 1),
+            [
+                ((*column, *index), value)
+                for index, (one, _), (two, _) in rows
+                for column, value in zip(COLUMNS, (one, two), strict=True)
+            ],
+        )
+    )
+)
+
+
+@settings(max_examples=60)
+@given(true=TABLES, data=st.data())
+def test_rows_of_columns_that_were_asked_are_read_as_any_bindings(
+    true: bytes, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(true) - 1))
+    octets = data.draw(st.binary(max_size=3))
+    spoilt = true[:place] + octets + true[place + data.draw(st.integers(0, 3)) :]
+    for content in (true, spoilt):
+        plain = _without_memory(content)
+        ber._head_cache.clear()
+        try:
+            rows = ber.read_varbinds(content, 0, len(content), ROOTS)
+        except Malformed:
+            rows = None
+        assert rows == plain
