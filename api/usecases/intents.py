@@ -100,7 +100,7 @@ class IntentBook:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._layers: dict[Key, IntentLayer | None] = {}
+        self._layers: dict[Key, IntentLayer | InvalidInput | None] = {}
         self._resolved: dict[tuple[Key, ...], DeviceIntent] = {}
         self._intents: dict[tuple[tuple[Key, ...], DeviceRole, str], DeviceIntent] = {}
         self._authorities: dict[int, list[Key]] = {}
@@ -117,9 +117,7 @@ class IntentBook:
         says a hostname, it is the device's planned name when that can be one. Raises InvalidInput
         when the layers contradict each other, or when a stored one no longer fits this release.
         """
-        keys = self._keys(device)
-        self._look_up(keys)
-        layers = {key: layer for key in keys if (layer := self._layers[key])}
+        layers = self._layers_of(device)
         said = tuple(layers)
         if said not in self._resolved:
             self._resolved[said] = resolve([(_origin(key), layers[key]) for key in said])
@@ -127,6 +125,18 @@ class IntentBook:
         if alike not in self._intents:
             self._intents[alike] = _for_role(self._resolved[said], device)
         return self._intents[alike]
+
+    def _layers_of(self, device: Device) -> dict[Key, IntentLayer]:
+        keys = self._keys(device)
+        self._look_up(keys)
+        found = {}
+        for key in keys:
+            layer = self._layers[key]
+            if isinstance(layer, InvalidInput):
+                raise layer
+            if layer is not None:
+                found[key] = layer
+        return found
 
     def _keys(self, device: Device) -> list[Key]:
         site_id = device.site_id
@@ -141,7 +151,11 @@ class IntentBook:
             return
         rows = _rows(self._session, new)
         for key in new:
-            self._layers[key] = parse_layer(rows[key].body) if key in rows else None
+            # One that does not fit is told of the devices that it speaks of, not of all others.
+            try:
+                self._layers[key] = parse_layer(rows[key].body) if key in rows else None
+            except InvalidInput as error:
+                self._layers[key] = error
 
 
 def wider_intent(session: Session, site_id: int) -> DeviceIntent:

@@ -201,9 +201,10 @@ class Rollout:
             return
         vitals = self._measure(list(unknown))
         with self._database.write(self._actor) as session:
-            for device_id, push_id in unknown.items():
-                if device_id in vitals:
-                    session.get_one(Push, push_id).health_before = vitals[device_id].to_json()
+            pushes = session.exec(select(Push).where(col(Push.id).in_(unknown.values()))).all()
+            for push in pushes:
+                if push.device_id in vitals:
+                    push.health_before = vitals[push.device_id].to_json()
 
     def _gate(self, wave: int) -> list[Sentence]:
         """Return what is worse than before the wave once its time to recover has run out."""

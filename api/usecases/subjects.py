@@ -55,6 +55,7 @@ class SubjectBuilder:
     def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
         """Return the subject of each of `devices` by its id."""
         ids = [device.id for device in devices if device.id is not None]
+        self._intents.prepare(devices)
         observations = self._protected(self._observations(ids))
         ports = self._access_point_ports(ids)
         firmwares = self._firmwares(devices)

@@ -94,6 +94,19 @@ def test_devices_of_which_the_same_layers_speak_have_one_intent(
     assert (first.country, first.hostname, len(first.wlans)) != ("LU", "ap2", 0)
 
 
+def test_a_stored_layer_that_fits_no_more_is_told_of_its_devices_alone(database: Database) -> None:
+    with database.write("test") as session:
+        broken, other = (_device(session, add_device(session, name=n)) for n in ("ap1", "ap2"))
+        set_intent(session, IntentScope.DEVICE, str(broken.id), {"country": "LU"})
+        session.exec(select(IntentLayerRow)).one().body = {"gone": 1}
+        session.flush()
+        book = IntentBook(session)
+        book.prepare([broken, other])
+        assert book.of_device(other).hostname == "ap2"
+        with pytest.raises(InvalidInput, match="gone"):
+            book.of_device(broken)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"), [("sw1-accueil", "sw1-accueil"), ("Borne du préau", None)]
 )
