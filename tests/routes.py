@@ -45,6 +45,16 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
     ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
     ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
+    ("POST", "/programmation"): {"nom": "Projet", "debut": "2027"},
+    ("POST", "/programmation/{plan_id}/copier"): {"nom": "Variante"},
+    ("POST", "/programmation/{plan_id}/ecoles/{site_id}"): {"action": "liberer", "version": "1"},
+    ("POST", "/api/v1/programme-plans"): {"name": "Projet", "first_year": 2027},
+    ("POST", "/api/v1/programme-plans/{plan_id}/copies"): {"name": "Variante"},
+    ("POST", "/api/v1/programme-plans/{plan_id}/application"): {"version": 1},
+    ("PATCH", "/api/v1/programme-plans/{plan_id}/sites/{site_id}"): {
+        "action": "free",
+        "version": 1,
+    },
     ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
     ("POST", "/propositions/accepter"): {"numero": "1"},
     ("POST", "/propositions/refuser"): {"numero": "1", "motif": "pas à nous"},
@@ -55,6 +65,8 @@ WITH_FILES: frozenset[str] = frozenset({"/sites/{site_id}/prerequis/{prerequisit
 """Paths of pages whose form holds files: sent as multipart/form-data."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/api/v1/programme-plans/{plan_id}": {"version": "1"},
+    "/api/v1/programme-plans/{plan_id}/comparison": {"other": "2"},
     "/api/v1/search": {"q": "tilleuls"},
     "/recherche": {"q": "école"},
 }

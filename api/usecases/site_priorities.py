@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 from api.usecases.lookup import find_site
 from inventory import clock
 from inventory.errors import InvalidInput, NotFound
-from inventory.models import SitePriority
+from inventory.models import CadastreAnswer, CadastreEdition, CadastreResponse, SitePriority
+from inventory.programme.cadastre.states import ResponseState
 from inventory.programme.planning.cost import estimate
 from inventory.programme.planning.facts import Connection, SiteFacts
+from inventory.programme.planning.from_cadastre import FIELDS, with_cadastre
 from inventory.programme.planning.rules import DEFAULT_RULES, planning_rules
 from inventory.programme.planning.score import score
 
@@ -105,7 +107,10 @@ def score_of_site(session: Session, site_id: int) -> dict[str, Any]:
 
 
 def facts_of_sites(session: Session, site_ids: Iterable[int]) -> dict[int, SiteFacts]:
-    """Return what is known of sites; one of which nothing is told has facts that are all None."""
+    """Return what is known of sites; one of which nothing is told has facts that are all None.
+
+    The newest validated cadastre goes before what the administration told.
+    """
     wanted = list(site_ids)
     found: dict[int, SiteFacts] = dict.fromkeys(wanted, SiteFacts())
     for part in _parts(wanted):
@@ -118,6 +123,30 @@ def facts_of_sites(session: Session, site_ids: Iterable[int]) -> dict[int, SiteF
                 adviser_urgency=row.adviser_urgency,
                 holidays_only=row.holidays_only,
             )
+        for site_id, answers in _validated(session, part).items():
+            found[site_id] = with_cadastre(found[site_id], answers)
+    return found
+
+
+def _validated(session: Session, site_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the answers of the newest validated cadastre of each site that has one."""
+    rows = session.exec(
+        select(CadastreResponse.site_id, CadastreResponse.id)
+        .join(CadastreEdition, col(CadastreEdition.id) == col(CadastreResponse.edition_id))
+        .where(col(CadastreResponse.site_id).in_(site_ids))
+        .where(CadastreResponse.state == ResponseState.VALIDATED)
+        .order_by(col(CadastreEdition.opens_on))
+    )
+    newest = dict(rows.all())
+    found: dict[int, dict[str, Any]] = {site_id: {} for site_id in newest}
+    places = {response_id: site_id for site_id, response_id in newest.items()}
+    told = session.exec(
+        select(CadastreAnswer)
+        .where(col(CadastreAnswer.response_id).in_([each for each in places if each is not None]))
+        .where(col(CadastreAnswer.field_id).in_(FIELDS))
+    )
+    for answer in told:
+        found[places[answer.response_id]][answer.field_id] = answer.value
     return found
 
 

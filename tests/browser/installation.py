@@ -39,6 +39,7 @@ from inventory.secrets import Vault
 from inventory.settings import Settings
 from lab import survey
 from lab.history import write_synthetic_history
+from tests.browser.programme import furnish_programme
 from tests.network import seen
 from tests.seed import DIFF, Seeded, seed, seed_network
 from tests.uploads import photo
@@ -67,6 +68,7 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     _photo(settings, database, made.site_ids[0])
     write_synthetic_history(settings, database, days=1)
     _followed(database, made.site_ids)
+    furnish_programme(database, made.site_ids)
     return made
 
 

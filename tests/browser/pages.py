@@ -30,6 +30,17 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/parents?annee=4&formule=location-3&prix=199,90&eleves=640&pourcent=8,5",
         "/parents?annee=&prix=abc",
     ),
+    "/programmation": ("/programmation",),
+    "/programmation/{plan_id}": ("/programmation/1", "/programmation/2"),
+    "/programmation/{plan_id}/ecoles": (
+        "/programmation/1/ecoles",
+        "/programmation/1/ecoles?q=zzz",
+    ),
+    "/programmation/{plan_id}/ecoles/{site_id}": (
+        "/programmation/1/ecoles/1",
+        "/programmation/1/ecoles/2",
+    ),
+    "/programmation/{plan_id}/comparer": ("/programmation/1/comparer?avec=3",),
     "/incidents": ("/incidents", "/incidents?etat=closed"),
     "/propositions": ("/propositions",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
@@ -43,6 +54,7 @@ NO_PAGES = frozenset(
         "/sites/{site_id}/etudes/{survey_id}/carte.png",
         "/sites/{site_id}/recette/{run_id}.pdf",
         "/fichiers/{upload_id}",  # a file, saved
+        "/programmation/{plan_id}/decision.csv",
     }
 )
 ELSEWHERE = ("/nulle-part",)
