@@ -156,6 +156,25 @@ def test_counters_become_rates_also_across_processes_and_a_restart_is_a_gap(
     assert [point.figures["in_bps"].mean for point in told.points] == [8000, 8000]
 
 
+def test_counters_that_go_back_are_a_gap_and_an_uptime_that_wraps_is_none(
+    store: SeriesStore,
+) -> None:
+    wrap_s = 2**32 / 100  # sysUpTime, in seconds
+    readings = [
+        counters(25, 900_000, uptime_s=wrap_s - 400),
+        counters(20, 1_200_000, uptime_s=wrap_s - 100),
+        counters(15, 1_500_000, uptime_s=200),  # the uptime wrapped; the counters went on
+        counters(10, 700_000, uptime_s=500),  # the counters went back; the device stayed up
+        counters(5, 1_000_000, uptime_s=800),
+    ]
+    store.write(readings)
+    told = history(store, RAW, subject=PORT)
+    rates = {
+        point.at: point.figures["in_bps"].mean for point in told.points if "in_bps" in point.figures
+    }
+    assert rates == {readings[place].at: 8000 for place in (1, 2, 4)}
+
+
 def test_a_port_where_nothing_was_ever_heard_gets_no_history(store: SeriesStore) -> None:
     quiet = Sample(PORT, NOW - timedelta(minutes=9), {"poe_w": 0}, start=False)
     store.write([quiet])

@@ -28,6 +28,8 @@ SIGNS = [
     ("arubaos", "14823.1.1.50", "ArubaOS (MODEL: ArubaMM-VA), Version 8.10.0.4"),
     ("arubaos", "6486.800.1.1.2.2.2.2.1.13", "AOS-W (MODEL: OAW-4704), Version 6.3.1.2"),
     ("arubaos", "674.10895.5005", "ArubaOS (MODEL: W-3400), Version 6.1.3.6"),
+    ("arubaos", "674.10895.5003", "Dell PowerConnect W-650, ArubaOS (MODEL: W-650), Version 6.1"),
+    ("arubaos_cx", "47196.4.1.1.1.50", "ArubaOS-CX_VM Virtual.10.11.0001"),
     ("generic", "14823.1.6.1", "Linux cppm 2.6.32"),
     ("hiveos_wireless", "26928.1", "HiveAP120, HiveOS 6.5r3 Honolulu build2530"),
     ("hiveos_wireless", "26928.1", "AP305C, IQ Engine 10.4r2 build-9d5f5f5"),

@@ -80,7 +80,7 @@ READING = reading(
             words.Sign(("1.3.6.1.4.1.14823.1.1",)),
             words.Sign(("1.3.6.1.4.1.6486.800.1.1.2.2.2",)),
             words.Sign(
-                words=r"^(ArubaOS|AOS-W) \(",
+                words=r"\bArubaOS\b(?!-)|^AOS-W \(",
                 without=r"MODEL: (AP-|OAW-AP|\d{3}\w{0,2}\b)",
                 not_roots=("1.3.6.1.4.1.14823.1.2",),
                 sureness=85,
