@@ -20,6 +20,7 @@ VALUES: Mapping[str, str] = {
     "upload_id": "1",
     "prerequisite_id": "1",
     "bulk_id": "1",
+    "order_id": "1",
 }
 """By the name in the path: the id of something that stands at the first school (tests.seed)."""
 
@@ -43,6 +44,21 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "kind": "power",
         "description": "Une prise",
     },
+    ("POST", "/sites/{site_id}/interventions"): {"genre": "mounting"},
+    ("POST", "/interventions/{order_id}/liste"): {"point": "plan", "reponse": "done"},
+    ("POST", "/interventions/{order_id}/materiel"): {"envoi": "a", "serie": "ABC123"},
+    ("POST", "/interventions/{order_id}/places"): {"appareil": "1", "local": "12"},
+    ("POST", "/interventions/{order_id}/photos"): {"envoi": "a"},
+    ("POST", "/interventions/{order_id}/cables"): {"envoi": "a"},
+    ("POST", "/interventions/{order_id}/reserves"): {"envoi": "a", "objet": "Prise arrachée"},
+    ("POST", "/api/v1/work-orders"): {"site_id": 1, "kind": "mounting"},
+    ("POST", "/api/v1/work-orders/{order_id}/visit"): {},
+    ("POST", "/api/v1/work-orders/{order_id}/checks"): {"item_id": "plan", "answer": "done"},
+    ("POST", "/api/v1/work-orders/{order_id}/serials"): {"client_id": "a", "serial": "ABC123"},
+    ("POST", "/api/v1/work-orders/{order_id}/placements"): {"device_id": 1, "room": "12"},
+    ("POST", "/api/v1/work-orders/{order_id}/photos"): {"client_id": "a", "upload_id": 1},
+    ("POST", "/api/v1/work-orders/{order_id}/cable-tests"): {"client_id": "a", "upload_id": 1},
+    ("POST", "/api/v1/work-orders/{order_id}/reserves"): {"client_id": "a", "message": "Prise"},
     ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
     ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
     ("POST", "/programmation"): {"nom": "Projet", "debut": "2027"},
@@ -61,7 +77,13 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 """By method and path: JSON for the API, the fields of a form for a page (its csrf is added)."""
 
-WITH_FILES: frozenset[str] = frozenset({"/sites/{site_id}/prerequis/{prerequisite_id}/lever"})
+WITH_FILES: frozenset[str] = frozenset(
+    {
+        "/sites/{site_id}/prerequis/{prerequisite_id}/lever",
+        "/interventions/{order_id}/photos",
+        "/interventions/{order_id}/cables",
+    }
+)
 """Paths of pages whose form holds files: sent as multipart/form-data."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -19,13 +20,18 @@ from inventory.models import (
     FundingSource,
     Lifecycle,
     Lot,
+    OrderedDevice,
     PlanState,
     Prerequisite,
     Push,
     PushState,
     Reserve,
     ReserveSeverity,
+    ScannedDevice,
     Upload,
+    WorkKind,
+    WorkOrder,
+    WorkState,
 )
 from inventory.programme.dossier import (
     DossierState,
@@ -145,7 +151,36 @@ def measure(session: Session, site_id: int) -> Measured:
         open_reserves=open_ones,
         blocking_reserves=blocking,
         open_prerequisites=_prerequisites(session, site_id),
+        **_scanned(session, site_id),
     )
+
+
+def _scanned(session: Session, site_id: int) -> dict[str, Any]:
+    """Return what installers scanned and placed; nothing where no order asks for it."""
+    kinds = set(
+        session.exec(
+            select(WorkOrder.kind).where(
+                WorkOrder.site_id == site_id, WorkOrder.state != WorkState.CANCELLED
+            )
+        )
+    )
+    if not kinds & {WorkKind.DELIVERY, WorkKind.SWITCH, WorkKind.MOUNTING}:
+        return {}
+    rows = session.exec(
+        select(ScannedDevice)
+        .where(ScannedDevice.site_id == site_id)
+        .order_by(col(ScannedDevice.id))
+    ).all()
+    ordered = set(
+        session.exec(select(OrderedDevice.serial).where(OrderedDevice.site_id == site_id))
+    )
+    points = [each for each in rows if each.role is DeviceRole.ACCESS_POINT]
+    unplaced = tuple(each.name or each.serial for each in points if each.room is None)
+    return {
+        "serials_expected": len(ordered) or None,
+        "serials_scanned": sum(each.expected for each in rows) if ordered else len(rows),
+        "access_points_unplaced": unplaced if WorkKind.MOUNTING in kinds and points else None,
+    }
 
 
 def _prerequisites(session: Session, site_id: int) -> int | None:

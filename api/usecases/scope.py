@@ -39,6 +39,8 @@ class Right(StrEnum):
     APPROVE_PLANS = "approve_plans"
     FOLLOW_PREREQUISITES = "follow_prerequisites"
     MOVE_MANY = "move_many"
+    PLAN_WORK = "plan_work"
+    DO_WORK = "do_work"
     HAND_IN = "hand_in"
     REMOVE_FILES = "remove_files"
     SEE_CADASTRE = "see_cadastre"
@@ -85,6 +87,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
             Role.PROGRAMME_MANAGER,
         }
     ),
+    Right.PLAN_WORK: frozenset({Role.CONTRACTOR, Role.PROGRAMME_MANAGER}),
+    Right.DO_WORK: frozenset({Role.INSTALLER, Role.CONTRACTOR}),
     Right.MOVE_MANY: frozenset({Role.PROGRAMME_MANAGER, Role.CONTRACT_OFFICER}),
     # A school hands in its plans and signed papers, an installer photos and cable tests.
     Right.HAND_IN: frozenset(Role) - {Role.SUPPLIER},

@@ -38,6 +38,7 @@ NAVIGATION: Mapping[str, str] = {
     "/deploiements": N_("Déploiements"),
     "/propositions": N_("Propositions"),
     "/retards": N_("Retards"),
+    "/interventions": N_("Interventions"),
 }
 
 UNKNOWN = Label(N_("Non communiqué"))

@@ -92,6 +92,18 @@ from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 from inventory.models.upload import Upload, UploadState
 from inventory.roles import DeviceRole
+from inventory.models.works import (
+    CableLink,
+    CableTest,
+    ScannedDevice,
+    WorkAnswer,
+    WorkCheck,
+    WorkKind,
+    WorkOrder,
+    WorkPhoto,
+    WorkReserve,
+    WorkState,
+)
 
 metadata = SQLModel.metadata
 
@@ -106,6 +118,8 @@ __all__ = [
     "BulkMove",
     "BulkMoveSite",
     "BulkState",
+    "CableLink",
+    "CableTest",
     "CadastreAnswer",
     "CadastreEdition",
     "CadastreQuestionnaire",
@@ -176,6 +190,7 @@ __all__ = [
     "ReserveSeverity",
     "RetentionRun",
     "Room",
+    "ScannedDevice",
     "School",
     "Secret",
     "Site",
@@ -195,6 +210,13 @@ __all__ = [
     "Waiver",
     "WebSession",
     "WlanReading",
+    "WorkAnswer",
+    "WorkCheck",
+    "WorkKind",
+    "WorkOrder",
+    "WorkPhoto",
+    "WorkReserve",
+    "WorkState",
     "Worker",
     "Zone",
     "ZoneLogin",

@@ -12,9 +12,19 @@ from api.usecases.deadlines import look_at_clocks
 from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many
 from api.usecases.found import Answer, Finder
 from api.usecases.prerequisites import add_prerequisite, lift_prerequisite
+from api.usecases.scope import Viewer
 from api.usecases.surveys import import_survey, read_survey_files
 from api.usecases.upload_intake import receive_file
 from api.usecases.uploads import keep_upload
+from api.usecases.work_orders import Appointment, plan_order
+from api.usecases.work_steps import (
+    answer_item,
+    keep_photo,
+    place_device,
+    scan_device,
+    take_cable_tests,
+    take_reserve,
+)
 from collectors.outcome import Outcome
 from collectors.target import SnmpTarget
 from deploy.backup import Reading, keep_backup
@@ -29,8 +39,11 @@ from inventory.models import (
     PrerequisiteKind,
     Push,
     PushState,
+    Upload,
     User,
     UserRole,
+    WorkAnswer,
+    WorkKind,
     Zone,
 )
 from inventory.observation import AccessPoint
@@ -77,8 +90,8 @@ def _followed(database: Database, site_ids: tuple[int, ...]) -> None:
     with database.write("user:alice") as session:
         for login in LOGINS:
             user = session.exec(select(User).where(User.login == login)).one()
-            role = UserRole.PROGRAMME_MANAGER
-            session.add(Grant(user_id=user.id or 0, role=role, scope=GrantScope.ALL))
+            for role in (UserRole.PROGRAMME_MANAGER, UserRole.CONTRACTOR):
+                session.add(Grant(user_id=user.id or 0, role=role, scope=GrantScope.ALL))
         today = clock.now().date()
         for site_id, days in ((site_ids[0], 20), (site_ids[1], -12)):
             add_prerequisite(
@@ -106,6 +119,37 @@ def _followed(database: Database, site_ids: tuple[int, ...]) -> None:
     with database.write("user:alice") as session:
         bulk_id = ask_many(session, asker, "furnished", list(site_ids), wanted).id or 0
     advance_many(database, asker, bulk_id)
+    _works(database, asker, site_ids[0])
+
+
+def _works(database: Database, alice: Viewer, site_id: int) -> None:
+    """Let an installer be half-way through mounting, and have cables tested."""
+    morning = clock.now().replace(hour=7, minute=0, second=0, microsecond=0)
+    visit = Appointment(morning, morning + timedelta(hours=4), "Sonner à la loge, avant 16 h")
+    with database.write("user:alice") as session:
+        plan_order(session, alice, site_id, WorkKind.MOUNTING, installer="alice", appointment=visit)
+        plan_order(session, alice, site_id, WorkKind.CABLING)
+        answer_item(session, alice, 1, "plan", WorkAnswer.DONE)
+        for number in range(1, 4):
+            device = scan_device(
+                session, alice, 1, f"s{number}", text=f"CN0{number}TQK7W", model="AP-505"
+            )
+            if number < 3:
+                place_device(
+                    session,
+                    alice,
+                    1,
+                    device.id or 0,
+                    room=f"Classe {number}",
+                    name=f"ap-classe-{number}",
+                    switch="sw1",
+                    port=f"1/1/{number}",
+                )
+        photo_id = session.exec(select(Upload.id)).first() or 0
+        keep_photo(session, alice, 1, "p1", upload_id=photo_id, caption="Baie du rez")
+        take_reserve(session, alice, 1, "r1", message="Goulotte non refermée, couloir du rez")
+        tests = b"Cable ID,Length (m),Result,Limit\nA-01,42.5,PASS,Cat 6\nA-02,97.1,PASS,Cat 6\n"
+        take_cable_tests(session, alice, 2, "c1", upload_id=photo_id, content=tests)
 
 
 def _frozen(session: Session, device_ids: list[int]) -> None:

@@ -1,0 +1,1 @@
+"""What installers report: checklists as data, serial numbers, files of cable certifiers. Pure."""
