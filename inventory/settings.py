@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     )
     web_host: str = "127.0.0.1"
     web_port: int = Field(8000, ge=1, le=65535)
+    demo_clock: Path | None = Field(
+        None,
+        description="Demo only, on loopback only: a file that says how many seconds time is ahead.",
+    )
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts at most.")
     oidc_issuer: str | None = Field(

@@ -29,6 +29,7 @@ class Installation:
     actor: str
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _settings_file: Path | None = None
 
 
@@ -50,7 +51,23 @@ def settings_of_command() -> "Settings":
 
     settings = load_settings(_settings_file)
     configure_logging(settings, "cli")
+    if settings.demo_clock is not None:
+        _follow_demo_clock(settings.demo_clock, settings.web_host)
     return settings
+
+
+def _follow_demo_clock(path: Path, host: str) -> None:
+    """Let time be moved by a file, for a demo that nobody else reaches."""
+    from inventory import clock
+    from inventory.errors import Misconfigured
+
+    if host not in LOOPBACK:
+        raise Misconfigured(
+            "time is moved for a demo on this machine alone",
+            where=f"demo_clock, with web_host {host}",
+            todo="take demo_clock out of the settings",
+        )
+    clock.follow_offset(path)
 
 
 @contextmanager

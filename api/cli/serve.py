@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import typer
 
-from api.cli.context import installation, settings_file, settings_of_command
+from api.cli.context import LOOPBACK, installation, settings_file, settings_of_command
 from inventory.errors import Misconfigured
 from inventory.log import configure_logging
 from inventory.settings import Settings
@@ -40,6 +40,8 @@ def serve(
         die_with_supervisor()
     settings = settings_of_command()
     address = (host or settings.web_host, port or settings.web_port)
+    if settings.demo_clock is not None and address[0] not in LOOPBACK:
+        raise Misconfigured("time is moved for a demo on this machine alone", where="demo_clock")
     inherited = [socket.socket(fileno=fd) for fd in socket_fd or ()]
     if only is Part.WEB:
         _serve_web(settings, inherited[0] if inherited else _listen(*address))

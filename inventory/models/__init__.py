@@ -91,7 +91,6 @@ from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 from inventory.models.upload import Upload, UploadState
-from inventory.roles import DeviceRole
 from inventory.models.works import (
     CableLink,
     CableTest,
@@ -104,6 +103,7 @@ from inventory.models.works import (
     WorkReserve,
     WorkState,
 )
+from inventory.roles import DeviceRole
 
 metadata = SQLModel.metadata
 

@@ -10,7 +10,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, text_enum
-from inventory.models.device import DeviceRole
+from inventory.roles import DeviceRole
 
 
 class WorkKind(StrEnum):
