@@ -55,6 +55,7 @@ UNRECORDED = frozenset(
         "lease",
         "link",
         "login_throttle",
+        "outgoing_mail",
         "observation",
         "plan_approval",
         "push_step",

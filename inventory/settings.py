@@ -8,7 +8,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -135,6 +135,22 @@ class Settings(BaseSettings):
     )
     approval_clients: int = Field(
         200, ge=0, description="The same, of clients on the networks that change."
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+$",
+        description="Where people reach the pages, as https://preau.example: links in mail.",
+    )
+    smtp_host: str | None = Field(None, description="The mail server; None: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password_secret: str | None = Field(
+        None, description="The name of its password among the secrets (preau secret set)."
+    )
+    mail_from: str = Field("preau@localhost", description="Who mail is from.")
+    reminders_cron: str = Field(
+        "0 7 * * mon-fri", description="When reminders are written, Europe/Brussels."
     )
     programme_starts_on: date = Field(
         date(2022, 9, 1), description="The programme's first month, from which its pace counts."

@@ -17,6 +17,7 @@ VALUES: Mapping[str, str] = {
     "number": "1",
     "proposal_id": "1",
     "job_id": "1",
+    "token": "nobody",
     "upload_id": "1",
     "prerequisite_id": "1",
     "bulk_id": "1",
@@ -73,6 +74,8 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "version": 1,
     },
     ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
+    ("POST", "/rappels"): {"courrier": "none"},
+    ("POST", "/rappels/agenda"): {"action": "creer"},
     ("POST", "/propositions/accepter"): {"numero": "1"},
     ("POST", "/propositions/refuser"): {"numero": "1", "motif": "pas à nous"},
 }

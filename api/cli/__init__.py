@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "traps": ("api.cli.traps", "Traps and informs: listen for them, and tell what came."),
     "secret": ("api.cli.secret", "Keep secrets under a name."),
     "user": ("api.cli.user", "Accounts and what they may do."),
+    "mail": ("api.cli.mail", "Reminders by mail: try, write, send, and what waits."),
     "retention": ("api.cli.retention", "Delete what is about people when its time is over."),
     "db": ("api.cli.db", "Make and upgrade the database."),
     "doctor": ("api.cli.doctor", "Say what is missing on this machine."),

@@ -1,9 +1,9 @@
 """The clock: APScheduler puts what is done regularly into the queue.
 
 That is the nightly audit, the polls and the health rounds between them, the hourly roll-up of the
-figures over time, and the daily sweep of files that nobody keeps. It keeps no state of its own
-(memory job store) and runs nothing itself, but that it empties every few minutes the answers that
-told of people's devices.
+figures over time, the daily sweep of files that nobody keeps, and mail where a server is set. It
+keeps no state of its own (memory job store) and runs nothing itself, but that it empties every few
+minutes the answers that told of people's devices.
 """
 
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     """
     audit = _crontab("audit_cron", settings.audit_cron)
     retention = _crontab("retention_cron", settings.retention_cron)
+    reminders = _crontab("reminders_cron", settings.reminders_cron)
     scheduler = BackgroundScheduler(timezone=BRUSSELS)
     defaults = {"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
     scheduler.add_job(tick, audit, args=(database, "audit"), id="audit", **defaults)
@@ -47,6 +48,10 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
     scheduler.add_job(tick, daily, args=(database, "tidy"), id="tidy", **defaults)
     nightly = CronTrigger(hour=4, minute=20, timezone=BRUSSELS)
     scheduler.add_job(tick, nightly, args=(database, "deadlines"), id="deadlines", **defaults)
+    if settings.smtp_host:
+        scheduler.add_job(tick, reminders, args=(database, "reminders"), id="reminders", **defaults)
+        often = IntervalTrigger(minutes=5, timezone=BRUSSELS)
+        scheduler.add_job(tick, often, args=(database, "mail"), id="mail", **defaults)
     scheduler.add_job(
         queue.forget_results,
         IntervalTrigger(minutes=5, timezone=BRUSSELS),

@@ -21,6 +21,7 @@ from inventory.models import (
     Job,
     JobState,
     LoginThrottle,
+    OutgoingMail,
     Proposal,
     ProposalState,
     RetentionRun,
@@ -116,6 +117,13 @@ KEPT: Sequence[Kept] = (
         col(Job.finished_at),
         _days("job_days"),
         (col(Job.state).in_([JobState.DONE, JobState.FAILED]),),
+    ),
+    Kept(
+        "mail",
+        N_("Courrier parti ou abandonné"),
+        OutgoingMail,
+        func.coalesce(OutgoingMail.sent_at, OutgoingMail.given_up_at),
+        _days("job_days"),
     ),
     Kept("sessions", N_("Sessions expirées"), WebSession, col(WebSession.expires_at), _at_once),
     Kept(

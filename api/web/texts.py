@@ -252,6 +252,8 @@ JOB_KIND: Mapping[str, str] = {
     "audit": N_("Audit"),
     "poll": N_("Relevé des équipements"),
     "health": N_("Santé des équipements"),
+    "reminders": N_("Rédaction des rappels"),
+    "mail": N_("Envoi du courrier"),
     "discover": N_("Recherche d’équipements"),
     "rollout": N_("Déploiement"),
     "rollback": N_("Préparation d’un retour"),

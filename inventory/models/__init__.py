@@ -63,6 +63,7 @@ from inventory.models.idempotency import IdempotencyKey
 from inventory.models.incident import Incident
 from inventory.models.intent import IntentLayerRow, IntentScope
 from inventory.models.job import Event, Job, JobState, Lease, Worker
+from inventory.models.mail import CalendarFeed, MailPreference, MailWish, OutgoingMail
 from inventory.models.network import (
     Credential,
     CredentialKind,
@@ -126,6 +127,7 @@ __all__ = [
     "CadastreRemark",
     "CadastreResponse",
     "CadastreSubmission",
+    "CalendarFeed",
     "Change",
     "ConfigBackup",
     "Contractor",
@@ -165,10 +167,13 @@ __all__ = [
     "Link",
     "LoginThrottle",
     "Lot",
+    "MailPreference",
+    "MailWish",
     "ManagementEndpoint",
     "ObservationRecord",
     "OrderedDevice",
     "OrganisingAuthority",
+    "OutgoingMail",
     "PlanApproval",
     "PlanRequest",
     "PlanState",

@@ -15,6 +15,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/appareils/4/configurations",
     ),
     "/sites/{site_id}/etudes/{survey_id}": ("/sites/1/etudes/1",),
+    "/sites/{site_id}/guide": ("/sites/1/guide", "/sites/2/guide"),
+    "/rappels": ("/rappels",),
     "/sites/{site_id}/recette": ("/sites/1/recette", "/sites/3/recette"),
     "/sites/{site_id}/prerequis": ("/sites/1/prerequis", "/sites/2/prerequis"),
     "/sites/{site_id}/interventions": ("/sites/1/interventions",),
@@ -58,6 +60,7 @@ NO_PAGES = frozenset(
     {
         "/connexion/oidc",  # to the identity provider
         "/connexion/oidc/retour",
+        "/calendrier/{token}.ics",
         "/sites/{site_id}/travaux",  # a part of the page of a site
         "/appareils/{device_id}/postes",  # a part of the page of a device
         "/sites/{site_id}/etudes/{survey_id}/carte.png",

@@ -27,6 +27,7 @@ from inventory.models import (
     Job,
     JobState,
     LoginThrottle,
+    OutgoingMail,
     Proposal,
     ProposalSource,
     ProposalState,
@@ -75,6 +76,18 @@ def lived_in(database: Database) -> None:
                     finished_at=clock.now(),
                 )
             )
+        session.add(
+            OutgoingMail(
+                key="reminder:1",
+                user_id=find_user(session, "alice").id or 0,
+                to_address="alice@example.org",
+                subject="Préau",
+                body="…",
+                created_at=clock.now(),
+                not_before=clock.now(),
+                sent_at=clock.now(),
+            )
+        )
         session.add(Job(kind="poll", queue_key="w", requested_by="x", requested_at=clock.now()))
         zone = Zone(name="z")
         session.add(zone)
@@ -120,7 +133,7 @@ def test_each_kind_goes_when_its_time_is_over_and_not_a_day_before(
         assert after(8) == {"invitations": 1}
         assert after(29.9) == {}
         assert after(30.1) == {"support_jobs": 1, "proposals": 1}
-        assert after(91) == {"jobs": 1}
+        assert after(91) == {"jobs": 1, "mail": 1}
         assert after(365) == {}
         assert set(after(366.5)) == {"changes", "support_events"}
         assert rows(database, Event) > 0
