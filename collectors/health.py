@@ -9,7 +9,7 @@ again, as long as the uptime goes on as the clock does.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from collectors.outcome import Outcome
@@ -36,6 +36,7 @@ from inventory.vendors.standard import (
 # 100,000 devices in 200 s: spread over most of the five minutes between two rounds, not in one
 # burst that fills the lines of the schools and one of our cores.
 DEVICES_A_SECOND = 500.0
+_TIMEOUT_S = 1.0  # a late answer to an earlier sending is welcome all the same
 
 # What tells who a device is, what it is connected to and what it has counted, but not how it does.
 _NO_HEALTH = {
@@ -119,20 +120,27 @@ def observe_health_many(
 
     Its interfaces have names and addresses alone; what is no matter of health is not there at all.
     An outcome's error is Unreachable, Refused or Garbled. `on_done` is called as each one ends. At
-    most `per_s` devices are asked in a second, None: as fast as they answer.
+    most `per_s` devices are asked in a second, None: as fast as they answer. A device is asked
+    again after a second, and once more than its target says: a round is not to wait for those that
+    are silent longer than it takes.
     """
-    families = dict(asked)
+    hurried = [(_hurried(target), family_id) for target, family_id in asked]
+    families = dict(hurried)
 
     async def observe(conversation: Conversation) -> Observation:
         return await _observe(conversation, families[conversation.target])
 
     return converse_many(
-        [target for target, _ in asked],
+        [target for target, _ in hurried],
         observe,
         max_in_flight=settings.snmp_max_devices_in_flight,
         per_s=per_s,
         on_done=on_done,
     )
+
+
+def _hurried(target: SnmpTarget) -> SnmpTarget:
+    return replace(target, timeout_s=min(_TIMEOUT_S, target.timeout_s), retries=target.retries + 1)
 
 
 async def _observe(conversation: Conversation, family_id: str) -> Observation:
