@@ -28,6 +28,7 @@ VALUES: Mapping[str, str] = {
 BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/jobs"): {"kind": "poll", "site_id": 1},
     ("POST", "/api/v1/sites/{site_id}/dossier/transitions"): {"to": "on_hold", "reason": "x"},
+    ("PATCH", "/api/v1/devices/{device_id}"): {"lifecycle": "active"},
     ("POST", "/api/v1/dossiers/batch"): {
         "items": [{"site_id": 1, "version": 1, "to": "on_hold", "reason": "x"}]
     },

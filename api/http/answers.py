@@ -100,10 +100,19 @@ class DeviceAnswer(Answer):
     base_mac: str | None
     firmware: str | None
     lifecycle: Lifecycle
+    room_id: int | None
+    tags: list[str]
     health: Health
     last_seen_at: AwareDatetime | None
     last_error_kind: str | None
     last_error: str | None
+
+
+class DevicePageAnswer(Answer):
+    """One page of devices; `next` is the cursor of the following one, null at the end."""
+
+    devices: list[DeviceAnswer]
+    next: str | None
 
 
 class DeviceListAnswer(Answer):

@@ -18,6 +18,7 @@ import api.web
 from api.http import docs, health, metrics
 from api.http.conditional import NotModified
 from api.http.dependencies import Installation
+from api.http.exports import Exports, describe_exports
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.needs import refuse_undeclared
@@ -102,6 +103,7 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     app.state.figures = metrics.RequestFigures()
     app.state.uploads = Slots()
     app.state.watching = Watching(database_reader(database))
+    app.add_middleware(Exports)
     app.add_middleware(Gate)
     app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
     return app
@@ -135,6 +137,7 @@ def make_routes() -> FastAPI:
         version_1.include_router(router, responses=_PROBLEMS)
     version_1.include_router(docs.router)
     app.include_router(version_1)
+    describe_exports(app)
     for router in other_routers():
         app.include_router(router)
     refuse_undeclared(route for _, route in every_route())

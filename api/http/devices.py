@@ -1,22 +1,90 @@
-"""/api/v1/devices: one device, its last observation and its last events."""
+"""/api/v1/devices: devices found and edited, one with its last observation and its last events."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.http.answers import DeviceAnswer, EventAnswer, ObservationAnswer
-from api.http.dependencies import ApiViewer, Reading, RowId, Speech
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.answers import DeviceAnswer, DevicePageAnswer, EventAnswer, ObservationAnswer
+from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
+from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
+from api.http.problems import Changed
 from api.usecases import device_detail, site_detail
+from api.usecases.device_list import DeviceEdit, DeviceFilter, edit_device, list_devices, lock_of
 from api.usecases.scope import Right
 from inventory.errors import NotFound
+from inventory.models import DeviceRole, Health, Lifecycle
 from inventory.sentences import Sentence
 
 router = APIRouter(prefix="/devices", tags=["devices"], dependencies=[Needs(Right.SEE)])
 
+Word = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
-@router.get("/{device_id}")
-def get_device(session: Reading, viewer: ApiViewer, device_id: RowId) -> DeviceAnswer:
+
+class DeviceChange(BaseModel):
+    """What is changed of a device; what is not named is left as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lifecycle: Lifecycle = Lifecycle.ACTIVE
+    room_id: Annotated[int, Field(ge=1, le=MAX_ROW_ID)] | None = None
+    tags: list[Annotated[str, Field(pattern=r"^[\w.:-]{1,60}$")]] = Field(
+        default_factory=list, max_length=50
+    )
+
+
+@router.get("")
+def get_devices(
+    session: Reading,
+    viewer: ApiViewer,
+    *,
+    q: Annotated[str, Query(max_length=200, description="begins a name or a serial")] = "",
+    site_id: Annotated[int | None, Query(ge=1, le=MAX_ROW_ID)] = None,
+    province: Word = None,
+    family: Word = None,
+    role: DeviceRole | None = None,
+    lifecycle: Lifecycle | None = None,
+    health: Health | None = None,
+    tag: Word = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
+) -> DevicePageAnswer:
+    """List devices in the order of their ids; `after` is the `next` of the page before."""
+    wanted = DeviceFilter(
+        q.replace("\0", ""), site_id, province, family, role, lifecycle, health, tag
+    )
+    found = list_devices(session, viewer, wanted, after=read_id_cursor(after), limit=limit)
+    return DevicePageAnswer(
+        devices=[DeviceAnswer.model_validate(each) for each in found.devices],
+        next=id_cursor(found.next),
+    )
+
+
+@router.get("/{device_id}", responses=READ_RESPONSES)
+def get_device(session: Reading, viewer: ApiViewer, reads: Reads, device_id: RowId) -> DeviceAnswer:
     """Return one device as last observed."""
-    return DeviceAnswer.model_validate(site_detail.visible_device(session, viewer, device_id))
+    device = site_detail.visible_device(session, viewer, device_id)
+    answer = DeviceAnswer.model_validate(device)
+    reads.has_read(lock_of(device), answer)
+    return answer
+
+
+@router.patch("/{device_id}", dependencies=[Needs(Right.ACCEPT_DEVICES)], responses=WRITE_RESPONSES)
+def patch_device(
+    here: Here, viewer: ApiViewer, writes: Writes, device_id: RowId, change: DeviceChange
+) -> DeviceAnswer:
+    """Change a device's lifecycle, room or tags; a poll meanwhile does not stand against it."""
+    with here.database.write(viewer.actor) as session:
+        device = site_detail.visible_device(session, viewer, device_id)
+        if not writes.holds(lock_of(device)):
+            current = DeviceAnswer.model_validate(device).model_dump(mode="json")
+            raise Changed(
+                Sentence("Cet équipement a été modifié depuis que vous l’avez lu"), current=current
+            )
+        edit_device(session, viewer, device, DeviceEdit(change.model_dump(exclude_unset=True)))
+        return DeviceAnswer.model_validate(device)
 
 
 @router.get("/{device_id}/observation")

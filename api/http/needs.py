@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 
 from api.http.dependencies import SAFE, asking, browser_session, token_holder
 from api.http.problems import is_api
-from api.http.rate_limit import RateLimit
+from api.http.rate_limit import PART, RateLimit
 from api.usecases.access import LoggedIn
 from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
@@ -49,7 +49,7 @@ class Need:
     ) -> None:
         """Refuse who asks without it, or too often, before anything else is done."""
         viewer = asking(request, browser, holder)
-        if is_api(request):
+        if is_api(request) and not request.scope.get(PART):
             limit: RateLimit = request.app.state.rate_limit
             limit.take(f"token:{viewer.token.id}" if viewer.token else f"user:{viewer.user_id}")
         self.check(viewer)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from inventory.errors import NotAllowed
 
 _KEPT = 10_000
+PART = "preau.part_of_a_request"
+"""True in the scope of what one request asks for inside: it is counted once."""
 
 
 class TooManyRequests(NotAllowed):

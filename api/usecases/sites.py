@@ -108,7 +108,7 @@ def list_sites(
         .limit(limit + 1)
     )
     if after is not None:
-        query = query.where(_after(after))
+        query = query.where(site_after(after))
     rows = session.exec(query).all()
     shown = rows[:limit]
     more = Position(shown[-1][0].search_key, shown[-1][0].id or 0) if len(rows) > limit else None
@@ -143,7 +143,8 @@ def search_terms(text: str) -> list[str]:
     return plain(text[:_MAX_TEXT]).split()[:_MAX_TERMS]
 
 
-def _after(position: Position) -> ColumnElement[bool]:
+def site_after(position: Position) -> ColumnElement[bool]:
+    """Return the WHERE clause on Site of what comes after a place in the order of search keys."""
     # Written out and not as a row value: both databases then use the index.
     return or_(
         col(Site.search_key) > position.search_key,
