@@ -67,13 +67,16 @@ UNRECORDED = frozenset(
         "survey_sample",
         "trap_listener",
         "web_session",
+        "webhook_delivery",
         "wlan_reading",
         "worker",
     }
 )
 SECRET_COLUMNS = frozenset({"password_hash", "sealed", "sealed_text", "csrf_token", "token_hash"})
 # A device polled every few minutes must not fill the history with "still there".
-UNREMARKABLE = frozenset({"last_seen_at", "last_used_at", "recent_readings"})
+UNREMARKABLE = frozenset(
+    {"last_seen_at", "last_used_at", "recent_readings", "seen_event_id", "failing_since"}
+)
 
 
 class RecordingSession(Session):

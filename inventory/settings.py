@@ -188,6 +188,12 @@ class Settings(BaseSettings):
     upload_max_megapixels: float = Field(
         40.0, gt=0, description="The largest picture that is taken, in millions of pixels."
     )
+    webhooks_allow_private: bool = Field(
+        False, description="Let webhooks lead to this machine and to private networks."
+    )
+    webhooks_disable_after_days: int = Field(
+        5, ge=2, description="A webhook whose receiver takes nothing for so long is disabled."
+    )
     upload_min_free_mb: int = Field(
         1024, ge=0, description="No file is taken while the disk has less room than this."
     )

@@ -19,6 +19,7 @@ VALUES: Mapping[str, str] = {
     "job_id": "1",
     "token": "nobody",
     "upload_id": "1",
+    "webhook_id": "1",
     "prerequisite_id": "1",
     "bulk_id": "1",
     "order_id": "1",
@@ -98,6 +99,11 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/recherche": {"q": "école"},
 }
 """By path: what a route cannot do without."""
+
+OWN: frozenset[str] = frozenset(
+    {"/api/v1/webhooks/{webhook_id}", "/api/v1/webhooks/{webhook_id}/deliveries"}
+)
+"""Addressed paths of what is one person's own: for everybody else it is not there."""
 
 NO_SITE: frozenset[str] = frozenset()
 """Addressed paths of which nothing belongs to a site: everybody with the right gets an answer."""

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "support": ("api.cli.support", "Who is connected, what runs, where is it: over SSH, now."),
     "series": ("api.cli.series", "Figures over time: what is kept, and cutting off what is old."),
     "traps": ("api.cli.traps", "Traps and informs: listen for them, and tell what came."),
+    "webhook": ("api.cli.webhook", "Programs that are told of events."),
     "secret": ("api.cli.secret", "Keep secrets under a name."),
     "user": ("api.cli.user", "Accounts and what they may do."),
     "mail": ("api.cli.mail", "Reminders by mail: try, write, send, and what waits."),

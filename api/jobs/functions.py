@@ -8,7 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api.usecases import audit, discovery, health, idempotency, polling, series, support, uploads
+from api.usecases import (
+    audit,
+    discovery,
+    health,
+    idempotency,
+    polling,
+    series,
+    support,
+    uploads,
+    webhook_delivery,
+)
 from api.usecases.progress import Progress
 from inventory.database import Database
 from inventory.secrets import Vault
@@ -141,7 +151,9 @@ def run_tidy(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
     with here.database.read() as session:
         files = uploads.sweep_uploads(session, here.settings)
     with here.database.write(here.actor) as session:
-        return {"tidy": {"files": files, "answers": idempotency.forget_answers(session)}}
+        answers = idempotency.forget_answers(session)
+        told = webhook_delivery.forget_deliveries(session)
+    return {"tidy": {"files": files, "answers": answers, "deliveries": told}}
 
 
 @job("retention", repeatable=True)

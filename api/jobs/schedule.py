@@ -15,14 +15,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from api.jobs import queue
 from api.jobs.support_requests import SUPPORT, TOLD_FOR
+from api.usecases.webhook_delivery import deliver_due
 from inventory.database import Database
 from inventory.errors import Misconfigured
+from inventory.secrets import Vault
 from inventory.settings import Settings
 
 log = structlog.get_logger()
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ACTOR = "schedule"
+WEBHOOKS_EVERY_S = 5
 
 
 def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler:
@@ -61,6 +64,21 @@ def make_schedule(settings: Settings, database: Database) -> BackgroundScheduler
         **defaults,
     )
     return scheduler
+
+
+def add_webhooks(
+    scheduler: BackgroundScheduler, settings: Settings, database: Database, vault: Vault
+) -> None:
+    """Have webhooks told of what happened, every few seconds, in a thread of the clock's own."""
+    scheduler.add_job(
+        deliver_due,
+        IntervalTrigger(seconds=WEBHOOKS_EVERY_S, timezone=BRUSSELS),
+        args=(database, vault, settings),
+        id="webhooks",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=3600,
+    )
 
 
 def _crontab(name: str, line: str) -> CronTrigger:

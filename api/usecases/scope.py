@@ -55,6 +55,7 @@ class Right(StrEnum):
     RECORD_VISITS = "record_visits"
     SEE_VISITS = "see_visits"
     MOVE_DOSSIERS = "move_dossiers"
+    SUBSCRIBE = "subscribe"
 
 
 # A supplier answers through a tokened link and sees no site.
@@ -109,6 +110,17 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     # An adviser's own hours; who answers for the funds sees those of all.
     Right.RECORD_VISITS: frozenset({Role.ADVISER}),
     Right.SEE_VISITS: frozenset({Role.ADVISER, Role.PROGRAMME_MANAGER}),
+    # Who has programs of their own: the desk's, a contractor's, the administration's.
+    Right.SUBSCRIBE: frozenset(
+        {
+            Role.PROGRAMME_MANAGER,
+            Role.CADASTRE_MANAGER,
+            Role.CONTRACT_OFFICER,
+            Role.NETWORK_ENGINEER,
+            Role.SUPPORT_AGENT,
+            Role.CONTRACTOR,
+        }
+    ),
     # Whoever makes any step of a dossier; each step says by itself which role makes it.
     Right.MOVE_DOSSIERS: frozenset(
         Role(role) for edge in EDGES for role in edge.roles if role is not DossierRole.RULES

@@ -104,6 +104,7 @@ from inventory.models.works import (
     WorkReserve,
     WorkState,
 )
+from inventory.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from inventory.roles import DeviceRole
 
 metadata = SQLModel.metadata
@@ -134,6 +135,7 @@ __all__ = [
     "Credential",
     "CredentialKind",
     "DeadlineClock",
+    "DeliveryState",
     "DeployPlan",
     "Device",
     "DeviceRole",
@@ -214,6 +216,8 @@ __all__ = [
     "UserRole",
     "Waiver",
     "WebSession",
+    "Webhook",
+    "WebhookDelivery",
     "WlanReading",
     "WorkAnswer",
     "WorkCheck",
