@@ -92,6 +92,7 @@ from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 from inventory.models.upload import Upload, UploadState
+from inventory.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from inventory.models.works import (
     CableLink,
     CableTest,
@@ -104,7 +105,6 @@ from inventory.models.works import (
     WorkReserve,
     WorkState,
 )
-from inventory.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from inventory.roles import DeviceRole
 
 metadata = SQLModel.metadata
