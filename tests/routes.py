@@ -10,6 +10,8 @@ from typing import Any
 
 VALUES: Mapping[str, str] = {
     "site_id": "1",
+    "user_id": "4",
+    "token_id": "1",
     "device_id": "3",
     "plan_id": "1",
     "survey_id": "1",
@@ -74,6 +76,11 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("PATCH", "/api/v1/programme-plans/{plan_id}/sites/{site_id}"): {
         "action": "free",
         "version": 1,
+    },
+    ("POST", "/utilisateurs/{user_id}/droits/retirer"): {
+        "role": "school_head",
+        "perimetre": "site",
+        "cle": "1",
     },
     ("POST", "/appareils/{device_id}/postes"): {"dossier": "SUP-2026-1"},
     ("POST", "/rappels"): {"courrier": "none"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from api.usecases.scope import GIVABLE, ROLES, HeldGrant, Right, Viewer, covers
 from inventory.errors import InvalidInput, NotAllowed, NotFound
@@ -44,6 +44,18 @@ def scope_text(session: Session, scope: GrantScope, key: str) -> str:
         row = session.get(OrganisingAuthority, int(key))
         return f"{scope}:{row.fase if row else key}"
     return f"{scope}:{key}"
+
+
+def scope_name(session: Session, grant: HeldGrant) -> str:
+    """Return the name of what a grant reaches: of the school, the lot …; empty for all."""
+    tables: Mapping[GrantScope, type[SQLModel]] = {
+        GrantScope.SITE: Site,
+        GrantScope.LOT: Lot,
+        GrantScope.ORGANISING_AUTHORITY: OrganisingAuthority,
+    }
+    table, key = tables.get(grant.scope), grant.scope_key
+    row = session.get(table, int(key)) if table and key.isascii() and key.isdigit() else None
+    return str(getattr(row, "name", key))
 
 
 def give(session: Session, user: User, wanted: HeldGrant, *, by: Viewer | None) -> bool:

@@ -118,8 +118,13 @@ def login_form(
         csrf=token,
         provider=here.settings.oidc_name if here.settings.oidc_issuer else None,
     )
-    _set_cookie(answer, here, here.form_cookie, token, None)
+    give_form_cookie(answer, here, token)
     return answer
+
+
+def give_form_cookie(answer: Response, here: Installation, token: str) -> None:
+    """Give a browser the cookie that pairs with the token of a form before the login."""
+    _set_cookie(answer, here, here.form_cookie, token, None)
 
 
 def end_old_session(request: Request, here: Installation) -> None:

@@ -12,6 +12,7 @@ from api.usecases.deadlines import look_at_clocks
 from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many
 from api.usecases.found import Answer, Finder
 from api.usecases.prerequisites import add_prerequisite, lift_prerequisite
+from api.usecases.retention import run_retention
 from api.usecases.scope import Viewer
 from api.usecases.surveys import import_survey, read_survey_files
 from api.usecases.upload_intake import receive_file
@@ -68,6 +69,9 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     seed_network(database, made)
     for login in LOGINS:
         person(database, login)
+    # The fourth account is the head's of the first school.
+    person(database, "hugo", UserRole.SCHOOL_HEAD, GrantScope.SITE, str(made.site_ids[0]))
+    run_retention(database, settings, actor="schedule", dry_run=True)
     with database.write("test") as session:
         pushes = session.exec(select(Push)).all()
         pushes[0].state, pushes[1].state = PushState.ROLLED_BACK, PushState.UNCHANGED

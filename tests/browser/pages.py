@@ -54,6 +54,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/programmation/{plan_id}/comparer": ("/programmation/1/comparer?avec=3",),
     "/incidents": ("/incidents", "/incidents?etat=closed"),
     "/propositions": ("/propositions",),
+    "/compte": ("/compte",),
+    "/utilisateurs": ("/utilisateurs",),
+    "/utilisateurs/{user_id}": ("/utilisateurs/4",),
+    "/invitation": ("/invitation?jeton=unknown",),
+    "/journal": ("/journal", "/journal?action=login"),
+    "/conservation": ("/conservation",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
 }
 NO_PAGES = frozenset(
