@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning chaos-deploy format score texts lock pages
+.PHONY: help setup demo demo-programme static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning chaos-deploy format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ setup: ## .venv from the lock file; everything stays inside the tree
 
 demo: setup ## a false school district, read, deployed and audited, with pages (ONCE=1: summary, then exit)
 	@$(BIN)/python -m lab.demo $(if $(ONCE),--once)
+
+demo-programme: setup ## one school from its cadastre to final acceptance, by the API, as its people
+	@$(BIN)/python -m lab.programme
 
 static: setup
 	@$(BIN)/ruff format --check --quiet .

@@ -41,7 +41,7 @@ def running_district(folder: Path, port_offset: int, fault: str) -> Iterator[dic
     described.unlink(missing_ok=True)
     command = [
         sys.executable, "-m", "lab", "serve", "--manifest", str(folder),
-        "--port-offset", str(port_offset), "--fault", fault, "--traps",
+        "--port-offset", str(port_offset), "--traps", *(["--fault", fault] if fault else []),
     ]  # fmt: skip
     with _process(command) as process:
         _wait(process, described.exists, "the lab did not start: see the line above")
