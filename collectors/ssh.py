@@ -37,7 +37,9 @@ _LEGACY = {
 _ECHO_TIMEOUT_S = 10.0
 _MOST_QUESTIONS = 4
 _CHUNK_OCTETS = 65_536
-_TOGETHER_S = 0.005  # what a device writes in so short a time is looked at together
+# An answer comes in many pieces, and at each it would be searched from its beginning: what comes
+# within a moment is looked at together, the longer the answer takes the more.
+_MOMENT_S = (0.01, 0.05)
 # The MAC of the other ciphers is compared octet by octet in Python, for each packet that comes.
 _CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
@@ -132,7 +134,8 @@ class SshSession:
         """
         wanted = re.compile(pattern)
         channel = self._connection.remote_conn
-        deadline = time.monotonic() + timeout_s
+        began = time.monotonic()
+        deadline = began + timeout_s
         pieces = 0
         while True:
             text = self._plain(self._unread)
@@ -140,11 +143,13 @@ class SshSession:
             if match:
                 self._unread = text[match.end() :]
                 return text[: match.end()]
-            left_s = deadline - time.monotonic()
+            now = time.monotonic()
+            left_s = deadline - now
             if left_s <= 0:
                 raise Garbled(f"no prompt came back in {timeout_s:.0f} s", where=str(self.target))
-            if pieces:  # more comes, and each piece would be searched from the beginning
-                time.sleep(_TOGETHER_S)
+            if pieces:
+                least_s, most_s = _MOMENT_S
+                time.sleep(min(most_s, max(least_s, (now - began) / 2)))
             channel.settimeout(left_s)
             try:
                 received = channel.recv(_CHUNK_OCTETS)

@@ -5,6 +5,7 @@ another process meanwhile is not taken for the first. Of processes on other mach
 process namespaces (another container), nothing can be known.
 """
 
+import gc
 import os
 import socket
 from functools import cache
@@ -58,3 +59,14 @@ def _text(path: Path) -> str | None:
         return path.read_text().strip()
     except OSError:
         return None
+
+
+@cache
+def settle() -> None:
+    """Have the garbage collector pass over what is loaded by now, once in a process.
+
+    Long work on many devices makes it look for cycles again and again, among a quarter of a million
+    objects of modules and tables that never go.
+    """
+    gc.collect()
+    gc.freeze()

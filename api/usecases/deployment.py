@@ -37,6 +37,7 @@ from inventory import clock
 from inventory.database import Database
 from inventory.leases import lasting_lease, plan_resource
 from inventory.models import DeployPlan, PlanRequest, PlanState, PushState
+from inventory.processes import settle
 from inventory.secrets import Vault
 from inventory.settings import Settings
 
@@ -161,6 +162,7 @@ def _carry_out(
     with here.database.read() as session:
         left = len(pushes_in(session, plan_id, PushState.PLANNED))
     counter = Counter(here.tell, "pushing", left)
+    settle()
     stopped = Rollout(
         here.work(plan_id), options, calendar_of(here.settings), counter, forgiven
     ).run()

@@ -25,6 +25,7 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import DeployPlan, ObservationRecord, Push, PushState
+from inventory.processes import settle
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from inventory.vendors.configuration import Configuration
@@ -51,6 +52,7 @@ def plan_deployment(
     with database.read() as session:
         devices = selected(session, selection)
         subjects = with_uplinks_judged(session, subjects_of(session, vault, settings, devices))
+    settle()
     if not subjects:
         raise NotFound(
             "no device that can be configured is known there", todo="run: preau discover"

@@ -31,8 +31,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from netmiko import ConnectHandler
-
 from api.usecases.deployment import run_plan
 from api.usecases.intents import set_intent
 from api.usecases.planning import plan_deployment
@@ -255,6 +253,8 @@ def bare(known: list[_Known], talks: list[list[list[Command]]]) -> float:
 
 
 def _bare_sessions(device: _Known, talk: list[list[Command]]) -> None:
+    from netmiko import ConnectHandler
+
     for commands in talk:
         connection = ConnectHandler(
             device_type="linux" if device.shell else "aruba_aoscx",
