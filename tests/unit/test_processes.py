@@ -53,10 +53,15 @@ def test_a_lease_of_a_process_that_died_is_free_at_once(database: Database) -> N
 
 
 def test_what_is_loaded_is_looked_at_no_more_by_the_collector_of_garbage() -> None:
-    program = (
-        "import gc; from inventory.processes import settle; settle(); kept = gc.get_freeze_count();"
-        "again = [[] for _ in range(1000)]; settle(); print(kept > 1000, gc.get_freeze_count() == kept)"
-    )
+    program = """
+import gc
+from inventory.processes import settle
+settle()
+kept = gc.get_freeze_count()
+more = [[] for _ in range(1000)]
+settle()
+print(kept > 1000, gc.get_freeze_count() == kept)
+"""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
