@@ -223,7 +223,8 @@ def test_a_calendar_is_read_by_its_secret_address_until_it_is_taken_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written = CapturingLogger()
-    monkeypatch.setattr(middleware, "log", structlog.wrap_logger(written, processors=[]))
+    listening = structlog.wrap_logger(written, [], structlog.BoundLogger)
+    monkeypatch.setattr(middleware, "log", listening)
     with database.write("test") as session:
         session.exec(select(Dossier).where(Dossier.site_id == at_school.site_ids[1])).one()
     clock.set_source(None)
