@@ -40,6 +40,9 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         401: "No valid token or session.",
         403: "The caller's role does not allow it.",
         404: "Not there, or out of the caller's scope.",
+        406: "It cannot be had in the form that is asked for.",
+        409: "Its state does not allow it.",
+        413: "The body is too large.",
         422: "A parameter does not fit.",
         429: "Asked too often; Retry-After says when to ask again.",
     }.items()

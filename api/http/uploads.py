@@ -50,6 +50,7 @@ class UploadListAnswer(Answer):
     next: str | None
 
 
+_CONTENT: dict[str, Any] = {kind.value: {} for kind in MediaType}
 _FORM: dict[str, Any] = {
     "security": [{"token": []}, {"session": []}],
     "requestBody": {
@@ -138,8 +139,8 @@ def get_upload(session: Reading, viewer: ApiViewer, upload_id: RowId) -> UploadA
     dependencies=[Needs(Right.SEE)],
     response_class=FileResponse,
     responses={
-        200: {"content": {"application/octet-stream": {}}, "description": "The bytes."},
-        206: {"content": {"application/octet-stream": {}}, "description": "A part of them."},
+        200: {"content": _CONTENT, "description": "The bytes."},
+        206: {"content": _CONTENT, "description": "A part of them."},
         416: {"description": "There is no such part."},
     },
 )
