@@ -229,7 +229,11 @@ class Attempt:
                     return self.failed(PushState.ROLLED_BACK, cause)
                 by_guard = False  # it had nothing left to do: the lines do it
             except Refused as error:
-                return self.failed(PushState.IN_DOUBT, error)
+                # Not asked twice, but for a device that forgets with its power what locked us out.
+                if power_cut or not self._cut_power():
+                    return self.failed(PushState.IN_DOUBT, error)
+                power_cut, by_guard = True, True
+                deadline = time.monotonic() + self.configuration.guard.settle_s
             except DeviceError as error:
                 self.journal(Step("roll_back_waits", type(error).__name__))
             if time.monotonic() > deadline:

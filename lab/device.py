@@ -121,6 +121,8 @@ class Device:
         self.powered = True
         self.path_lost = False
         """Whether a fault took the path away; a device that gets its old state back finds it."""
+        self.locked_out = False
+        """Whether a fault makes it refuse every password, until its old state is back."""
         self.version = 0
         self._uptime_before_s = 86_400.0 * (1 + self.seed % 40)
         self._started = time.monotonic()
@@ -233,9 +235,17 @@ class Device:
         else:
             self.abort_sessions()
 
+    def let_in_again(self) -> None:
+        """Have the path and the passwords back that a fault took: the old state is back."""
+        self.path_lost = self.locked_out = False
+
+    def refuses_everyone(self) -> bool:
+        """Whether no password is accepted now, whatever is configured."""
+        return self.faults.wrong_password or self.locked_out
+
     async def boot(self) -> None:
         """Come up again with what is in flash."""
-        self.path_lost = False
+        self.let_in_again()
         self.restart_clock()
         self.changed()
         self.trap(traps.COLD_START)
@@ -257,9 +267,7 @@ class Device:
     def password_accepted(self, username: str, password: str) -> bool:
         """Check and record one attempt to log in."""
         accepted = (
-            not self.faults.wrong_password
-            and username == self.username
-            and password == self.password
+            not self.refuses_everyone() and username == self.username and password == self.password
         )
         self.logins.append(Login(username, accepted))
         return accepted

@@ -13,8 +13,15 @@ KINDS = (
     "slow:SECONDS",
     "reboot_on_save",
     "lose_path:PATTERN",
+    "lock_out:PATTERN",
     "odd_prompt",
 )
+# The faults that a received line brings about, and the field that holds its pattern.
+_BY_LINE = {
+    "refuse_line": "refused",
+    "lose_path": "path_lost_by",
+    "lock_out": "locked_out_by",
+}
 
 
 @dataclass
@@ -35,6 +42,8 @@ class Faults:
     """The device restarts in the midst of a save; what was to be saved is not."""
     path_lost_by: re.Pattern[str] | None = None
     """A received line that matches cuts the path to the device until its old state is back."""
+    locked_out_by: re.Pattern[str] | None = None
+    """From a received line that matches on no password is accepted until the old state is back."""
     odd_prompt: bool = False
     """A line of the log stands before each prompt, as on a console."""
     causes: list[str] = field(default_factory=list)
@@ -48,6 +57,10 @@ class Faults:
         """Whether this line takes the path away."""
         return self.path_lost_by is not None and self.path_lost_by.search(line) is not None
 
+    def locks_out(self, line: str) -> bool:
+        """Whether this line makes the device refuse every password."""
+        return self.locked_out_by is not None and self.locked_out_by.search(line) is not None
+
     def before_prompt(self) -> str:
         """Return what stands before the next prompt."""
         return (
@@ -58,8 +71,8 @@ class Faults:
         """Add one fault written as on the command line; raises InvalidInput if it is none."""
         kind, _, argument = text.partition(":")
         try:
-            if kind == "refuse_line" and argument:
-                self.refused = re.compile(argument)
+            if kind in _BY_LINE and argument:
+                setattr(self, _BY_LINE[kind], re.compile(argument))
             elif kind == "drop_session":
                 self.drop_after_lines = int(argument or "1")
             elif kind == "wrong_password" and not argument:
@@ -70,8 +83,6 @@ class Faults:
                 self.slow_s = float(argument or "1")
             elif kind == "reboot_on_save" and not argument:
                 self.reboot_on_save = True
-            elif kind == "lose_path" and argument:
-                self.path_lost_by = re.compile(argument)
             elif kind == "odd_prompt" and not argument:
                 self.odd_prompt = True
             else:
@@ -91,6 +102,7 @@ class Faults:
         self.slow_s = 0.0
         self.reboot_on_save = False
         self.path_lost_by = None
+        self.locked_out_by = None
         self.odd_prompt = False
         self.causes.clear()
 

@@ -259,6 +259,8 @@ class _Wire:
         self._device.received.append(line)
         if self._device.faults.cuts_path(line):
             self._device.path_lost = True
+        if self._device.faults.locks_out(line):
+            self._device.locked_out = True
         self._lines += 1
         limit = self._device.faults.drop_after_lines
         if limit is not None and self._lines >= limit:

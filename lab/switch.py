@@ -87,7 +87,7 @@ class Switch(Device):
 
     def restore(self, config: SwitchConfig) -> None:
         """Make a kept configuration the running one."""
-        self.path_lost = False
+        self.let_in_again()
         self.config = copy.deepcopy(config)
         self.applied()
 

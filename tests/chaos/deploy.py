@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--schools", type=int, default=4)
+    parser.add_argument("--schools", type=int, default=5)
     parser.add_argument("--districts", type=int, default=3, help="how many side by side")
     parser.add_argument("--network", default="127.77", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)

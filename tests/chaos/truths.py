@@ -18,6 +18,7 @@ from lab.devices.iosxe import IosXe
 from lab.devices.iosxe.config import XeConfig
 from lab.devices.openwrt import OpenWrt
 from lab.devices.routeros import RouterOs
+from lab.devices.routeros.menus import MENUS
 from lab.switch import Switch
 
 _UCI = ("system", "network", "wireless")
@@ -180,8 +181,8 @@ def _routeros_tree(device: RouterOs) -> Any:
             for item in items
             if not item.values.get("name", "").startswith(_GUARD)
         )
-        for menu, items in device.store.menus.items()
-        if items
+        for menu in MENUS
+        if (items := device.store.items(menu))
     }
 
 

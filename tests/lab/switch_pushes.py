@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.ssh import open_session
@@ -30,6 +30,8 @@ class Bench:
     kept: dict[str, KeptForm] = field(default_factory=dict)
     cut_power: Callable[[], None] | None = None
     steps: list[str] = field(default_factory=list)
+    order: PushOrder | None = None
+    """The newest push, for a resume of it."""
 
     @property
     def device(self) -> Any:
@@ -88,6 +90,7 @@ class Bench:
             cut_power=self.cut_power,
         )
         result = push(order, _itself, self._note)
+        self.order = replace(order, before=running, steps=tuple(self.steps), guard_left_s=60.0)
         for each in result.displayed:
             digest = form_digest(_fingerprint, each.displayed, self.values[each.secret_name])
             self.kept[each.path] = KeptForm(each.secret_name, digest)

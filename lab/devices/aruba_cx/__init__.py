@@ -49,7 +49,7 @@ class ArubaCx(Switch):
     def password_accepted(self, username: str, password: str) -> bool:
         """Check an attempt against the users that are configured now."""
         form = self.config.users.get(username)
-        accepted = not self.faults.wrong_password and self.passwords.opens(form, password)
+        accepted = not self.refuses_everyone() and self.passwords.opens(form, password)
         self.logins.append(Login(username, accepted))
         return accepted
 

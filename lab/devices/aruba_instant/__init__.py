@@ -86,7 +86,7 @@ class ArubaInstant(Device):
     def password_accepted(self, username: str, password: str) -> bool:
         """Check an attempt against the account that is configured now."""
         form = self.config.accounts.get(username)
-        accepted = not self.faults.wrong_password and self.passwords.opens(form, password)
+        accepted = not self.refuses_everyone() and self.passwords.opens(form, password)
         self.logins.append(Login(username, accepted))
         return accepted
 

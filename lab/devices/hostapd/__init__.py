@@ -200,9 +200,10 @@ class HostapdLinux(Machine):
     def find_path_again(self) -> None:
         """Have the path back that a fault took, once what was served before is served again."""
         texts = {radio: daemon.served.text for radio, daemon in self.daemons.items()}
-        if self.path_lost and texts == self._before_loss:
-            self.path_lost = False
-        if not self.path_lost:
+        lost = self.path_lost or self.locked_out
+        if lost and texts == self._before_loss:
+            self.let_in_again()
+        elif not lost:
             self._before_loss = texts
 
     def stop_everything(self) -> None:

@@ -52,7 +52,7 @@ class Ios(Switch):
     def password_accepted(self, username: str, password: str) -> bool:
         """Check an attempt against the accounts that are configured now."""
         form = self.config.accounts.get(username, "").partition(" ")[2]
-        accepted = not self.faults.wrong_password and self.passwords.opens(form, password)
+        accepted = not self.refuses_everyone() and self.passwords.opens(form, password)
         self.logins.append(Login(username, accepted))
         return accepted
 

@@ -83,9 +83,10 @@ class OpenWrt(Machine):
         if not {"network", "wireless"} & set(names):
             return
         texts = [self.files.read(f"/etc/config/{name}") for name in ("network", "wireless")]
-        if self.path_lost and texts == self._before_loss:
-            self.path_lost = False
-        if not self.path_lost:
+        lost = self.path_lost or self.locked_out
+        if lost and texts == self._before_loss:
+            self.let_in_again()
+        elif not lost:
             self._before_loss = texts
 
     def _community(self) -> str:

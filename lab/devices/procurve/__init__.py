@@ -70,7 +70,7 @@ class ProCurve(Switch):
         """Check an attempt against the manager's account."""
         name, form = self.config.manager or (username, "")
         opened = self.config.manager is None or self.passwords.opens(form, password)
-        accepted = not self.faults.wrong_password and username == name and opened
+        accepted = not self.refuses_everyone() and username == name and opened
         self.logins.append(Login(username, accepted))
         return accepted
 

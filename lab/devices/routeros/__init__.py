@@ -152,7 +152,10 @@ class RouterOs(Device):
     # -- backups and restarts
 
     def save_backup(self, name: str) -> None:
-        """Keep the whole configuration in a file."""
+        """Keep the whole configuration in a file, or restart in the midst of it."""
+        if self.faults.reboot_on_save:
+            self.reboot_soon()
+            raise Complaint("failure: cannot write file")
         self.files[f"{name.removesuffix('.backup')}.backup"] = self.store.copied()
 
     def load_backup(self, name: str) -> None:
