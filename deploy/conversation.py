@@ -1,6 +1,7 @@
 """Commands to one device and the judgement of its answers, for shells and for CLIs alike."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from collectors.ssh import SshSession
@@ -56,6 +57,7 @@ class Conversation:
     ) -> None:
         self.session = session
         self.configuration = configuration
+        self.unguarded_from: float | None = None
         # As it is, and as it stands quoted in a command line of ours.
         quoted = {configuration.spoken(value): name for value, name in names.items()}
         self._names = {**quoted, **names}
@@ -95,13 +97,27 @@ class Conversation:
         return text
 
     def exchange(self, steps: Sequence[Exchange]) -> None:
-        """Ask each in turn; raises PushRejected at the first that fails."""
+        """Ask each in turn; raises PushRejected at the first that fails.
+
+        Also where `unguarded_from`, a moment of the monotonic clock, has passed: an answer that was
+        long in coming may come from a device that has undone the change, and has no guard any more.
+        """
         if self.configuration.dialect is not Dialect.SHELL:
             for step in steps:
+                self._refuse_unguarded()
                 self.ask(step)
             return
         for together in batches(steps):
+            self._refuse_unguarded()
             self._run_script(together)
+
+    def _refuse_unguarded(self) -> None:
+        if self.unguarded_from is not None and time.monotonic() > self.unguarded_from:
+            raise PushRejected(
+                "its guard's time is over before all was sent, so nothing more is sent",
+                where=self._where(),
+                todo="plan again, with a longer guard_s where it always takes so long",
+            )
 
     def send(self, lines: Sequence[str]) -> None:
         """Type configuration lines; raises PushRejected at the first that the device refuses."""
@@ -112,6 +128,7 @@ class Conversation:
 
     def give_up_lines(self) -> None:
         """Leave the configuration mode and forget what is not applied, after a refused line."""
+        self.unguarded_from = None
         self.exchange([Exchange(line) for line in self.configuration.leave])
         self.exchange(self.configuration.discard)
 

@@ -114,3 +114,5 @@ class _Push(Attempt):
         self._touched = True
         self.guard_acted_at = time.monotonic() + ends_s
         guard.arm(talk, self.configuration, self.order.guard_s)
+        waits_s = own.waits_s(self.order.guard_s)
+        talk.unguarded_from = time.monotonic() + waits_s if waits_s else None

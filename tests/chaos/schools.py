@@ -38,7 +38,7 @@ _OTHERS_MINUTE_S = 16.0
 _ANY = ("drop_session:12", "drop_session:30", "drop_session:45", "slow:0.05", "odd_prompt")
 _SWITCH = (*_ANY, "refuse_line:description Borne", "reboot_on_save", "wrong_password")
 FAULTS: dict[str, tuple[str, ...]] = {
-    "arubaos_cx": (*_SWITCH, "refuse_line:^name admin", "lose_path:trunk allowed"),
+    "arubaos_cx": (*_SWITCH, "refuse_line:^name admin", "lose_path:^name admin"),
     "ios": (*_SWITCH, "refuse_line:^name admin", "lose_path:trunk allowed"),
     "iosxe": (*_SWITCH, "refuse_line:set-key", "lose_path:^name admin"),
     "procurve": (

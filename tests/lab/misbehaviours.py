@@ -63,7 +63,7 @@ _VLAN = {
     "routeros": "vlan-id=10",
     "aruba_instant": "^vlan 10",
     "iosxe": "^name pedago",  # what undoes the VLAN must not lose the path anew
-    "arubaos_cx": "^vlan trunk allowed",
+    "arubaos_cx": "^vlan trunk allowed 20",
     "procurve": "^tagged ",
     "ios": "^switchport trunk allowed",
 }

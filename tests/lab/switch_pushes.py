@@ -29,6 +29,7 @@ class Bench:
     values: Mapping[str, str] = field(default_factory=lambda: dict(SECRETS))
     kept: dict[str, KeptForm] = field(default_factory=dict)
     cut_power: Callable[[], None] | None = None
+    guard_s: int = 60
     steps: list[str] = field(default_factory=list)
     order: PushOrder | None = None
     """The newest push, for a resume of it."""
@@ -84,7 +85,7 @@ class Bench:
             intended=planned.intended,
             remediation="\n".join(planned.difference.remediation),
             values=self.values,
-            guard_s=60,
+            guard_s=self.guard_s,
             known=self.known,
             touches_path=bool(planned.risk_reasons),
             cut_power=self.cut_power,

@@ -98,6 +98,20 @@ def test_a_device_that_misbehaves_is_told_as_it_is_and_can_be_reached(
     assert not problems
 
 
+def test_nothing_more_is_sent_once_the_guard_may_have_acted(tmp_path: Path) -> None:
+    # Its guard is late, as a device's clock may be: what counts is that it may have acted.
+    spec = DeviceSpec(family="routeros", name="ap1", host="127.50.2.1", minute_s=600, boot_s=0.3)
+    with running_lab([spec], folder=tmp_path) as lab:
+        bench = _Bench(lab, "ap1", guard_s=1)
+        before = bench.state()
+        done = bench.push(SITES["routeros"], "slow:0.3")
+        assert done.state is PushState.ROLLED_BACK, done.error
+        assert "guard's time is over" in (done.error or "")
+        assert "apply" not in bench.steps
+        bench.device.faults.clear()
+        assert bench.state() == before
+
+
 def _problem(bench: _Bench, misbehaviour: str, before: Any, result: PushResult) -> str | None:
     """Return what is wrong with how a push ended, None when it is as it was told."""
     bench.device.faults.clear()
