@@ -49,6 +49,7 @@ def late_page(
         viewer=browser.viewer,
         csrf=browser.csrf_token,
         lines=found.lines,
+        may_move=browser.viewer.holds(Right.MOVE_MANY),
         by_ball=late_by_ball(session, browser.viewer),
         chosen=chosen,
         filtered=wanted != LateFilter(),
