@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from sqlmodel import Session, col, select
 
+from api.cli import dossier_following
 from api.cli.context import installation, print_json
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site, facts_of, read_evidence
 from api.usecases.dossiers import (
@@ -31,6 +32,8 @@ from inventory.programme.dossier import EvidenceKind, Measure, Role, Status
 app = typer.Typer(
     help="Follow and move a site's dossier.", no_args_is_help=True, add_completion=False
 )
+
+dossier_following.add_to(app)
 
 _SITE = typer.Argument(..., help="The site's number, or a FASE pair: établissement/implantation.")
 _JSON = typer.Option(False, "--json")

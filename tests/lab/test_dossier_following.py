@@ -1,12 +1,16 @@
 """Prerequisites, terms and moves of many dossiers, on a database and through pages and the API."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from sqlmodel import col, func, select
+from typer.testing import CliRunner
 
+from api.cli import app, context
 from api.jobs.functions import FUNCTIONS
 from api.usecases.access import viewer_of
 from api.usecases.deadlines import (
@@ -43,6 +47,7 @@ from inventory.models import (
     UserRole,
 )
 from inventory.programme.dossier import EvidenceKind, Role, Status
+from inventory.secrets import open_vault
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
@@ -441,3 +446,38 @@ def test_the_api_moves_many_and_tells_what_is_late(
         headers=headers,
     )
     assert done.json()["lifted_by"] == "user:paul"
+
+
+@pytest.mark.one_database
+def test_the_commands_list_what_is_late_and_try_before_they_move(
+    settings: Settings, database: Database, seeded: Seeded, tmp_path: Path
+) -> None:
+    manager(database)
+    with database.write("test") as session:
+        add_prerequisite(
+            session,
+            seeded.site_ids[1],
+            PrerequisiteKind.POWER,
+            "Une prise",
+            actor="test",
+            due_on=date(2026, 12, 31),
+        )
+    config = tmp_path / "preau.toml"
+    config.write_text(f'data_dir = "{settings.data_dir}"\n')
+    open_vault(settings, create=True)
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["--config", str(config), "dossier", *words])
+        return result.exit_code, result.stdout
+
+    try:
+        assert json.loads(run("late", "--json")[1])[0]["late_days"] == 11
+        assert "to be done" in run("prerequisites", "95002/9502")[1]
+        many = ("move-many", "on_hold", "--login", "paul", "--status", "cadastre_pending")
+        tried = run(*many, "--reason", "Travaux")
+        assert (tried[0], "can move" in tried[1]) == (0, True)
+        refused = run(*many)
+        assert (refused[0], "Le motif est obligatoire." in refused[1]) == (1, True)
+        assert "   moved" in run(*many, "--reason", "Travaux", "--yes")[1]
+    finally:
+        context.use_settings_file(None)
