@@ -463,7 +463,8 @@ def test_the_commands_list_what_is_late_and_try_before_they_move(
             due_on=date(2026, 12, 31),
         )
     config = tmp_path / "preau.toml"
-    config.write_text(f'data_dir = "{settings.data_dir}"\n')
+    where = f'database_url = "{settings.database_url}"\n' if settings.database_url else ""
+    config.write_text(f'data_dir = "{settings.data_dir}"\n{where}')
     open_vault(settings, create=True)
 
     def run(*words: str) -> tuple[int, str]:
