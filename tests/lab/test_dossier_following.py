@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, func, select
 from typer.testing import CliRunner
 
@@ -245,9 +247,7 @@ def test_a_late_term_is_told_once_and_dossiers_of_before_get_their_clocks(
     assert "deadlines" in FUNCTIONS
 
 
-def test_the_late_list_is_paged_by_key_and_found_by_its_index(
-    database: Database, seeded: Seeded
-) -> None:
+def test_the_late_list_is_paged_by_key(database: Database, seeded: Seeded) -> None:
     person(database, "alice")
     with database.read() as session:
         dossier_id = dossier_of_site(session, seeded.site_ids[1]).id or 0
@@ -275,6 +275,33 @@ def test_the_late_list_is_paged_by_key_and_found_by_its_index(
                 break
     assert len(seen) == len(set(seen)) == 25
     assert seen == sorted(seen)
+
+
+def test_the_late_list_is_read_from_its_own_index_in_order(
+    database: Database, seeded: Seeded
+) -> None:
+    person(database, "alice")
+    asked: list[tuple[str, Any]] = []
+    with database.read() as session:
+        alice = viewer(database, "alice")
+        connection = session.connection()
+        event.listen(
+            connection,
+            "before_cursor_execute",
+            lambda _c, _cursor, text, values, *_: asked.append((text, values)),
+        )
+        late_list(session, alice, LateFilter())
+        query, values = next(each for each in asked if "FROM deadline_clock" in each[0])
+        if session.get_bind().dialect.name == "postgresql":
+            # A table of a few rows is read whole, unless that is forbidden.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            how = "EXPLAIN "
+        else:
+            how = "EXPLAIN QUERY PLAN "
+        plan = " ".join(map(str, connection.exec_driver_sql(how + query, values)))
+    assert "ix_deadline_clock_running" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def manager(database: Database, login: str = "paul") -> Viewer:
