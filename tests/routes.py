@@ -21,6 +21,7 @@ VALUES: Mapping[str, str] = {
     "job_id": "1",
     "token": "nobody",
     "upload_id": "1",
+    "finding_id": "1",
     "webhook_id": "1",
     "prerequisite_id": "1",
     "bulk_id": "1",
@@ -31,6 +32,10 @@ VALUES: Mapping[str, str] = {
 BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/jobs"): {"kind": "poll", "site_id": 1},
     ("POST", "/api/v1/sites/{site_id}/dossier/transitions"): {"to": "on_hold", "reason": "x"},
+    ("POST", "/api/v1/findings/{finding_id}/waiver"): {
+        "reason": "x",
+        "ends_at": "2100-01-01T00:00:00Z",
+    },
     ("PATCH", "/api/v1/devices/{device_id}"): {"lifecycle": "active"},
     ("POST", "/api/v1/dossiers/batch"): {
         "items": [{"site_id": 1, "version": 1, "to": "on_hold", "reason": "x"}]

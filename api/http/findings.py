@@ -1,18 +1,42 @@
 """/api/v1/findings: what the rules found over all the sites that the caller may see."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.http.answers import FindingAnswer, FindingListAnswer
+from api.http.answers import Answer, FindingAnswer, FindingListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Reading, Speech
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
-from api.usecases.findings import FindingFilter, list_findings
+from api.http.once import ONCE_RESPONSES, Once
+from api.usecases.findings import FindingFilter, list_findings, waive_finding
 from api.usecases.scope import Right
 from inventory.findings.finding import Severity
 
 router = APIRouter(prefix="/findings", tags=["findings"], dependencies=[Needs(Right.SEE)])
+
+
+class WaiverWanted(BaseModel):
+    """A finding that is accepted for a while, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")
+    ends_at: AwareDatetime
+
+
+class WaiverAnswer(Answer):
+    """What was accepted, by whom and until when."""
+
+    id: int
+    rule_id: str
+    subject: str
+    reason: str
+    granted_by: str
+    granted_at: AwareDatetime
+    ends_at: AwareDatetime
 
 
 @router.get("")
@@ -34,3 +58,22 @@ def get_findings(
     return FindingListAnswer(
         findings=[FindingAnswer.of(row, speech) for row in rows[:limit]], next=id_cursor(more)
     )
+
+
+@router.post(
+    "/{finding_id}/waiver",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[Needs(Right.JUDGE)],
+    responses=ONCE_RESPONSES,
+)
+def post_waiver(
+    here: Here, viewer: ApiViewer, once: Once, finding_id: RowId, wanted: WaiverWanted
+) -> WaiverAnswer:
+    """Accept what a rule finds on a device, until a day: it is no longer counted as open."""
+    with here.database.write(viewer.actor) as session:
+        made = waive_finding(
+            session, viewer, finding_id, reason=wanted.reason, ends_at=wanted.ends_at
+        )
+        answer = WaiverAnswer.model_validate(made)
+        once.keep(session, answer, HTTPStatus.CREATED)
+    return answer

@@ -1,13 +1,17 @@
 """Findings over all the sites that a person may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from api.usecases.scope import Right, Viewer, visible_sites
+from api.usecases.scope import Right, Viewer, sites_within, visible_sites
+from api.usecases.waivers import waive
+from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.findings.finding import Severity
-from inventory.models import FindingRow, Site
+from inventory.models import Device, FindingRow, Site, Waiver
+from inventory.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,29 @@ def visible_findings(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.everywhere(Right.SEE):
         return true()
     return col(FindingRow.site_id).in_(select(Site.id).where(visible_sites(viewer)))
+
+
+def waive_finding(
+    session: Session, viewer: Viewer, finding_id: int, *, reason: str, ends_at: datetime
+) -> Waiver:
+    """Accept an open finding of a device for a while, in the name of `viewer`; return the waiver.
+
+    Raises NotFound, NotAllowed without the right to judge the site, and InvalidInput for a finding
+    of no device, an empty reason or an end that is past.
+    """
+    query = select(FindingRow).where(FindingRow.id == finding_id, visible_findings(viewer))
+    finding = session.exec(query.where(col(FindingRow.resolved_at).is_(None))).first()
+    if finding is None:
+        raise NotFound(Sentence("Il n’y a pas de constat ouvert n°%(id)s", id=finding_id))
+    within = select(Site.id).where(Site.id == finding.site_id, sites_within(viewer, Right.JUDGE))
+    if not viewer.everywhere(Right.JUDGE) and session.exec(within).first() is None:
+        raise NotAllowed(Sentence("Votre rôle n’accepte pas de constat de ce site"))
+    device = session.get(Device, finding.device_id) if finding.device_id else None
+    if device is None:
+        raise InvalidInput(Sentence("Ce constat ne porte sur aucun équipement"))
+    return waive(
+        session, device, finding.rule_id, reason=reason, ends_at=ends_at, actor=viewer.actor
+    )
 
 
 def list_findings(

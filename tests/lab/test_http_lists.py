@@ -16,9 +16,11 @@ from inventory.models import (
     Device,
     DeviceRole,
     Dossier,
+    FindingRow,
     GrantScope,
     Lifecycle,
     UserRole,
+    Waiver,
 )
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
@@ -214,3 +216,23 @@ def test_the_document_says_which_lists_can_be_had_as_files(alice: httpx.Client) 
     assert {"/api/v1/sites", "/api/v1/devices", "/api/v1/findings", "/api/v1/audit-log"} <= lists
     assert "/api/v1/sites/{site_id}" not in lists
     assert "text/csv" in paths["/api/v1/sites"]["get"]["responses"]["200"]["content"]
+
+
+def test_a_finding_is_accepted_for_a_while_by_who_judges_the_site(
+    alice: httpx.Client, database: Database, seeded: Seeded
+) -> None:
+    with database.write("test") as session:
+        row = session.exec(select(FindingRow)).first()
+        assert row is not None
+        row.rule_id = "identity.no_serial"
+        path = f"/api/v1/findings/{row.id}/waiver"
+    wanted = {"reason": "remplacé en juillet", "ends_at": "2100-01-01T00:00:00Z"}
+    past = alice.post(path, json={**wanted, "ends_at": "2020-01-01T00:00:00Z"})
+    assert past.status_code == 400
+    made = alice.post(path, json=wanted)
+    assert made.status_code == 201, made.text
+    assert (made.status_code, made.json()["granted_by"]) == (201, "user:alice")
+    with database.read() as session:
+        assert [each.reason for each in session.exec(select(Waiver))] == ["remplacé en juillet"]
+    alice.headers.update(bearer(database, "marc"))
+    assert alice.post(path, json=wanted).status_code == 403
