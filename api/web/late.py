@@ -11,6 +11,7 @@ from api.http.needs import Needs
 from api.usecases.deadlines import LateFilter, late_by_ball, late_list
 from api.usecases.scope import Right
 from api.usecases.sites import provinces
+from api.web.saved_views import view_parts
 from api.web.templating import page
 from inventory.programme.deadlines.labels import LABELS
 from inventory.programme.dossier import Role
@@ -48,6 +49,7 @@ def late_page(
         "late.html",
         viewer=browser.viewer,
         csrf=browser.csrf_token,
+        **view_parts(request, session, browser.viewer),
         lines=found.lines,
         may_move=browser.viewer.holds(Right.MOVE_MANY),
         by_ball=late_by_ball(session, browser.viewer),

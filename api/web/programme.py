@@ -20,6 +20,7 @@ from api.usecases.scope import Right
 from api.usecases.sites import provinces
 from api.web.burn_up import burn_up
 from api.web.language import language_of
+from api.web.saved_views import view_parts
 from api.web.templating import page
 from inventory import clock
 from inventory.programme.cantons import Canton, cantons
@@ -86,6 +87,7 @@ def progress_page(
         "programme.html",
         viewer=browser.viewer,
         csrf=browser.csrf_token,
+        **view_parts(request, session, browser.viewer),
         choice=_Choice(province, reseau, etape),
         provinces=known,
         networks=networks,

@@ -24,6 +24,7 @@ from api.web.dossier_context import dossier_parts
 from api.web.history_context import site_history_context
 from api.web.language import language_of
 from api.web.readings import access_point_readings
+from api.web.saved_views import view_parts
 from api.web.templating import page
 from inventory import clock
 from inventory.models import Job, JobState
@@ -89,6 +90,7 @@ def sites_page(
         request,
         "sites.html",
         **_person(browser),
+        **view_parts(request, session, browser.viewer),
         choice=choice,
         filtered=wanted != SiteFilter(),
         provinces=known,

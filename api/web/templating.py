@@ -15,6 +15,7 @@ from api.usecases.scope import Viewer
 from api.web import texts
 from api.web.appearance import THEMES, theme_of
 from api.web.language import LOCALES, language_of, tongue
+from api.web.navigation import navigation
 from api.web.push_texts import PUSH_STEP
 from inventory.sentences import worded
 
@@ -70,7 +71,7 @@ def environment(language: str) -> Environment:
         locale=speech.tag,
         locales=LOCALES,
         themes=THEMES,
-        navigation=texts.NAVIGATION,
+        navigation=navigation,
     )
     made.filters.update(
         ago=speech.ago,

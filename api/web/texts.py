@@ -30,17 +30,6 @@ class Label:
     tone: str = "neutral"  # good, busy, warn, bad or neutral
 
 
-# The pages that every person finds above each page.
-NAVIGATION: Mapping[str, str] = {
-    "/": N_("Écoles"),
-    "/avancement": N_("Avancement"),
-    "/incidents": N_("Incidents"),
-    "/deploiements": N_("Déploiements"),
-    "/propositions": N_("Propositions"),
-    "/retards": N_("Retards"),
-    "/interventions": N_("Interventions"),
-}
-
 UNKNOWN = Label(N_("Non communiqué"))
 
 SCHOOL, AUTHORITY, PROGRAMME = N_("L’école"), N_("Le pouvoir organisateur"), N_("Le programme")

@@ -92,6 +92,7 @@ from inventory.models.standard import StandardRow
 from inventory.models.survey import Survey, SurveySample
 from inventory.models.trap import SnmpEngine, TrapListener
 from inventory.models.upload import Upload, UploadState
+from inventory.models.view import SavedView
 from inventory.models.webhook import DeliveryState, Webhook, WebhookDelivery
 from inventory.models.works import (
     CableLink,
@@ -197,6 +198,7 @@ __all__ = [
     "ReserveSeverity",
     "RetentionRun",
     "Room",
+    "SavedView",
     "ScannedDevice",
     "School",
     "Secret",
