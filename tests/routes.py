@@ -27,6 +27,9 @@ VALUES: Mapping[str, str] = {
     "prerequisite_id": "1",
     "bulk_id": "1",
     "order_id": "1",
+    "visit_id": "1",
+    "month": "2026-11",
+    "form": "csv",
 }
 """By the name in the path: the id of something that stands at the first school (tests.seed)."""
 
@@ -73,6 +76,22 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/sites/{site_id}/reserves/{number}/lift"): {"note": "Vu réparé hier"},
     ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
     ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
+    ("POST", "/visites"): {"jour": "2026-11-03", "duree": "1:00", "source": "1"},
+    ("POST", "/visites/{visit_id}"): {"action": "retirer"},
+    ("POST", "/api/v1/adviser-visits"): {
+        "on": "2026-11-03",
+        "minutes": 60,
+        "kind": "visit",
+        "funding_source_id": 1,
+        "site_id": 1,
+    },
+    ("PUT", "/api/v1/adviser-visits/{visit_id}"): {
+        "on": "2026-11-03",
+        "minutes": 60,
+        "kind": "visit",
+        "funding_source_id": 1,
+        "site_id": 1,
+    },
     ("POST", "/programmation"): {"nom": "Projet", "debut": "2027"},
     ("POST", "/programmation/{plan_id}/copier"): {"nom": "Variante"},
     ("POST", "/programmation/{plan_id}/ecoles/{site_id}"): {"action": "liberer", "version": "1"},
@@ -120,4 +139,14 @@ OWN: frozenset[str] = frozenset(
 """Addressed paths of what is one person's own: for everybody else it is not there."""
 
 NO_SITE: frozenset[str] = frozenset()
+NO_SITE: frozenset[str] = frozenset(
+    {
+        "/api/v1/adviser-visits/months/{month}",
+        "/api/v1/adviser-visits/months/{month}/sheet.{form}",
+        "/api/v1/adviser-visits/months/{month}/signature",
+        "/visites/mois/{month}",
+        "/visites/mois/{month}/feuille.{form}",
+        "/visites/mois/{month}/signer",
+    }
+)
 """Addressed paths of which nothing belongs to a site: everybody with the right gets an answer."""

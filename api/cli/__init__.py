@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lot": ("api.cli.lot", "Lots: what one contractor builds."),
     "funding": ("api.cli.funding", "Funding sources: ceilings and end dates."),
     "programme": ("api.cli.programme", "Plan the programme over years; what sites are told of."),
+    "adviser": ("api.cli.adviser", "Advisers' hours by funding source, for the funds."),
     "discover": ("api.cli.discover", "Find devices: in ranges, from a switch, on one's cable."),
     "proposal": ("api.cli.proposal", "What discovery found and nobody accepted yet."),
     "observe": ("api.cli.observe", "Read one device, or a recording of one."),

@@ -54,6 +54,7 @@ class Right(StrEnum):
     PLAN_PROGRAMME = "plan_programme"
     RECORD_VISITS = "record_visits"
     SEE_VISITS = "see_visits"
+    CHECK_VISITS = "check_visits"
     MOVE_DOSSIERS = "move_dossiers"
     SUBSCRIBE = "subscribe"
 
@@ -121,6 +122,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
             Role.CONTRACTOR,
         }
     ),
+    Right.CHECK_VISITS: frozenset({Role.PROGRAMME_MANAGER}),
     # Whoever makes any step of a dossier; each step says by itself which role makes it.
     Right.MOVE_DOSSIERS: frozenset(
         Role(role) for edge in EDGES for role in edge.roles if role is not DossierRole.RULES

@@ -52,6 +52,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/programmation/1/ecoles/2",
     ),
     "/programmation/{plan_id}/comparer": ("/programmation/1/comparer?avec=3",),
+    "/visites": ("/visites", "/visites?corriger=1&faute=duree"),
+    "/visites/mois/{month}": ("/visites/mois/2026-11", "/visites/mois/2020-01"),
     "/incidents": ("/incidents", "/incidents?etat=closed"),
     "/propositions": ("/propositions",),
     "/compte": ("/compte",),
@@ -73,6 +75,7 @@ NO_PAGES = frozenset(
         "/sites/{site_id}/recette/{run_id}.pdf",
         "/fichiers/{upload_id}",  # a file, saved
         "/programmation/{plan_id}/decision.csv",
+        "/visites/mois/{month}/feuille.{form}",
     }
 )
 ELSEWHERE = ("/nulle-part",)

@@ -1,16 +1,24 @@
 """Plans of the programme on the furnished installation: a draft, a failed one, a variant."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from api.usecases.funding import define_funding
 from api.usecases.lots import define_lot
 from api.usecases.programme_problem import put
 from inventory import clock
 from inventory.database import Database
-from inventory.models import ProgrammePlan, ProgrammePlanSite
+from inventory.models import (
+    AdviserVisit,
+    Grant,
+    GrantScope,
+    ProgrammePlan,
+    ProgrammePlanSite,
+    User,
+    UserRole,
+)
 from inventory.models.planning import DraftState
 from inventory.programme.planning.problem import Quarter, Slot
 from inventory.sentences import Sentence, wording
@@ -42,6 +50,25 @@ def furnish_programme(database: Database, site_ids: tuple[int, ...]) -> None:
                 put(row, Slot(quarter, lot, paid) if quarter else None)
                 session.add(row)
         session.flush()
+        user = session.exec(select(User).where(User.login == "alice")).one().id or 0
+        session.add(Grant(user_id=user, role=UserRole.ADVISER, scope=GrantScope.ALL))
+        last_month = clock.now().date().replace(day=1) - timedelta(days=20)
+        for day, minutes, kind, site_id in (
+            (date(2026, 11, 3), 150, "visit", site_ids[0]),
+            (last_month, 45, "preparation", None),
+        ):
+            session.add(
+                AdviserVisit(
+                    user_id=user,
+                    site_id=site_id,
+                    funding_source_id=paid,
+                    on=day,
+                    minutes=minutes,
+                    kind=kind,
+                    notes="Plan des locaux revu avec la direction",
+                    created_at=clock.now(),
+                )
+            )
 
 
 def _plan(session: Session, name: str, state: DraftState) -> ProgrammePlan:
