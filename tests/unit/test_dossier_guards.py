@@ -90,6 +90,12 @@ def test_all_that_is_missing_is_said_at_once() -> None:
     )
 
 
+def test_a_score_of_nothing_is_told() -> None:
+    ask = (Status.ENROLMENT_REQUESTED, Status.SCHEDULED, Role.PROGRAMME_MANAGER)
+    scheduled = _ask(*ask, lot="3", funding_source="PRR", priority_score=0.0)
+    assert isinstance(scheduled, Move)
+
+
 def test_a_document_handed_in_before_still_counts() -> None:
     held = {"evidence": frozenset({EvidenceKind.CADASTRE_RESPONSE})}
     ask = (Status.CADASTRE_PENDING, Status.CADASTRE_SUBMITTED, Role.SCHOOL_HEAD)

@@ -88,7 +88,8 @@ def told(name: str, sentence: str) -> Guard:
     """Return a guard that asks for one fact, with the sentence that asks for it."""
 
     def guard(situation: Situation) -> Iterator[Sentence]:
-        if getattr(situation.facts, name) in (None, False):
+        value = getattr(situation.facts, name)
+        if value is None or value is False:  # a score of 0 is told
             yield Sentence(sentence)
 
     return guard
