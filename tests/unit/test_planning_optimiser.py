@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 from inventory.programme.planning import years as years_module
@@ -116,6 +117,21 @@ def test_without_an_answer_in_time_sites_are_placed_one_by_one_and_that_is_told(
     assert len(found.placed) == 8
     assert breaches(asked, found.placed) == ()
     assert place_greedily(asked, asked.sites)[8].quarter == Quarter(YEAR, 1)
+
+
+def test_where_the_relaxation_takes_too_long_campaigns_are_left_out_of_the_question() -> None:
+    asked = problem(*(site(number, score=number, area="ABCD"[number % 4]) for number in range(8)))
+    solved = years_module._solved
+
+    def slow(*given: Any, whole: bool, **more: Any) -> Any:
+        return solved(*given, whole=whole, **more) if whole else None
+
+    with mock.patch.object(years_module, "_solved", slow):
+        found = propose(asked)
+    assert (found.method, len(found.placed)) == (Method.MILP, 8)
+    assert breaches(asked, found.placed) == ()
+    assert found.bound is not None
+    assert found.points <= found.bound
 
 
 def test_the_price_of_a_constraint_is_what_is_gained_without_it() -> None:
