@@ -138,7 +138,6 @@ OWN: frozenset[str] = frozenset(
 )
 """Addressed paths of what is one person's own: for everybody else it is not there."""
 
-NO_SITE: frozenset[str] = frozenset()
 NO_SITE: frozenset[str] = frozenset(
     {
         "/api/v1/adviser-visits/months/{month}",
