@@ -76,7 +76,12 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/sites/{site_id}/reserves/{number}/lift"): {"note": "Vu réparé hier"},
     ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
     ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
-    ("POST", "/visites"): {"jour": "2026-11-03", "duree": "1:00", "source": "1"},
+    ("POST", "/visites"): {
+        "jour": "2026-11-03",
+        "duree": "1:00",
+        "source": "1",
+        "ecole": "95001/9501",
+    },
     ("POST", "/visites/{visit_id}"): {"action": "retirer"},
     ("POST", "/api/v1/adviser-visits"): {
         "on": "2026-11-03",
