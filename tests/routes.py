@@ -21,6 +21,9 @@ VALUES: Mapping[str, str] = {
     "job_id": "1",
     "view_id": "1",
     "token": "nobody",
+    "code": "INCOR26",
+    "section_id": "people",
+    "field_id": "floor_plan_file",
     "upload_id": "1",
     "finding_id": "1",
     "webhook_id": "1",
@@ -45,6 +48,14 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "items": [{"site_id": 1, "version": 1, "to": "on_hold", "reason": "x"}]
     },
     ("POST", "/api/v1/proposals/{proposal_id}/refuse"): {"reason": "not ours"},
+    ("PATCH", "/api/v1/cadastre/editions/{code}/sites/{site_id}"): {
+        "fields": {"pupils": {"value": 240}}
+    },
+    ("POST", "/api/v1/cadastre/editions/{code}/sites/{site_id}/submit"): {"sha256": "a" * 64},
+    ("POST", "/api/v1/cadastre/editions/{code}/sites/{site_id}/remarks"): {"text": "À revoir."},
+    ("POST", "/api/v1/cadastre/editions/{code}/sites/{site_id}/send-back"): {"reason": "x"},
+    ("POST", "/api/v1/cadastre/editions/{code}/sites/{site_id}/reopen"): {"reason": "x"},
+    ("POST", "/cadastre/{code}/sites/{site_id}/remarques"): {"texte": "À revoir."},
     ("POST", "/sites/{site_id}/travaux"): {"kind": "poll"},
     ("POST", "/sites/{site_id}/recette/controles"): {
         "controle": "guest_isolated",
@@ -126,9 +137,12 @@ WITH_FILES: frozenset[str] = frozenset(
         "/sites/{site_id}/prerequis/{prerequisite_id}/lever",
         "/interventions/{order_id}/photos",
         "/interventions/{order_id}/cables",
+        "/api/v1/cadastre/editions/{code}/sites/{site_id}/workbook",
+        "/cadastre/{code}/sites/{site_id}/classeur",
+        "/cadastre/{code}/sites/{site_id}/fichiers/{field_id}",
     }
 )
-"""Paths of pages whose form holds files: sent as multipart/form-data."""
+"""Paths whose form holds files: sent as multipart/form-data."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/api/v1/programme-plans/{plan_id}": {"version": "1"},
@@ -151,6 +165,17 @@ NO_SITE: frozenset[str] = frozenset(
         "/visites/mois/{month}",
         "/visites/mois/{month}/feuille.{form}",
         "/visites/mois/{month}/signer",
+        "/api/v1/cadastre/editions/{code}",
+        "/api/v1/cadastre/editions/{code}/questionnaire",
+        "/api/v1/cadastre/editions/{code}/responses",
+        "/api/v1/cadastre/editions/{code}/progress",
+        "/api/v1/cadastre/editions/{code}/open",
+        "/api/v1/cadastre/editions/{code}/export.csv",
+        "/api/v1/cadastre/editions/{code}/export.xlsx",
+        "/cadastre/{code}/avancement",
+        "/cadastre/{code}/ouvrir",
+        "/cadastre/{code}/export.csv",
+        "/cadastre/{code}/export.xlsx",
     }
 )
 """Addressed paths of which nothing belongs to a site: everybody with the right gets an answer."""

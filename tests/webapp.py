@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlmodel import select
 from starlette.datastructures import State
 
 from api.http.application import make_routes, serve_installation
@@ -77,6 +78,15 @@ def person(
         session.flush()
         assert user.id is not None
         session.add(Grant(user_id=user.id, role=role, scope=scope, scope_key=scope_key))
+
+
+def also(database: Database, login: str, *roles: UserRole) -> None:
+    """Grant somebody more roles, everywhere."""
+    with database.write("test") as session:
+        user = session.exec(select(User).where(User.login == login)).one()
+        session.add_all(
+            Grant(user_id=user.id or 0, role=role, scope=GrantScope.ALL) for role in roles
+        )
 
 
 def bearer(database: Database, login: str) -> dict[str, str]:

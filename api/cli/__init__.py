@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("api.cli.serve", "Serve the pages, run the jobs and listen for traps."),
     "register": ("api.cli.register", "Import the register of schools."),
+    "cadastre": ("api.cli.cadastre", "Campaigns of the cadastre and what schools answer."),
+    "eligibility": ("api.cli.eligibility", "Who may take part: rule sets and their runs."),
     "dossier": ("api.cli.dossier", "Follow and move a site's dossier."),
     "contractor": ("api.cli.contractor", "Companies that build lots."),
     "lot": ("api.cli.lot", "Lots: what one contractor builds."),

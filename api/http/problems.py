@@ -20,6 +20,7 @@ from api.http.invalid import what_does_not_fit
 from api.http.live import TooManyStreams
 from api.http.rate_limit import TooManyRequests
 from api.http.speech import speech_of
+from api.usecases.cadastre_responses import CadastreRefused
 from api.usecases.dossiers import MoveRefused
 from api.usecases.idempotency import NotTheSameRequest
 from api.usecases.throttle import TooManyAttempts
@@ -169,6 +170,14 @@ def problem_of(error: PreauError, speech: Tongue) -> Problem:
     if isinstance(error, MoveRefused):
         problem.detail = speech.say(N_("Le dossier ne peut pas faire ce pas"))
         problem.missing = [speech.say(sentence) for sentence in error.missing]
+    elif isinstance(error, CadastreRefused) and error.problems:
+        problem.errors = [
+            {
+                "where": [each.path],
+                "what": each.words.said(speech.tag) if each.words else speech.say(each.sentence),
+            }
+            for each in error.problems
+        ]
     elif isinstance(error, Changed):
         problem.current, problem.changes = error.current, error.changes
     return problem

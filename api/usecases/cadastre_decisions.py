@@ -17,6 +17,8 @@ from api.usecases.cadastre_responses import (
 )
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site
 from api.usecases.dossiers import advance
+from api.usecases.eligibility import Cause, run_for
+from api.usecases.rule_sets import rules_in_force
 from api.usecases.site_detail import implantations
 from inventory import clock
 from inventory.errors import Conflict
@@ -176,6 +178,7 @@ def validate(session: Session, edition: CadastreEdition, site_id: int, *, actor:
     _touch(row)
     _tell(session, form, "cadastre.validated", N_("Cadastre %(edition)s validé."))
     session.flush()
+    run_for(session, rules_in_force(session), [site_id], actor=actor, cause=Cause.CADASTRE)
 
 
 def reopen(

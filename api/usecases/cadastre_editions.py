@@ -152,12 +152,13 @@ def open_edition(
     *,
     actor: str,
     within: ColumnElement[bool] | None = None,
+    limit: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> list[Opened]:
-    """Ask every identified site within scope for its cadastre; return what became of each.
+) -> tuple[list[Opened], int]:
+    """Ask identified sites within scope for their cadastre; `limit` of them, or all.
 
-    One site that the machine refuses does not stop the others. Raises Conflict before the day on
-    which the edition opens.
+    Returns what became of each, and how many were left for another call. A site that the machine
+    refuses does not stop the others. Raises Conflict before the edition opens.
     """
     with database.read() as session:
         edition = edition_of(session, code)
@@ -174,6 +175,8 @@ def open_edition(
             )
             if site_id is not None
         ]
+    left = 0 if limit is None else max(0, len(waiting) - limit)
+    waiting = waiting[: len(waiting) - left]
     done: list[Opened] = []
     for start in range(0, len(waiting), _BATCH):
         with database.write(actor) as session:
@@ -181,7 +184,7 @@ def open_edition(
                 done.append(_ask(session, site_id, name, actor))
         if on_progress is not None:
             on_progress(len(done), len(waiting))
-    return done
+    return done, left
 
 
 def _ask(session: Session, site_id: int, name: str, actor: str) -> Opened:

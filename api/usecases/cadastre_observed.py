@@ -34,10 +34,9 @@ def observed_at(session: Session, site_id: int) -> Observed:
 
 
 def _feeding(session: Session, switches: list[Device]) -> int | None:
+    # A switch that tells of no power may feed all the same: its family does not tell, or not so.
     readings = last_readings(session, [each.id for each in switches if each.id is not None])
-    if not readings or len(readings) < len(switches):
-        return None
-    return sum(1 for each in readings.values() if each.observation.poe is not None)
+    return sum(1 for each in readings.values() if each.observation.poe is not None) or None
 
 
 def _of(found: list[Device], role: DeviceRole) -> list[Device]:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from api.usecases.cadastre_editions import edition_before, questionnaire_of
 from api.usecases.cadastre_observed import observed_at
-from inventory.errors import Conflict, NotFound
+from api.usecases.scope import Right, Viewer, sites_within
+from inventory.errors import Conflict, NotAllowed, NotFound
 from inventory.models import (
     CadastreAnswer,
     CadastreEdition,
@@ -19,7 +20,13 @@ from inventory.models import (
     Site,
 )
 from inventory.programme.cadastre.comparison import Filled
-from inventory.programme.cadastre.judging import Completeness, asked, completeness, judge
+from inventory.programme.cadastre.judging import (
+    Completeness,
+    asked,
+    completeness,
+    judge,
+    shown,
+)
 from inventory.programme.cadastre.observing import Prefilled, Source, prefill
 from inventory.programme.cadastre.questionnaire import Questionnaire
 from inventory.programme.cadastre.states import ResponseState
@@ -31,7 +38,7 @@ class CadastreRefused(Conflict):
     """Something that cannot be done with a response now; the sentence says why, in French."""
 
     def __init__(self, sentence: Sentence, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(f"the response is left as it is: {sentence}")
+        super().__init__(sentence)
         self.sentence = sentence
         self.problems = tuple(problems)
 
@@ -81,6 +88,13 @@ class ResponseForm:
         return asked(self.questionnaire, self.answers)
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The fields that are asked, given these answers."""
+        return tuple(
+            field.id for field in self.questionnaire.all_fields() if shown(field, self.answers)
+        )
+
+    @property
     def blocking(self) -> tuple[Problem, ...]:
         """What keeps it from being submitted."""
         return tuple(problem for problem in self.problems if not problem.warns)
@@ -89,6 +103,26 @@ class ResponseForm:
     def open_remarks(self) -> tuple[CadastreRemark, ...]:
         """The remarks that nobody settled."""
         return tuple(remark for remark in self.remarks if remark.settled_at is None)
+
+
+def site_for(session: Session, viewer: Viewer, site_id: int, right: Right) -> Site:
+    """Return a site where `viewer` has a right over the cadastre.
+
+    Raises NotFound where its cadastre may not be seen, NotAllowed where it may only be seen.
+    """
+    here = select(Site).where(Site.id == site_id)
+    site = session.exec(here.where(sites_within(viewer, Right.SEE_CADASTRE))).first()
+    if site is None:
+        raise NotFound(f"there is no site {site_id}")
+    if session.exec(here.where(sites_within(viewer, right))).first() is None:
+        raise NotAllowed("your role does not allow this here", todo="ask who fills this cadastre")
+    return site
+
+
+def has_right(session: Session, viewer: Viewer, site_id: int, right: Right) -> bool:
+    """Return whether `viewer` has a right at a site."""
+    found = select(Site.id).where(Site.id == site_id, sites_within(viewer, right))
+    return session.exec(found).first() is not None
 
 
 def read_form(session: Session, edition: CadastreEdition, site_id: int) -> ResponseForm:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from api.usecases.eligibility import Cause, run_for
 from api.usecases.register_rows import RegisterRows, as_register, load_rows, write_register
 from api.usecases.register_sites import SitePlan, plan_sites, write_sites
+from api.usecases.rule_sets import rules_in_force
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput
 from inventory.events import record_event
@@ -184,6 +186,8 @@ def _write(
 ) -> None:
     write_register(session, rows, known, preview.difference, today)
     write_sites(session, rows, known, preview.difference, preview.sites, today=today)
+    # What stands elsewhere than the import looks, or was answered by older rules, is judged too.
+    run_for(session, rules_in_force(session), None, actor=actor, cause=Cause.REGISTER)
     counts = preview.counts()
     session.add(
         RegisterImport(

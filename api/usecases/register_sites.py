@@ -13,15 +13,15 @@ from sqlmodel import Session, select
 
 from api.usecases.dossiers import open_dossiers, rejudge
 from api.usecases.register_rows import RegisterRows
+from api.usecases.rule_sets import rules_in_force
 from inventory.models import Dossier, Site, SiteImplantation
 from inventory.programme.dossier import Facts, Status
 from inventory.programme.eligibility import (
-    DEFAULT_RULE_SET,
     Eligibility,
     Offer,
+    RuleSet,
     Verdict,
     judge_site,
-    rule_set,
 )
 from inventory.programme.register.difference import Difference, shown_pair
 from inventory.programme.register.entries import Pair, Register
@@ -76,9 +76,10 @@ def plan_sites(session: Session, rows: RegisterRows, difference: Difference) -> 
         },
     )
     dossiers = {dossier.site_id: dossier for dossier in session.exec(select(Dossier))}
+    rules = rules_in_force(session)
     opened, moves = [], []
     for site, pairs in sorted(_members(rows, assignments).items(), key=lambda each: each[1]):
-        eligibility = _judge(pairs, after)
+        eligibility = _judge(pairs, after, rules)
         dossier = dossiers.get(site) if isinstance(site, int) else None
         if dossier is None:
             opened.append(Judged(site, eligibility))
@@ -131,7 +132,7 @@ def _members(
     return members
 
 
-def _judge(pairs: Sequence[Pair], after: Register) -> Eligibility:
+def _judge(pairs: Sequence[Pair], after: Register, rules: RuleSet) -> Eligibility:
     served = [after.implantations[pair] for pair in pairs if pair not in after.closed]
     offers = [
         Offer(offer.kind, offer.level)
@@ -141,7 +142,7 @@ def _judge(pairs: Sequence[Pair], after: Register) -> Eligibility:
     ]
     first = min(served, key=lambda entry: entry.pair, default=None)
     return judge_site(
-        rule_set(DEFAULT_RULE_SET),
+        rules,
         commune=first.commune if first else None,
         basin=first.basin if first else None,
         offers=offers,

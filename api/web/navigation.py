@@ -25,6 +25,16 @@ _FOLLOWING = frozenset(
         Role.CONTRACT_OFFICER,
     }
 )
+_ANSWERING = frozenset(
+    {
+        Role.PROGRAMME_MANAGER,
+        Role.CADASTRE_MANAGER,
+        Role.ADVISER,
+        Role.ORGANISING_AUTHORITY,
+        Role.SCHOOL_HEAD,
+        Role.SCHOOL_IT_CONTACT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,8 @@ ENTRIES = (
     Entry("/", N_("Écoles")),
     Entry("/avancement", N_("Avancement")),
     Entry("/retards", N_("Retards"), people=_FOLLOWING),
+    Entry("/cadastre", N_("Cadastre"), Right.SEE_CADASTRE, people=_ANSWERING),
+    Entry("/eligibilite", N_("Éligibilité"), Right.RUN_ELIGIBILITY, everywhere=True),
     Entry("/interventions", N_("Interventions"), people=_FIELD),
     Entry("/incidents", N_("Incidents"), people=_TECHNICAL | {Role.INSTALLER}),
     Entry("/deploiements", N_("Déploiements"), people=_TECHNICAL),

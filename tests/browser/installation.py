@@ -8,8 +8,11 @@ from sqlmodel import Session, select
 
 from api.usecases.acceptance import run_acceptance
 from api.usecases.access import viewer_of
+from api.usecases.cadastre_editions import edition_of, today
+from api.usecases.cadastre_remarks import add_remark
 from api.usecases.deadlines import look_at_clocks
 from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many
+from api.usecases.eligibility import apply_run
 from api.usecases.found import Answer, Finder
 from api.usecases.prerequisites import add_prerequisite, lift_prerequisite
 from api.usecases.retention import run_retention
@@ -49,15 +52,17 @@ from inventory.models import (
 )
 from inventory.observation import AccessPoint
 from inventory.programme.dossier import Status
+from inventory.programme.eligibility import rule_set
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from lab import survey
 from lab.history import write_synthetic_history
 from tests.browser.programme import furnish_programme
+from tests.cadastre import COMPLETE, campaign, fill, sign
 from tests.network import seen
 from tests.seed import DIFF, Seeded, seed, seed_network
 from tests.uploads import photo
-from tests.webapp import person
+from tests.webapp import also, person
 
 LOGINS = ("alice", "berta", "carla")
 """People who see everything; a language that one of them chooses is theirs alone."""
@@ -69,6 +74,7 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     seed_network(database, made)
     for login in LOGINS:
         person(database, login)
+        also(database, login, UserRole.SCHOOL_HEAD, UserRole.CADASTRE_MANAGER)
     # The fourth account is the head's of the first school.
     person(database, "hugo", UserRole.SCHOOL_HEAD, GrantScope.SITE, str(made.site_ids[0]))
     run_retention(database, settings, actor="schedule", dry_run=True)
@@ -81,6 +87,7 @@ def furnish(settings: Settings, database: Database, vault: Vault) -> Seeded:
     _configurations(database, vault, made.device_ids[2])
     _survey(database)
     _proposals(database, made.site_ids[0])
+    _cadastre(database, made)
     run_acceptance(database, vault, made.site_ids[0], actor="user:alice")
     _photo(settings, database, made.site_ids[0])
     write_synthetic_history(settings, database, days=1)
@@ -204,6 +211,27 @@ def _survey(database: Database) -> None:
         files = read_survey_files(plan, [samples])
     with database.write("test") as session:
         import_survey(session, "95001/9501", files, actor="alice")
+
+
+def _cadastre(database: Database, made: Seeded) -> None:
+    """Let one school have answered two editions, and another be half-way with an error."""
+    first, second, _ = made.site_ids
+    with database.write("user:denise") as session:
+        campaign(session, "INCOR24")
+        older = {name: value for name, value in COMPLETE.items() if name != "access_points"}
+        fill(session, first, {**older, "pupils": 252, "wifi_access_points": 4}, code="INCOR24")
+        edition_of(session, "INCOR24").opens_on = today() - timedelta(days=800)
+        edition_of(session, "INCOR24").closes_on = today() - timedelta(days=500)
+        campaign(session)
+        fill(session, first, {**COMPLETE, "access_points": 6, "wifi_brands": "Aruba"})
+        sign(session, first)
+        fill(session, second, {"contact_name": "Luc Martin", "pupils": 12000, "staff": 900})
+        fill(session, second, {"rooms": COMPLETE["rooms"], "has_internet": True})
+    apply_run(database, rule_set("2026-1"), actor="user:alice")
+    with database.write("user:carla") as session:
+        edition = edition_of(session, "INCOR26")
+        text = "Le nombre de bornes ne correspond pas à ce qui est relevé."
+        add_remark(session, edition, first, text, actor="user:carla", field_id="access_points")
 
 
 def _proposals(database: Database, site_id: int) -> None:

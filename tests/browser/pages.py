@@ -62,6 +62,25 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/invitation": ("/invitation?jeton=unknown",),
     "/journal": ("/journal", "/journal?action=login"),
     "/conservation": ("/conservation",),
+    "/cadastre": ("/cadastre", "/cadastre?etat=validated&q=zzz"),
+    "/cadastre/{code}/avancement": (
+        "/cadastre/INCOR26/avancement",
+        "/cadastre/INCOR26/avancement?par=reseau",
+    ),
+    "/cadastre/{code}/sites/{site_id}": (
+        "/cadastre/INCOR26/sites/1",
+        "/cadastre/INCOR26/sites/2",
+    ),
+    "/cadastre/{code}/sites/{site_id}/sections/{section_id}": (
+        "/cadastre/INCOR26/sites/2/sections/people",
+        "/cadastre/INCOR26/sites/2/sections/rooms",
+        "/cadastre/INCOR26/sites/1/sections/wifi",
+    ),
+    "/cadastre/{code}/sites/{site_id}/signature": ("/cadastre/INCOR26/sites/2/signature",),
+    "/cadastre/{code}/sites/{site_id}/examen": ("/cadastre/INCOR26/sites/1/examen",),
+    "/cadastre/{code}/sites/{site_id}/classeur": ("/cadastre/INCOR26/sites/2/classeur",),
+    "/eligibilite": ("/eligibilite", "/eligibilite?regles=2026-1-adultes-secondaire"),
+    "/eligibilite/{run_id}": ("/eligibilite/1",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),
 }
 NO_PAGES = frozenset(
@@ -69,6 +88,10 @@ NO_PAGES = frozenset(
         "/connexion/oidc",  # to the identity provider
         "/connexion/oidc/retour",
         "/calendrier/{token}.ics",
+        "/cadastre/{code}/export.csv",
+        "/cadastre/{code}/export.xlsx",
+        "/cadastre/{code}/sites/{site_id}/classeur.xlsx",
+        "/sites/{site_id}/cadastre",  # leads to the response of the edition that is open
         "/sites/{site_id}/travaux",  # a part of the page of a site
         "/appareils/{device_id}/postes",  # a part of the page of a device
         "/sites/{site_id}/etudes/{survey_id}/carte.png",

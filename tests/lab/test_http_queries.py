@@ -13,12 +13,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from inventory.database import open_database
+from inventory.models import UserRole
+from tests.cadastre import campaign
 from tests.seed import seed
-from tests.webapp import bearer, hidden_field, log_in, person, shared_settings, web_client
+from tests.webapp import also, bearer, hidden_field, log_in, person, shared_settings, web_client
 
 PAGES = (
     "/",
     "/appareils/{id}",
+    "/cadastre",
+    "/cadastre/{id}/avancement",
+    "/cadastre/INCOR26/sites/{id}",
+    "/cadastre/INCOR26/sites/1/sections/{id}",
+    "/eligibilite",
+    "/eligibilite/{id}",
     "/connexion",
     "/deploiements",
     "/deploiements/{id}",
@@ -29,6 +37,11 @@ PAGES = (
     "/static/{id}",
 )
 RESOURCES = (
+    "cadastre/editions/{id}",
+    "cadastre/editions/INCOR26/responses",
+    "cadastre/editions/INCOR26/sites/{id}",
+    "eligibility/preview",
+    "eligibility/runs/{id}/outcomes",
     "sites",
     "sites/{id}",
     "sites/{id}/devices",
@@ -49,6 +62,7 @@ RESOURCES = (
 NAMES = (
     "q", "province", "statut", "status", "etat", "condition", "suite", "after", "limit",
     "severity", "rule_id", "resolved", "genre", "kind", "phase", "site_id",
+    "edition", "education_network", "par", "regles", "rule_set", "by",
     "periode", "port", "span", "start", "end",
 )  # fmt: skip
 
@@ -105,6 +119,9 @@ def shared(
             stack.callback(database.close)
             seed(database)
             person(database, "alice")
+            also(database, "alice", UserRole.PROGRAMME_MANAGER)
+            with database.write("test") as session:
+                campaign(session)
             client = stack.enter_context(web_client(settings, database))
             log_in(client, "alice")
             return Shared(client, bearer(database, "alice"))

@@ -126,7 +126,7 @@ def test_an_answer_is_read_to_its_one_form(field_id: str, raw: Any, value: Any) 
         ("rooms", [{"kind": "classroom"}], Kind.MISSING, "rooms[1].count"),
         ("rooms", [{"kind": "gym", "count": 1}] * 21, Kind.TOO_MANY_ROWS, "rooms"),
         ("floor_plan_file", "plan.pdf", Kind.NOT_A_FILE, "floor_plan_file"),
-        ("floor_plan_file", {"name": "plan.exe", "sha256": "a" * 64, "size_bytes": 3},
+        ("floor_plan_file", {"name": "plan.exe", "sha256": "a" * 64, "size_bytes": 3, "upload": 1},
          Kind.NOT_A_FILE, "floor_plan_file"),
     ],
 )  # fmt: skip

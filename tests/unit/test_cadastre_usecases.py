@@ -340,13 +340,15 @@ def test_opening_an_edition_asks_every_identified_site_and_tells_of_each(
         refused.facts = {
             "eligibility": {"verdict": "ineligible", "reason": "Hors zone.", "rule_set": "t"}
         }
-    done = open_edition(database, "INCOR26", actor="user:carla")
+    done, _ = open_edition(database, "INCOR26", actor="user:carla")
     assert {each.site_id: each.refused for each in done} == {
         seeded.site_ids[1]: (),
         seeded.site_ids[2]: ("Le site n’est pas éligible\u00a0: Hors zone.",),
     }
     assert _status(database, seeded.site_ids[1]) == "cadastre_pending"
-    assert open_edition(database, "INCOR26", actor="user:carla")[0].site_id == seeded.site_ids[2]
+    again, left = open_edition(database, "INCOR26", actor="user:carla", limit=5)
+    assert ([each.site_id for each in again], left) == ([seeded.site_ids[2]], 0)
+    assert open_edition(database, "INCOR26", actor="user:carla", limit=0) == ([], 1)
 
 
 def test_an_edition_does_not_open_before_its_day(database: Database) -> None:

@@ -111,6 +111,8 @@ class Question(_Value):
         ids = [option.id for option in self.options]
         if len(set(ids)) != len(ids):
             raise ValueError(f"{self.id}: two options have one id")
+        if any(";" in each.label.fr + each.label.de for each in self.options):
+            raise ValueError(f"{self.id}: a semicolon parts options, none has one in its label")
         bounded = self.minimum is not None or self.maximum is not None or self.plausible is not None
         if bounded and self.type not in NUMBERS:
             raise ValueError(f"{self.id}: bounds are for numbers")

@@ -3,7 +3,8 @@
 Canonical forms, all JSON: an integer is a number; a decimal, a rate and an amount are the text of a
 Decimal (`"12.5"`, amounts with two decimals); yes or no is a boolean; a choice is its option's id,
 several are a list in the questionnaire's order; a date is `YYYY-MM-DD`; a table is a list of rows,
-each an object of its filled cells; a file is its name, SHA-256 and size. Not answered is None.
+each an object of its filled cells; a file is its name, SHA-256, size and the number under which it
+was handed in. Not answered is None.
 """
 
 import re
@@ -282,19 +283,19 @@ def _read_file(field: CadastreField, raw: Any) -> Read:
     sentence = Sentence("Un fichier est attendu.")
     if not isinstance(raw, Mapping):
         return _wrong(field.id, Kind.NOT_A_FILE, sentence)
-    name, digest, size = raw.get("name"), raw.get("sha256"), raw.get("size_bytes")
+    name, digest = raw.get("name"), raw.get("sha256")
+    size, upload = raw.get("size_bytes"), raw.get("upload")
     if not (
         isinstance(name, str)
         and 0 < len(clean_text(name)) <= 200
         and isinstance(digest, str)
         and _SHA256.fullmatch(digest)
-        and isinstance(size, int)
-        and not isinstance(size, bool)
-        and 0 < size < 2**40
+        and _counts(size)
+        and _counts(upload)
     ):
         return _wrong(field.id, Kind.NOT_A_FILE, sentence)
     name = clean_text(name)
-    value = {"name": name, "sha256": digest, "size_bytes": size}
+    value = {"name": name, "sha256": digest, "size_bytes": size, "upload": upload}
     if field.accept and name.rpartition(".")[2].lower() not in field.accept:
         kinds = ", ".join(field.accept).upper()
         return _wrong(
@@ -303,6 +304,10 @@ def _read_file(field: CadastreField, raw: Any) -> Read:
             Sentence("Ce fichier n’est pas\u00a0: %(kinds)s.", kinds=kinds),
         )
     return Read(value)
+
+
+def _counts(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**40
 
 
 def _read_rows(field: CadastreField, raw: Any) -> Read:
@@ -315,6 +320,8 @@ def _read_rows(field: CadastreField, raw: Any) -> Read:
         if all(_empty(cell) for cell in cells.values()):
             continue
         row, found = _read_row(field, cells, len(rows) + 1)
+        if not row and all(problem.kind is Kind.MISSING for problem in found):
+            continue  # nothing but blanks and what no text holds
         rows.append(row)
         problems += found
     if len(rows) > field.max_rows:

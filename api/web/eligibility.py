@@ -1,0 +1,150 @@
+"""Eligibility: the rules, what running them would change, and what earlier runs did."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
+from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
+from api.http.needs import Needs
+from api.usecases.eligibility import (
+    Outcome,
+    apply_run,
+    list_runs,
+    outcomes_of,
+    preview_run,
+)
+from api.usecases.rule_sets import find_rules, keep_rules, known_rules
+from api.usecases.scope import Right
+from api.web.templating import page
+from api.web.texts import Label
+from inventory.errors import Conflict
+from inventory.models import EligibilityOutcome
+from inventory.programme.eligibility import Verdict
+from inventory.sentences import N_, Sentence, worded
+
+router = APIRouter(
+    include_in_schema=False, dependencies=[Needs(Right.RUN_ELIGIBILITY, everywhere=True)]
+)
+
+ROWS = 50
+OUTCOMES: Mapping[str, Label] = {
+    Outcome.MOVED: Label(N_("Dossier déplacé"), "busy"),
+    Outcome.NOTED: Label(N_("Réponse notée, dossier inchangé")),
+    Outcome.REFUSED: Label(N_("Refusé par le parcours du dossier"), "warn"),
+    Outcome.SAME: Label(N_("Inchangé")),
+}
+CAUSES: Mapping[str, str] = {
+    "asked": N_("demandé"),
+    "register": N_("après un import du signalétique"),
+    "cadastre": N_("après une validation du cadastre"),
+}
+_Version = Annotated[str, Query(max_length=60)]
+_Suite = Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)]
+
+
+@router.get("/eligibilite")
+def eligibility_page(
+    request: Request,
+    browser: Browser,
+    session: Reading,
+    *,
+    regles: _Version = "",
+    suite: _Suite = None,
+) -> Response:
+    """Show the rules and what running them would change."""
+    return _page(request, browser, session, regles, suite=suite)
+
+
+@router.post("/eligibilite")
+def run_rules(
+    request: Request,
+    here: Here,
+    browser: FormOfOurs,
+    *,
+    regles: Annotated[str, Form(max_length=60)] = "",
+    digest: Annotated[str, Form(max_length=64)] = "",
+    adopter: Annotated[str, Form(max_length=5)] = "",
+) -> Response:
+    """Apply what was shown; the rules are put in force with it where that was asked."""
+    actor = browser.viewer.actor
+    try:
+        with here.database.read() as session:
+            rules = find_rules(session, regles or None)
+        run = apply_run(here.database, rules, actor=actor, expected=digest)
+        if adopter == "oui":
+            with here.database.write(actor) as session:
+                keep_rules(session, rules, actor=actor)
+    except Conflict as refused:
+        with here.database.read() as session:
+            return _page(request, browser, session, regles, notice=refused.what)
+    return RedirectResponse(f"/eligibilite/{run.id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/eligibilite/{run_id}")
+def run_page(
+    request: Request, browser: Browser, session: Reading, run_id: RowId, *, suite: _Suite = None
+) -> Response:
+    """Show what a run changed, site by site."""
+    found = outcomes_of(session, run_id, after=read_id_cursor(suite), limit=ROWS + 1)
+    runs = list_runs(session, before=run_id + 1, limit=1)
+    cursor = id_cursor(found[ROWS - 1][0].id) if len(found) > ROWS else None
+    return page(
+        request,
+        "eligibility_run.html",
+        viewer=browser.viewer,
+        csrf=browser.csrf_token,
+        run=runs[0],
+        lines=[(row, site, _reasons(row)) for row, site in found[:ROWS]],
+        next_address=f"/eligibilite/{run_id}?suite={cursor}" if cursor else None,
+        **_words(),
+    )
+
+
+def _page(
+    request: Request,
+    browser: Browser,
+    session: Reading,
+    version: str,
+    *,
+    suite: str | None = None,
+    notice: str | None = None,
+) -> Response:
+    known = known_rules(session)
+    chosen = next((each for each in known if each.rules.version == version), None)
+    chosen = chosen or next(each for each in known if each.in_force)
+    preview = preview_run(session, chosen.rules)
+    begin = read_id_cursor(suite) or 0
+    rest = [each for each in preview.changes if each.site_id > begin]
+    cursor = id_cursor(rest[ROWS - 1].site_id) if len(rest) > ROWS else None
+    address = f"/eligibilite?regles={chosen.rules.version}"
+    return page(
+        request,
+        "eligibility.html",
+        viewer=browser.viewer,
+        csrf=browser.csrf_token,
+        http_status=HTTPStatus.CONFLICT if notice else HTTPStatus.OK,
+        known=known,
+        chosen=chosen,
+        preview=preview,
+        lines=rest[:ROWS],
+        runs=list_runs(session, limit=10),
+        notice=notice,
+        next_address=f"{address}&suite={cursor}" if cursor else None,
+        **_words(),
+    )
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "outcomes": OUTCOMES,
+        "causes": CAUSES,
+        "verdicts": {each.value: each.label for each in Verdict},
+    }
+
+
+def _reasons(row: EligibilityOutcome) -> list[str | Sentence]:
+    return [worded(each.get("text", ""), each) for each in row.reasons]

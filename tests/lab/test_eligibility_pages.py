@@ -1,0 +1,95 @@
+"""Eligibility on its page and over the API: who runs the rules, what is shown, what is applied."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from api.usecases.register import apply_import, parse_register
+from inventory.database import Database
+from inventory.models import Dossier, GrantScope, UserRole
+from inventory.settings import Settings
+from tests.registers import as_json, row
+from tests.webapp import bearer, hidden_field, log_in, person, web_client
+
+NARROW = "2026-1-adultes-secondaire"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
+    """Settings of an installation on SQLite: what is proven here is no matter of SQL."""
+    (tmp_path / "data").mkdir()
+    shutil.copy2(migrated_sqlite, tmp_path / "data" / "preau.sqlite")
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
+    adults = row(2, 21, type_d_enseignement="Promotion sociale supérieur", niveau="Supérieur")
+    with database.write("test") as session:
+        apply_import(session, parse_register(as_json([row(1, 11), adults]), "f"), actor="test")
+    person(database, "paul", UserRole.PROGRAMME_MANAGER)
+    person(database, "nora", UserRole.PROGRAMME_MANAGER, GrantScope.PROVINCE, "Namur")
+    with web_client(settings, database) as client:
+        yield client
+
+
+def _statuses(database: Database) -> list[str]:
+    with database.read() as session:
+        return sorted(session.exec(select(Dossier.status)).all())
+
+
+def test_the_page_shows_what_would_change_applies_it_and_puts_the_rules_in_force(
+    client: httpx.Client, database: Database
+) -> None:
+    log_in(client, "paul")
+    assert "Rien ne changerait." in client.get("/eligibilite").text
+    page = client.get("/eligibilite", params={"regles": NARROW}).text
+    assert "Identifiée → Non éligible" in page
+    assert "Enseignement non visé par le programme\u00a0: Promotion sociale supérieur." in page
+    assert _statuses(database) == ["identified", "identified"]
+    form = {name: hidden_field(page, name) for name in ("csrf", "regles", "digest")}
+    stale = client.post("/eligibilite", data={**form, "digest": "0" * 64})
+    assert stale.status_code == 409
+    assert "n’est plus ce qui a été montré" in stale.text
+    done = client.post("/eligibilite", data={**form, "adopter": "oui"})
+    assert done.status_code == 303
+    assert _statuses(database) == ["identified", "ineligible"]
+    german = client.get(done.headers["location"], headers={"accept-language": "de"}).text
+    assert "Vom Programm nicht erfasster Unterricht: Promotion sociale supérieur." in german
+    rules = client.get("/eligibilite").text.split('id="titre-regles"')[1]
+    assert rules.index(NARROW) < rules.index("En vigueur") < rules.index("2026-1</strong>")
+
+
+def test_the_api_lists_shows_applies_and_tells_page_by_page(
+    client: httpx.Client, database: Database
+) -> None:
+    paul, nora = bearer(database, "paul"), bearer(database, "nora")
+    base = "/api/v1/eligibility"
+    assert client.get(f"{base}/rules", headers=nora).status_code == 403
+    told = client.get(f"{base}/rules", headers=paul).json()["rule_sets"]
+    assert [each["version"] for each in told if each["in_force"]] == ["2026-1"]
+    first = client.get(f"{base}/preview?rule_set={NARROW}&limit=1", headers=paul).json()
+    second = client.get(
+        f"{base}/preview?rule_set={NARROW}&limit=1&after={first['next']}", headers=paul
+    ).json()
+    assert [each["outcome"] for each in (*first["changes"], *second["changes"])] == [
+        "noted",
+        "moved",
+    ]
+    assert second["next"] is None
+    given = {"rule_set": NARROW, "digest": first["digest"]}
+    run = client.post(f"{base}/runs", json=given, headers=paul).json()
+    assert (run["counts"]["moved"], run["cause"]) == (1, "asked")
+    assert client.post(f"{base}/runs", json=given, headers=paul).status_code == 409
+    outcomes = client.get(f"{base}/runs/{run['id']}/outcomes", headers=paul).json()["outcomes"]
+    assert [each["to_status"] for each in outcomes] == [None, "ineligible"]
+    assert outcomes[1]["reasons"][0] == "Le site est situé en Région wallonne."
+    rules = {**told[0]["rules"], "version": "essai-1", "minimum_pupils": 10}
+    kept = client.post(f"{base}/rules", json={"rules": rules}, headers=paul).json()
+    assert [each["version"] for each in kept["rule_sets"] if each["in_force"]] == ["essai-1"]
+    assert client.get(f"{base}/runs", headers=paul).json()["runs"][0]["id"] == run["id"]
+    assert client.get(f"{base}/runs/99/outcomes", headers=paul).status_code == 404
