@@ -15,6 +15,16 @@ _TECHNICAL = frozenset(
     {Role.NETWORK_ENGINEER, Role.SUPPORT_AGENT, Role.CONTRACTOR, Role.PROGRAMME_MANAGER}
 )
 _FIELD = frozenset({Role.CONTRACTOR, Role.INSTALLER})
+_CADASTRE = frozenset(
+    {
+        Role.CADASTRE_MANAGER,
+        Role.PROGRAMME_MANAGER,
+        Role.ADVISER,
+        Role.ORGANISING_AUTHORITY,
+        Role.SCHOOL_HEAD,
+        Role.SCHOOL_IT_CONTACT,
+    }
+)
 _FOLLOWING = frozenset(
     {
         Role.PROGRAMME_MANAGER,
@@ -58,6 +68,7 @@ class Entry:
 ENTRIES = (
     Entry("/", N_("Écoles")),
     Entry("/avancement", N_("Avancement")),
+    Entry("/cadastre", N_("Cadastre"), Right.SEE_CADASTRE, people=_CADASTRE),
     Entry("/retards", N_("Retards"), people=_FOLLOWING),
     Entry("/cadastre", N_("Cadastre"), Right.SEE_CADASTRE, people=_ANSWERING),
     Entry("/eligibilite", N_("Éligibilité"), Right.RUN_ELIGIBILITY, everywhere=True),
@@ -65,6 +76,7 @@ ENTRIES = (
     Entry("/incidents", N_("Incidents"), people=_TECHNICAL | {Role.INSTALLER}),
     Entry("/deploiements", N_("Déploiements"), people=_TECHNICAL),
     Entry("/propositions", N_("Propositions"), Right.ACCEPT_DEVICES),
+    Entry("/visites", N_("Visites"), Right.RECORD_VISITS),
     Entry("/programmation", N_("Programmation"), Right.SEE_PROGRAMME, everywhere=True),
     Entry("/utilisateurs", N_("Comptes"), Right.MANAGE_USERS),
     Entry("/journal", N_("Journal d’audit"), Right.READ_AUDIT_LOG, everywhere=True),
