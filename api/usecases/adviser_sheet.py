@@ -3,23 +3,23 @@
 import csv
 import io
 
+from inventory.files.cells import neutral
 from inventory.programme.advisers import Entry, Sheet, hours
 
 COLUMNS = ("date", "source", "type", "école", "minutes", "heures", "notes")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def sheet_csv(found: Sheet) -> bytes:
     """Return a sheet as CSV with `;` in UTF-8, its sums by source at the end."""
     written = io.StringIO()
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    table.writerow(["personne", _text(found.person)])
+    table.writerow(["personne", neutral(found.person)])
     table.writerow(["mois", f"{found.month:%Y-%m}"])
     table.writerow(COLUMNS)
     for each in found.entries:
-        table.writerow([_text(cell) for cell in _cells(each)])
+        table.writerow([neutral(cell) for cell in _cells(each)])
     for source, minutes in found.by_source.items():
-        table.writerow(["total", _text(source), "", "", str(minutes), hours(minutes), ""])
+        table.writerow(["total", neutral(source), "", "", str(minutes), hours(minutes), ""])
     return "\ufeff".encode() + written.getvalue().encode()
 
 
@@ -62,8 +62,3 @@ def _cells(each: Entry) -> tuple[str, ...]:
         hours(each.minutes),
         each.notes,
     )
-
-
-def _text(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -21,6 +21,7 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, PreauError
 from inventory.events import record_event
+from inventory.files.cells import neutral
 from inventory.models import Dossier, FundingSource, Lot, ProgrammePlan, ProgrammePlanSite, Site
 from inventory.models.planning import DraftState
 from inventory.programme.dossier import EvidenceKind, Role, Status
@@ -54,7 +55,7 @@ def decision(session: Session, plan_id: int) -> bytes:
         if slot is not None:
             named = (lots.get(slot.lot_id, ""), sources.get(slot.funding_id, ""))
             table.writerow([plan.id, version, row.site_id, f"{row.score:.1f}", str(slot.quarter),
-                            *map(_harmless, named), f"{row.cost:.2f}"])  # fmt: skip
+                            *map(neutral, named), f"{row.cost:.2f}"])  # fmt: skip
     return written.getvalue().encode()
 
 
@@ -169,8 +170,3 @@ def _row(
         .join(Dossier, col(Dossier.site_id) == col(Site.id), isouter=True)
         .where(ProgrammePlanSite.plan_id == plan_id, ProgrammePlanSite.site_id == site_id)
     ).one()
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,11 +1,12 @@
 """Text in the cells of tables that people open: none of it is ever run as a formula.
 
-A cell that begins with one of `=+-@`, or with a tab or line end before it, is run by spreadsheets
-that read CSV (OWASP, CSV injection). It is written behind an apostrophe, which they show as text;
-so is a text that begins with an apostrophe itself, so that reading gives back what was written.
+A cell that begins with one of `=+-@` (full-width ones too), or with a tab or line end, is run by
+spreadsheets that read CSV (OWASP, CSV injection). It is written behind an apostrophe, which they
+show as text; so is a text that begins with an apostrophe itself, so that reading gives back what
+was written.
 """
 
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 
 def neutral(text: str) -> str:

@@ -1,8 +1,7 @@
 """Lists as tables that people open in a spreadsheet: flat, and with nothing in them that runs.
 
-A cell of text that begins as a formula does (=, +, -, @, or a tab or carriage return before one) is
-given an apostrophe in front in a CSV, where nothing else tells text from formulas. In a workbook a
-text is a text; it is kept as it is.
+A cell of text that begins as a formula does is neutralised in a CSV (`inventory.files.cells`):
+nothing else tells text from formulas there. In a workbook a text is a text; it is kept as it is.
 """
 
 import csv
@@ -13,10 +12,11 @@ from datetime import datetime
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from inventory.files.cells import neutral
+
 BRUSSELS = ZoneInfo("Europe/Brussels")
 MAX_SHEET_ROWS = 1_048_576
 _MAX_CELL_CHARACTERS = 32_767
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 """Without it Excel reads UTF-8 as Windows' own letters."""
 
@@ -30,11 +30,6 @@ def flat(value: Any) -> Cell:
     if isinstance(value, list) and all(isinstance(each, str | int | float) for each in value):
         return ", ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False)
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
