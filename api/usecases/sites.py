@@ -66,6 +66,7 @@ class SiteLine:
 
     id: int
     name: str
+    address: str | None
     commune: str | None
     province: str | None
     schools: tuple[str, ...]
@@ -228,6 +229,7 @@ def _lines(session: Session, rows: Any) -> tuple[SiteLine, ...]:
             SiteLine(
                 id=site.id,
                 name=site.name,
+                address=site.address,
                 commune=site.commune,
                 province=site.province,
                 schools=tuple(schools.get(site.id, ())),
