@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, or_
+from sqlalchemy import ColumnElement, String, and_, cast, false, or_, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
-from api.usecases.scope import Right, Viewer, sites_within, visible_devices
+from api.usecases.scope import Right, Viewer, devices_at, sites_within, visible_devices
 from api.usecases.sites import search_terms
 from inventory.errors import InvalidInput, NotAllowed
 from inventory.models import Building, Device, DeviceRole, Floor, Health, Lifecycle, Room, Site
@@ -58,7 +59,7 @@ def list_devices(
 ) -> DevicePage:
     """Return the devices that `viewer` may see and that fit, at most `limit` of them."""
     limit = max(1, min(limit, MAX_ROWS))
-    query = select(Device).where(visible_devices(viewer), *_conditions(wanted))
+    query = select(Device).where(visible_devices(viewer), *_conditions(session, wanted))
     if after is not None:
         query = query.where(col(Device.id) > after)
     rows = session.exec(query.order_by(col(Device.id)).limit(limit + 1)).all()
@@ -110,26 +111,27 @@ def _may_edit(session: Session, viewer: Viewer, device: Device) -> bool:
     )
 
 
-def _conditions(wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: DeviceFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for name in ("site_id", "family", "role", "lifecycle", "health"):
         value = getattr(wanted, name)
         if value is not None:
             found.append(getattr(Device, name) == value)
     if wanted.province is not None:
-        in_province = select(Site.id).where(Site.province == wanted.province)
-        found.append(col(Device.site_id).in_(in_province))
+        found.append(devices_at(col(Site.province) == wanted.province))
     if wanted.tag is not None:
-        found.append(_tagged(wanted.tag))
+        found.append(_tagged(session, wanted.tag))
     if wanted.text:
         found.append(_begins_as(wanted.text))
     return found
 
 
-def _tagged(tag: str) -> ColumnElement[bool]:
-    # A list of JSON as text: SQLite holds what Python wrote, PostgreSQL shows letters as they are.
-    tags = cast(col(Device.tags), String)
+def _tagged(session: Session, tag: str) -> ColumnElement[bool]:
+    if session.get_bind().dialect.name == "postgresql":
+        return type_coerce(col(Device.tags), JSONB).contains([tag])
+    # A list of JSON as the text that Python wrote.
     spelled = {json.dumps(tag), json.dumps(tag, ensure_ascii=False)}
+    tags = cast(col(Device.tags), String)
     return or_(*(tags.contains(each, autoescape=True) for each in sorted(spelled)))
 
 

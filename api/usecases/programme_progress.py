@@ -1,6 +1,6 @@
 """How far the programme is at the sites that a person may see: by place, by step, over time."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +23,9 @@ from inventory.programme.cantons import canton_of
 from inventory.programme.dossier import Status
 from inventory.programme.dossier.machine import BRUSSELS
 from inventory.programme.progress import Standing, Tally, tally
+
+_Held = tuple[str, str | None]
+"""A dossier's status and, on hold, the one to which it returns, as the row holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,36 @@ def programme_progress(session: Session, viewer: Viewer, wanted: ProgressFilter)
             col(Dossier.status_before_hold),
         )
     ).all()
-    whole: Counter[Standing] = Counter()
-    cantons: dict[str | None, Counter[Standing]] = {}
-    provinces: dict[str | None, Counter[Standing]] = {}
+    # Thousands of rows: counted by the texts that they hold, which are given their meaning last.
+    whole: Counter[_Held] = Counter()
+    cantons: defaultdict[str | None, Counter[_Held]] = defaultdict(Counter)
+    provinces: defaultdict[str | None, Counter[_Held]] = defaultdict(Counter)
+    canton_ids: dict[str | None, str | None] = {}
+    for commune, province, status, before_hold, sites in rows:
+        if commune not in canton_ids:
+            canton = canton_of(commune)
+            canton_ids[commune] = canton.id if canton else None
+        held = (status, before_hold)
+        whole[held] += sites
+        cantons[canton_ids[commune]][held] += sites
+        provinces[province][held] += sites
     statuses: Counter[Status] = Counter()
-    for row in rows:
-        held = Status(row.status_before_hold) if row.status_before_hold else None
-        standing = Standing(Status(row.status), held)
-        canton = canton_of(row.commune)
-        whole[standing] += row.sites
-        statuses[standing.status] += row.sites
-        cantons.setdefault(canton.id if canton else None, Counter())[standing] += row.sites
-        provinces.setdefault(row.province, Counter())[standing] += row.sites
+    for (status, _), sites in whole.items():
+        statuses[Status(status)] += sites
     return Progress(
-        whole=tally(whole),
-        by_canton={place: tally(counted) for place, counted in cantons.items()},
-        by_province={place: tally(counted) for place, counted in provinces.items()},
+        whole=_tally(whole),
+        by_canton={place: _tally(counted) for place, counted in cantons.items()},
+        by_province={place: _tally(counted) for place, counted in provinces.items()},
         statuses=statuses,
+    )
+
+
+def _tally(counted: Mapping[_Held, int]) -> Tally:
+    return tally(
+        {
+            Standing(Status(status), Status(held) if held else None): sites
+            for (status, held), sites in counted.items()
+        }
     )
 
 

@@ -158,15 +158,11 @@ def _incidents(
     session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
 ) -> Hits:
     """Find incidents by the name of their cause and by their site, newest first."""
-    terms = [
-        or_(_site_has(session, term), _begins(col(Device.search_name), term))
-        for term in wanted.terms
-    ]
     query = (
         select(Incident, Device, Site)
         .join(Device, col(Device.id) == col(Incident.device_id))
         .join(Site, col(Site.id) == col(Incident.site_id))
-        .where(visible_sites(viewer), *terms)
+        .where(visible_sites(viewer), *(_incident_has(session, term) for term in wanted.terms))
     )
     if after is not None:
         query = query.where(col(Incident.id) < after.row_id)
@@ -288,6 +284,13 @@ def _site_has(session: Session, term: str) -> ColumnElement[bool]:
         .where(col(School.organising_authority_id).in_(authorities))
     )
     return or_(has, col(Site.id).in_(served))
+
+
+def _incident_has(session: Session, term: str) -> ColumnElement[bool]:
+    # By its own columns alone: its device and its site are then read of those found only.
+    sites = select(col(Site.id)).where(_site_has(session, term)).correlate(None)
+    devices = select(col(Device.id)).where(_begins(col(Device.search_name), term)).correlate(None)
+    return or_(col(Incident.site_id).in_(sites), col(Incident.device_id).in_(devices))
 
 
 def _dossier_has(session: Session, term: str) -> ColumnElement[bool]:

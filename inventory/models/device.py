@@ -42,6 +42,11 @@ class Device(SQLModel, table=True):
         Index("ix_device_site_name_id", "site_id", "name", "id"),
         Index("ix_device_search_name_id", "search_name", "id"),
         Index("ix_device_search_serial_id", "search_serial", "id"),
+        # What lists are filtered by, in the order of lists.
+        Index("ix_device_role_id", "role", "id"),
+        Index("ix_device_family_id", "family", "id"),
+        Index("ix_device_lifecycle_id", "lifecycle", "id"),
+        Index("ix_device_health_id", "health", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

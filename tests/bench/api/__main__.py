@@ -29,11 +29,12 @@ from tests.serving import Served, environment, free_port, wait_until
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _MB = 1e6
+_WORDS = "words.json"
 
 
 def main() -> None:
     """Measure both databases and print what was found."""
-    asked = _arguments()
+    asked = arguments()
     size = Size(asked.sites, asked.devices, asked.transitions, asked.changes)
     found = []
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +55,8 @@ def main() -> None:
     print(json.dumps({**worst, "addition_ns": min(addition_ns() for _ in range(5))}))
 
 
-def _arguments() -> argparse.Namespace:
+def arguments() -> argparse.Namespace:
+    """Return what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     size = Size()
     for name, value in asdict(size).items():
@@ -75,18 +77,26 @@ def _measured(
     begun = time.perf_counter()
     upgrade(settings)
     database = open_database(settings)
-    words, counts = fill(database, size)
-    token = make_user(database)
-    database.close()
+    try:
+        words, counts = fill(database, size)
+        token = make_user(database)
+    finally:
+        database.close()
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     print(f"{kind:<11} loaded in {time.perf_counter() - begun:.0f} s: {told}", flush=True)
-    words_file = settings.data_dir / "words.json"
-    words.write(words_file)
+    words.write(settings.data_dir / _WORDS)
+    return measure(kind, settings, token, asked)
+
+
+def measure(
+    kind: str, settings: Settings, token: str, asked: argparse.Namespace
+) -> dict[str, float]:
+    """Return the figures of one installation that was filled, and print them."""
     with _web_process(settings) as served:
         plan = Plan(
             int(served.address.rpartition(":")[2]),
             token,
-            str(words_file),
+            str(settings.data_dir / _WORDS),
             asked.per_s,
             asked.warm_s,
             asked.open_s,

@@ -1,0 +1,178 @@
+"""Lists over a programme's data as a province's manager asks for them: what, and by which plan."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import Session, col, select
+
+from api.usecases.device_list import DeviceFilter, list_devices
+from api.usecases.scope import HeldGrant, Viewer, visible_sites
+from api.usecases.search import Kind, search
+from inventory.database import Database, open_database
+from inventory.models import (
+    Device,
+    DeviceRole,
+    GrantScope,
+    Health,
+    Lifecycle,
+    School,
+    Site,
+    UserRole,
+)
+from tests.bench.api.installation import Size, fill
+from tests.webapp import shared_settings
+
+_SIZE = Size(sites=300, devices=9_000, transitions=900, changes=2_000)
+_FOUR = ("Hainaut", "Liège", "Luxembourg", "Namur")
+_FILTERS = (
+    DeviceFilter(),
+    DeviceFilter(province="Namur"),
+    DeviceFilter(role=DeviceRole.SWITCH),
+    DeviceFilter(family="unifi", lifecycle=Lifecycle.FAULTY),
+    DeviceFilter(health=Health.SHADOWED, role=DeviceRole.SWITCH),
+    DeviceFilter(tag="pilote"),
+    DeviceFilter(tag="prêt", health=Health.DOWN),
+)
+
+
+def _viewer(*grants: tuple[GrantScope, str]) -> Viewer:
+    held = tuple(HeldGrant(UserRole.PROGRAMME_MANAGER, scope, key) for scope, key in grants)
+    return Viewer(1, "alice", "Alice", None, held)
+
+
+MANAGER = _viewer(*((GrantScope.PROVINCE, name) for name in _FOUR))
+
+
+@pytest.fixture(scope="module")
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Database]]:
+    with ExitStack() as stack:
+
+        @cache
+        def of(kind: str) -> Database:
+            settings = shared_settings(request, kind, tmp_path_factory.mktemp("programme"))
+            database = open_database(settings)
+            stack.callback(database.close)
+            fill(database, _SIZE)
+            return database
+
+        yield of
+
+
+@pytest.fixture
+def programme(database_kind: str, filled: Callable[[str], Database]) -> Database:
+    return filled(database_kind)
+
+
+def _plan(database: Database, table: str, ask: Callable[[Session], object]) -> list[str]:
+    """Return the plan of the last query of a table that `ask` makes."""
+    said: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        said.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.read() as session:
+            ask(session)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    statement, parameters = [each for each in said if f"FROM {table}" in each[0]][-1]
+    with database.engine.connect() as connection:
+        words = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        rows = connection.exec_driver_sql(f"{words} {statement}", parameters)  # type: ignore[arg-type]
+        return [str(row[-1]) for row in rows]
+
+
+@pytest.mark.parametrize("after", [None, 8_000])
+def test_any_page_of_the_devices_of_a_province_is_read_in_its_order(
+    programme: Database, after: int | None
+) -> None:
+    plan = _plan(
+        programme,
+        "device",
+        lambda session: list_devices(session, MANAGER, DeviceFilter(), after=after),
+    )
+    assert not [step for step in plan if "TEMP B-TREE" in step or "Sort" in step], plan
+    assert not [step for step in plan if "Seq Scan on device" in step], plan
+
+
+@pytest.mark.parametrize("wanted", _FILTERS)
+def test_a_filter_sorts_nothing_where_the_planner_knows_no_figures(
+    programme: Database, wanted: DeviceFilter
+) -> None:
+    if programme.engine.dialect.name == "postgresql":
+        pytest.skip("it knows how many rows each value has, and sorts few")
+    plan = _plan(programme, "device", lambda session: list_devices(session, MANAGER, wanted))
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+
+
+@pytest.mark.parametrize("wanted", _FILTERS)
+def test_the_filters_find_what_they_say(programme: Database, wanted: DeviceFilter) -> None:
+    with programme.read() as session:
+        rows = session.exec(
+            select(Device, Site.province).join(Site, col(Site.id) == col(Device.site_id))
+        ).all()
+        expected = sorted(
+            device.id or 0
+            for device, province in rows
+            if province in _FOUR
+            and wanted.province in {None, province}
+            and wanted.role in {None, device.role}
+            and wanted.family in {None, device.family}
+            and wanted.lifecycle in {None, device.lifecycle}
+            and wanted.health in {None, device.health}
+            and (wanted.tag is None or wanted.tag in device.tags)
+        )
+        assert _listed(session, MANAGER, wanted) == expected != []
+
+
+@pytest.mark.parametrize(
+    "grants",
+    [
+        [],
+        [(GrantScope.ALL, "")],
+        [(GrantScope.PROVINCE, "Namur"), (GrantScope.SITE, "7")],
+        [(GrantScope.SITE, "7"), (GrantScope.SITE, "8")],
+        [(GrantScope.EDUCATION_NETWORK, "WBE")],
+        [(GrantScope.LOT, "2"), (GrantScope.PROVINCE, "nulle part")],
+        [(GrantScope.ORGANISING_AUTHORITY, "1")],
+    ],
+)
+def test_each_scope_lists_the_devices_of_its_sites(
+    programme: Database, grants: list[tuple[GrantScope, str]]
+) -> None:
+    viewer = _viewer(*grants)
+    with programme.read() as session:
+        sites = set(session.exec(select(Site.id).where(visible_sites(viewer))))
+        rows = session.exec(select(Device.id, Device.site_id)).all()
+        expected = sorted(row_id for row_id, site_id in rows if site_id in sites and row_id)
+        assert _listed(session, viewer, DeviceFilter()) == expected
+
+
+def test_the_search_for_incidents_looks_at_names_and_not_at_each_device(
+    programme: Database,
+) -> None:
+    with programme.read() as session:
+        school = session.exec(select(School.commune).where(School.id == 1)).one() or ""
+    plan = _plan(
+        programme,
+        "incident",
+        lambda session: search(session, MANAGER, f"{school} ap3", Kind.INCIDENTS),
+    )
+    assert [step for step in plan if "ix_device_search_name_id" in step], plan
+
+
+def _listed(session: Session, viewer: Viewer, wanted: DeviceFilter) -> list[int]:
+    found: list[int] = []
+    after = None
+    while True:
+        page = list_devices(session, viewer, wanted, after=after, limit=200)
+        found += [device.id or 0 for device in page.devices]
+        after = page.next
+        if after is None:
+            return found
