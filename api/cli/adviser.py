@@ -42,13 +42,17 @@ def sheet_command(
     """Write an adviser's month as CSV or as a workbook."""
     from api.usecases.adviser_sheet import sheet_csv, sheet_xlsx
     from api.usecases.adviser_visits import read_month, sheet_of_login
+    from api.usecases.exporting import note_export
     from inventory.errors import InvalidInput
 
     writers = {".csv": sheet_csv, ".xlsx": sheet_xlsx}
     writer = writers.get(file.suffix.lower())
     if writer is None:
         raise InvalidInput("a sheet is written as .csv or .xlsx", where=str(file))
-    with installation() as here, here.database.read() as session:
-        found = sheet_of_login(session, login, read_month(month))
+    with installation() as here:
+        with here.database.read() as session:
+            found = sheet_of_login(session, login, read_month(month))
+        told = {"login": login, "month": month, "format": file.suffix.lower().removeprefix(".")}
+        note_export(here.database, here.actor, "adviser_visit", told)
     file.write_bytes(writer(found))
     typer.echo(f"{len(found.entries)} entries: {file}")

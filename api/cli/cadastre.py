@@ -194,6 +194,7 @@ def export_command(
     from api.usecases.cadastre_editions import edition_of
     from api.usecases.cadastre_export import csv_chunks, known_questionnaire, write_xlsx
     from api.usecases.cadastre_responses import read_form
+    from api.usecases.exporting import note_export
     from api.usecases.lookup import find_site
     from inventory.errors import InvalidInput
 
@@ -202,18 +203,23 @@ def export_command(
         raise InvalidInput("an export is .csv or .xlsx, one response .xlsx", where=str(file))
     with installation() as here:
         known_questionnaire(here.database, code)
+        told: dict[str, Any] = {"edition": code, "format": kind.removeprefix(".")}
         if site:
             from api.usecases.cadastre_workbook import write_workbook
 
             with here.database.read() as session:
                 site_id = find_site(session, site).id or 0
                 form = read_form(session, edition_of(session, code), site_id)
+            told["site_id"] = site_id
+            note_export(here.database, here.actor, "cadastre_response", told, key=site_id)
             file.write_bytes(write_workbook(form, "fr"))
-        elif kind == ".csv":
-            with file.open("w", encoding="utf-8", newline="") as written:
-                written.writelines(csv_chunks(here.database, None, code))
         else:
-            write_xlsx(here.database, None, code, file)
+            note_export(here.database, here.actor, "cadastre_response", told)
+            if kind == ".csv":
+                with file.open("w", encoding="utf-8", newline="") as written:
+                    written.writelines(csv_chunks(here.database, None, code))
+            else:
+                write_xlsx(here.database, None, code, file)
     typer.echo(f"{file} is written.")
 
 

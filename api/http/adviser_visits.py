@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.answers import Answer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.dependencies import ApiViewer, Here, Installation, Reading, RowId
 from api.http.needs import Needs
 from api.usecases.adviser_sheet import sheet_csv, sheet_xlsx
 from api.usecases.adviser_visits import (
@@ -23,7 +23,8 @@ from api.usecases.adviser_visits import (
     signature,
     tell_visit,
 )
-from api.usecases.scope import Right
+from api.usecases.exporting import note_export
+from api.usecases.scope import Right, Viewer
 from inventory.models import AdviserMonth
 from inventory.programme.advisers import Sheet, VisitKind
 
@@ -160,15 +161,17 @@ def get_month(
 
 @router.get("/months/{month}/sheet.{form}", response_class=Response)
 def get_sheet(
+    here: Here,
     session: Reading,
     viewer: ApiViewer,
     month: Month,
+    *,
     form: Annotated[str, Path(pattern="^(csv|xlsx)$")],
     login: Login = None,
 ) -> Response:
     """Return a month's sheet as CSV or as a workbook."""
     found = month_sheet(session, viewer, read_month(month), login)
-    return sheet_file(found, form)
+    return sheet_file(here, viewer, found, form, login)
 
 
 @router.post("/months/{month}/signature", dependencies=_RECORD)
@@ -180,8 +183,12 @@ def post_signature(here: Here, viewer: ApiViewer, month: Month) -> MonthAnswer:
         return MonthAnswer.of(month_sheet(session, viewer, first), signed)
 
 
-def sheet_file(found: Sheet, form: str) -> Response:
-    """Return a sheet as a file to save."""
+def sheet_file(
+    here: Installation, viewer: Viewer, found: Sheet, form: str, login: str | None
+) -> Response:
+    """Return a sheet as a file to save, once it is noted who saves whose."""
+    told = {"login": login or viewer.login, "month": f"{found.month:%Y-%m}", "format": form}
+    note_export(here.database, viewer.actor, "adviser_visit", told)
     content = sheet_xlsx(found) if form == "xlsx" else sheet_csv(found)
     kind = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
     name = f"heures-{found.month:%Y-%m}.{form}"

@@ -26,6 +26,7 @@ from api.usecases.cadastre_import import (
     read_workbook,
 )
 from api.usecases.cadastre_responses import read_form, site_for
+from api.usecases.exporting import note_export
 from api.usecases.scope import Right, Viewer
 from inventory.files.kinds import UploadKind
 
@@ -91,6 +92,8 @@ _FORM: dict[str, Any] = {
 def csv_export(here: Installation, viewer: Viewer, code: str) -> StreamingResponse:
     """Return every response that `viewer` may see as CSV; raises NotFound before it begins."""
     known_questionnaire(here.database, code)
+    told = {"edition": code, "format": "csv"}
+    note_export(here.database, viewer.actor, "cadastre_response", told)
     return StreamingResponse(
         csv_chunks(here.database, viewer, code),
         media_type="text/csv; charset=utf-8",
@@ -101,6 +104,8 @@ def csv_export(here: Installation, viewer: Viewer, code: str) -> StreamingRespon
 def xlsx_export(here: Installation, viewer: Viewer, code: str) -> FileResponse:
     """Return the same as a workbook, from a file that is gone once it is sent."""
     known_questionnaire(here.database, code)
+    told = {"edition": code, "format": "xlsx"}
+    note_export(here.database, viewer.actor, "cadastre_response", told)
     handle, name = tempfile.mkstemp(suffix=".xlsx")
     os.close(handle)
     path = Path(name)
@@ -117,6 +122,12 @@ def xlsx_export(here: Installation, viewer: Viewer, code: str) -> FileResponse:
     )
 
 
+def note_workbook(here: Installation, viewer: Viewer, code: str, site_id: int) -> None:
+    """Record that `viewer` takes the response of a site away."""
+    told = {"edition": code, "site_id": site_id, "format": "xlsx"}
+    note_export(here.database, viewer.actor, "cadastre_response", told, key=site_id)
+
+
 @router.get("/export.csv", response_class=StreamingResponse, responses=_AS_CSV)
 def get_csv(here: Here, viewer: ApiViewer, code: Code) -> StreamingResponse:
     """Export the responses, a line for each school; text that could run is neutralised."""
@@ -130,13 +141,16 @@ def get_xlsx(here: Here, viewer: ApiViewer, code: Code) -> FileResponse:
 
 
 @router.get("/sites/{site_id}/workbook", response_class=Response, responses=_AS_XLSX)
-def get_workbook(session: Reading, viewer: ApiViewer, code: Code, site_id: RowId) -> Response:
+def get_workbook(
+    here: Here, session: Reading, viewer: ApiViewer, code: Code, site_id: RowId
+) -> Response:
     """Return one response as a workbook that can be filled without a connection."""
     from api.usecases.cadastre_workbook import write_workbook  # noqa: PLC0415 - xlsxwriter
 
     site_for(session, viewer, site_id, Right.SEE_CADASTRE)
     form = read_form(session, edition_of(session, code), site_id)
     content = write_workbook(form, viewer.locale or "fr")
+    note_workbook(here, viewer, code, site_id)
     return Response(content, media_type=XLSX, headers=_saved_as(f"{code}-{site_id}.xlsx"))
 
 

@@ -23,8 +23,8 @@ from api.http.dependencies import Installation
 from api.http.problems import failure
 from api.http.rate_limit import PART
 from api.usecases.access import LoggedIn
+from api.usecases.exporting import note_export
 from api.usecases.scope import Viewer
-from inventory import changes
 from inventory.files.kinds import MediaType
 from inventory.files.tables import BOM, SheetWriter, csv_lines
 from inventory.sentences import N_
@@ -227,5 +227,4 @@ def _note(scope: Scope, form: str, name: str) -> None:
     browser: LoggedIn | None = state.get("browser")
     viewer: Viewer | None = state.get("holder") or (browser.viewer if browser else None)
     told = {"format": form, "query": dict(_query(scope))}
-    with here.database.write(viewer.actor if viewer else "web") as session:
-        changes.note(session, "export", name, "*", told)
+    note_export(here.database, viewer.actor if viewer else "web", name, told)

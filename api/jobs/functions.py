@@ -12,12 +12,10 @@ from api.usecases import (
     audit,
     discovery,
     health,
-    idempotency,
     polling,
     series,
     support,
     uploads,
-    webhook_delivery,
 )
 from api.usecases.progress import Progress
 from inventory.database import Database
@@ -147,13 +145,9 @@ def run_series(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
 
 @job("tidy", repeatable=True)
 def run_tidy(here: JobContext, _arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take away the bytes of files that nobody keeps, and answers kept for who asks again."""
+    """Take away the bytes of files that nobody keeps."""
     with here.database.read() as session:
-        files = uploads.sweep_uploads(session, here.settings)
-    with here.database.write(here.actor) as session:
-        answers = idempotency.forget_answers(session)
-        told = webhook_delivery.forget_deliveries(session)
-    return {"tidy": {"files": files, "answers": answers, "deliveries": told}}
+        return {"tidy": {"files": uploads.sweep_uploads(session, here.settings)}}
 
 
 @job("retention", repeatable=True)

@@ -8,9 +8,8 @@ that was begun and not answered: nothing was written then, and it may be begun a
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from inventory import clock
 from inventory.database import Database
@@ -71,14 +70,6 @@ def give_up(database: Database, user_id: int, key: str) -> None:
         row = _row(session, user_id, key)
         if row is not None and row.status is None:
             session.delete(row)
-
-
-def forget_answers(session: Session) -> int:
-    """Take away the keys whose day is over; return how many."""
-    gone = session.connection().execute(
-        delete(IdempotencyKey).where(col(IdempotencyKey.expires_at) <= clock.now())
-    )
-    return gone.rowcount
 
 
 def _answered(row: IdempotencyKey, request_sha256: str) -> StoredAnswer | None:

@@ -16,7 +16,9 @@ from inventory.database import Database
 from inventory.models import (
     ApiToken,
     Change,
+    DeliveryState,
     Event,
+    IdempotencyKey,
     Invitation,
     Job,
     JobState,
@@ -25,6 +27,7 @@ from inventory.models import (
     Proposal,
     ProposalState,
     RetentionRun,
+    WebhookDelivery,
     WebSession,
 )
 from inventory.sentences import N_
@@ -124,6 +127,29 @@ KEPT: Sequence[Kept] = (
         OutgoingMail,
         func.coalesce(OutgoingMail.sent_at, OutgoingMail.given_up_at),
         _days("job_days"),
+    ),
+    Kept(
+        "deliveries",
+        N_("Annonces aux programmes tiers, livrées"),
+        WebhookDelivery,
+        col(WebhookDelivery.last_at),
+        _days("job_days"),
+        (col(WebhookDelivery.state) == DeliveryState.DELIVERED,),
+    ),
+    Kept(
+        "undelivered",
+        N_("Annonces aux programmes tiers, jamais livrées"),
+        WebhookDelivery,
+        col(WebhookDelivery.next_at),
+        _days("event_days"),
+        (col(WebhookDelivery.state) == DeliveryState.PENDING,),
+    ),
+    Kept(
+        "answers",
+        N_("Réponses gardées pour une demande répétée"),
+        IdempotencyKey,
+        col(IdempotencyKey.expires_at),
+        _at_once,
     ),
     Kept("sessions", N_("Sessions expirées"), WebSession, col(WebSession.expires_at), _at_once),
     Kept(

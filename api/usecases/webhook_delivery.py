@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from api.usecases.access import viewer_of
@@ -32,7 +32,6 @@ AT_ONCE = 8
 LEASE = timedelta(minutes=1)
 # Seconds between attempts; the last one is repeated until the subscription is disabled.
 BACKOFF_S = (10, 30, 120, 600, 1800, 3600, 7200, 14400, 21600)
-_LOG_KEPT_FOR = timedelta(days=30)
 _WINDOW = 5000
 """Events are looked at again that far back: their ids are given before they are written."""
 
@@ -65,15 +64,6 @@ def deliver_due(database: Database, vault: Vault, settings: Settings) -> int:
         for message, sent in zip(messages, results, strict=True):
             _record(session, settings, message, sent)
     return sum(sent.well for sent in results)
-
-
-def forget_deliveries(session: Session) -> int:
-    """Take away what was delivered long ago; return how many."""
-    old = delete(WebhookDelivery).where(
-        col(WebhookDelivery.state) == DeliveryState.DELIVERED,
-        col(WebhookDelivery.last_at) < clock.now() - _LOG_KEPT_FOR,
-    )
-    return session.connection().execute(old).rowcount
 
 
 def _queue_events(session: Session, webhook: Webhook) -> None:

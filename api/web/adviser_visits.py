@@ -190,14 +190,17 @@ def month_page(
 
 @router.get(PATH + "/mois/{month}/feuille.{form}")
 def month_file(
+    here: Here,
     browser: Browser,
     session: Reading,
     month: Month,
+    *,
     form: Annotated[str, Path(pattern="^(csv|xlsx)$")],
     qui: Login = None,
 ) -> Response:
     """Send the sheet of a month as a file."""
-    return sheet_file(month_sheet(session, browser.viewer, read_month(month), qui), form)
+    found = month_sheet(session, browser.viewer, read_month(month), qui)
+    return sheet_file(here, browser.viewer, found, form, qui)
 
 
 @router.post(PATH + "/mois/{month}/signer", dependencies=_RECORD)

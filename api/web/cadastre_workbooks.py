@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
+from api.http.cadastre_files import XLSX, note_workbook
 from api.http.cursor import MAX_ROW_ID
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading
 from api.http.needs import Needs
@@ -28,17 +29,18 @@ from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE_CADASTRE)])
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @router.get(f"{PATH}/classeur.xlsx")
-def save_workbook(request: Request, browser: Browser, session: Reading, at: At) -> Response:
+def save_workbook(
+    request: Request, here: Here, browser: Browser, session: Reading, at: At
+) -> Response:
     """Send a response as a workbook that can be filled without a connection."""
     # xlsxwriter is for this route alone.
     from api.usecases.cadastre_workbook import write_workbook  # noqa: PLC0415
 
     form = at.form(session, browser, Right.SEE_CADASTRE)
     content = write_workbook(form, language_of(request, browser.viewer))
+    note_workbook(here, browser.viewer, at.code, at.site_id)
     headers = {
         "Content-Disposition": f'attachment; filename="{at.code}-{at.site_id}.xlsx"',
         "Cache-Control": "private, no-store",

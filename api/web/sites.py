@@ -15,7 +15,7 @@ from api.http.needs import Needs
 from api.jobs.requests import JobRequest, request_job
 from api.usecases import site_detail
 from api.usecases.dossiers import PossibleMove, possible_moves
-from api.usecases.scope import Right
+from api.usecases.scope import Right, Viewer
 from api.usecases.sites import Condition, SiteFilter, list_sites, provinces, site_line
 from api.usecases.topology import site_network
 from api.web import texts
@@ -117,7 +117,6 @@ def site_page(
     devices = site_detail.devices(session, site_id)
     readings = site_detail.last_readings(session, [each.id for each in devices if each.id])
     dossier, history = site_detail.dossier(session, site_id)
-    may_run = site_detail.site_to_work_on(session, viewer, site_id, Right.RUN_JOBS) is not None
     return page(
         request,
         "site.html",
@@ -126,6 +125,7 @@ def site_page(
         line=line,
         implantations=site_detail.implantations(session, site_id),
         dossier=dossier,
+        may_see_cadastre=_holds(session, viewer, site_id, Right.SEE_CADASTRE),
         status=texts.STATUSES.get(dossier.status) if dossier else None,
         held=texts.STATUSES.get(dossier.status_before_hold or "") if dossier else None,
         history=history,
@@ -141,7 +141,7 @@ def site_page(
         findings=site_detail.open_findings(session, site_id),
         events=site_detail.events(session, site_id),
         **site_parts(session, site_id),
-        may_run=may_run,
+        may_run=_holds(session, viewer, site_id, Right.RUN_JOBS),
         **_jobs(session, site_id),
         **site_history_context(
             here, session, site_id, periode, language=language_of(request, viewer)
@@ -170,6 +170,10 @@ def ask_for_job(
     with here.database.write(browser.viewer.actor) as session:
         request_job(session, browser.viewer, JobRequest(kind, site_id))
     return RedirectResponse(f"/sites/{site_id}#travaux", HTTPStatus.SEE_OTHER)
+
+
+def _holds(session: Reading, viewer: Viewer, site_id: int, right: Right) -> bool:
+    return site_detail.site_to_work_on(session, viewer, site_id, right) is not None
 
 
 def _steps_forward(session: Reading, site_id: int) -> list[PossibleMove]:

@@ -184,5 +184,8 @@ def test_a_sheet_is_a_file_in_which_nothing_runs(
     run = CliRunner().invoke(app, ["adviser", "sheet", "zoe", "2026-11", str(target)])
     assert run.exit_code == 0, run.output
     assert target.read_bytes() == sheet_csv(found)
+    with database.read() as session:
+        (noted,) = session.exec(select(Change).where(Change.action == "export")).all()
+    assert noted.after == {"login": "zoe", "month": "2026-11", "format": "csv"}
     listed = CliRunner().invoke(app, ["adviser", "month", "2026-11", "--json"])
     assert json.loads(listed.output) == [{"login": "zoe", "name": "Zoe", "minutes": 90}]

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
 from inventory.database import Database
-from inventory.models import Dossier, GrantScope, UserRole
+from inventory.models import Change, Dossier, GrantScope, UserRole
 from inventory.settings import Settings
 from tests.cadastre import COMPLETE, campaign
 from tests.seed import Seeded, seed
@@ -271,3 +271,23 @@ def _rewritten(sheets: dict[str, list[list[Any]]], answers: dict[int, Any]) -> b
                     sheet.write(row, column, given)
     book.close()
     return stream.getvalue()
+
+
+def test_who_takes_answers_away_as_a_file_stands_in_the_audit_log(
+    client: httpx.Client, database: Database, address: str, seeded: Seeded
+) -> None:
+    manager = bearer(database, "carla")
+    for path in ("export.csv", "export.xlsx"):
+        assert client.get(f"{EDITION}/{path}", headers=manager).is_success
+    assert client.get(f"{address}/workbook", headers=bearer(database, "denise")).is_success
+    none = client.get(f"{EDITION.replace('26', '99')}/export.csv", headers=manager)
+    assert none.status_code == 404
+    site_id = seeded.site_ids[1]
+    with database.read() as session:
+        noted = session.exec(select(Change).where(Change.action == "export")).all()
+    assert [(each.actor, each.table_name, each.row_key, each.after) for each in noted] == [
+        ("user:carla", "cadastre_response", "*", {"edition": "INCOR26", "format": "csv"}),
+        ("user:carla", "cadastre_response", "*", {"edition": "INCOR26", "format": "xlsx"}),
+        ("user:denise", "cadastre_response", str(site_id),
+         {"edition": "INCOR26", "site_id": site_id, "format": "xlsx"}),
+    ]  # fmt: skip

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from api.usecases.idempotency import begin, forget_answers
+from api.usecases.idempotency import begin
+from api.usecases.retention import run_retention
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict
@@ -203,7 +204,7 @@ def test_a_key_whose_write_was_refused_may_be_sent_again(
 
 
 def test_a_key_is_in_use_until_it_is_answered_given_up_or_a_day_old(
-    client: httpx.Client, database: Database, seeded: Seeded
+    client: httpx.Client, settings: Settings, database: Database, seeded: Seeded
 ) -> None:
     paul, path = bearer(database, "paul"), f"{dossier(seeded)}/transitions"
     headers = {**paul, "If-Match": "*", "Idempotency-Key": "k2"}
@@ -222,8 +223,9 @@ def test_a_key_is_in_use_until_it_is_answered_given_up_or_a_day_old(
     assert client.post(path, json=HOLD, headers=headers).status_code == 201
     with database.write("test") as session:
         session.exec(select(IdempotencyKey)).one().expires_at = clock.now()
-        session.flush()
-        assert forget_answers(session) == 1
+    run_retention(database, settings, actor="test")
+    with database.read() as session:
+        assert session.exec(select(IdempotencyKey)).all() == []
 
 
 def test_of_many_steps_each_is_made_or_refused_for_itself(

@@ -14,7 +14,7 @@ from api.usecases.programme_plan_decision import apply_plan
 from api.usecases.programme_plans import solve_plan
 from inventory import clock
 from inventory.database import Database
-from inventory.models import AdviserVisit, Dossier, GrantScope, UserRole
+from inventory.models import AdviserVisit, Change, Dossier, GrantScope, UserRole
 from inventory.programme.dossier import Status
 from inventory.settings import Settings
 from tests.seed import Seeded, seed
@@ -173,6 +173,14 @@ def test_an_adviser_tells_a_visit_on_a_page_and_signs_the_month(
     book = client.get(f"{month}/feuille.xlsx")
     assert book.content.startswith(b"PK")
     anne = bearer(database, "anne")
+    sheet = f"/api/v1/adviser-visits/months/{day:%Y-%m}/sheet.csv"
+    assert client.get(sheet, params={"login": "zoe"}, headers=anne).is_success
+    with database.read() as session:
+        noted = session.exec(select(Change).where(Change.action == "export")).all()
+    assert [(each.actor, each.after) for each in noted] == [
+        ("user:zoe", {"login": "zoe", "month": f"{day:%Y-%m}", "format": "xlsx"}),
+        ("user:anne", {"login": "zoe", "month": f"{day:%Y-%m}", "format": "csv"}),
+    ]
     told = client.get(f"/api/v1/adviser-visits/months/{day:%Y-%m}?login=zoe", headers=anne)
     assert told.json()["by_source"] == {"FSE": 90}
     assert told.json()["signed_by"] == "user:zoe"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel, func, select
@@ -10,8 +11,10 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.jobs.functions import FUNCTIONS, JobContext
 from api.jobs.schedule import make_schedule
-from api.usecases.access import find_user
+from api.usecases.access import find_user, viewer_of
 from api.usecases.accounts import new_invitation
+from api.usecases.adviser_visits import Told, tell_visit
+from api.usecases.funding import define_funding
 from api.usecases.retention import BATCH, KEPT, list_runs, run_retention
 from api.usecases.sessions import log_in
 from api.usecases.support import record_access
@@ -21,9 +24,12 @@ from inventory.changes import note
 from inventory.database import Database
 from inventory.errors import Misconfigured
 from inventory.models import (
+    AdviserVisit,
     ApiToken,
     Change,
+    DeliveryState,
     Event,
+    IdempotencyKey,
     Job,
     JobState,
     LoginThrottle,
@@ -31,9 +37,13 @@ from inventory.models import (
     Proposal,
     ProposalSource,
     ProposalState,
+    Webhook,
+    WebhookDelivery,
     WebSession,
     Zone,
+    metadata,
 )
+from inventory.programme.advisers import VisitKind
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from tests.moved_clock import moved_clock
@@ -88,6 +98,43 @@ def lived_in(database: Database) -> None:
                 sent_at=clock.now(),
             )
         )
+        hook = Webhook(
+            user_id=find_user(session, "alice").id or 0,
+            url="https://example.org",
+            secret_name="x",
+            created_at=clock.now(),
+            from_event_id=0,
+            seen_event_id=0,
+        )
+        session.add(hook)
+        session.flush()
+        for place, delivered in enumerate(DeliveryState):
+            session.add(
+                WebhookDelivery(
+                    webhook_id=hook.id or 0,
+                    event_id=place,
+                    kind="x.a",
+                    body={},
+                    state=delivered,
+                    next_at=clock.now(),
+                    last_at=clock.now(),
+                )
+            )
+        session.add(
+            IdempotencyKey(
+                user_id=hook.user_id,
+                key="k",
+                request_sha256="",
+                started_at=clock.now(),
+                expires_at=clock.now() + timedelta(days=1),
+            )
+        )
+        source = define_funding(session, "FSE").id or 0
+        tell_visit(
+            session,
+            viewer_of(session, find_user(session, "alice")),
+            Told(clock.now().date(), 90, VisitKind.TRAVEL, funding_source_id=source),
+        )
         session.add(Job(kind="poll", queue_key="w", requested_by="x", requested_at=clock.now()))
         zone = Zone(name="z")
         session.add(zone)
@@ -129,15 +176,16 @@ def test_each_kind_goes_when_its_time_is_over_and_not_a_day_before(
             return counts(run_retention(database, settings, actor="test").lines)
 
         assert after(0) == {}
-        assert after(1.5) == {"sessions": 1, "throttles": 3, "tokens": 1}
+        assert after(1.5) == {"sessions": 1, "throttles": 3, "tokens": 1, "answers": 1}
         assert after(8) == {"invitations": 1}
         assert after(29.9) == {}
         assert after(30.1) == {"support_jobs": 1, "proposals": 1}
-        assert after(91) == {"jobs": 1, "mail": 1}
+        assert after(91) == {"jobs": 1, "mail": 1, "deliveries": 1}
         assert after(365) == {}
         assert set(after(366.5)) == {"changes", "support_events"}
         assert rows(database, Event) > 0
-        assert "events" in after(1831)
+        assert {"events", "undelivered"} <= set(after(1831))
+        assert rows(database, AdviserVisit) == 1  # evidence for who financed it
         assert rows(database, Job) == 1  # it still waits
         assert rows(database, Proposal) == 1
         assert rows(database, LoginThrottle) == rows(database, WebSession) == 0
@@ -225,3 +273,18 @@ def test_the_command_shows_first_what_it_would_delete(
     lines = json.loads(report.output)["lines"]
     assert {line["id"] for line in lines} == {kept.id for kept in KEPT}
     assert counts(lines) == {"events": 1}
+
+
+def test_every_table_that_names_a_person_stands_in_the_document() -> None:
+    text = (Path(__file__).parents[2] / "docs/gdpr.md").read_text(encoding="utf-8")
+    naming = {
+        table.name
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name in {"actor", "user_id"} or column.name.endswith("_by")
+    }
+    assert len(naming) > 30
+    assert {name for name in naming if f"`{name}`" not in text} == set()
+    assert {
+        kept.table.__tablename__ for kept in KEPT if f"`{kept.table.__tablename__}`" not in text
+    } == set()

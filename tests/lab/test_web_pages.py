@@ -19,6 +19,7 @@ from inventory.database import Database
 from inventory.findings.finding import Severity
 from inventory.models import (
     DeviceRole,
+    Grant,
     GrantScope,
     Health,
     Incident,
@@ -27,11 +28,13 @@ from inventory.models import (
     Lifecycle,
     PushState,
     Site,
+    User,
     UserRole,
 )
 from inventory.programme.dossier import Status
 from inventory.programme.spelling import plain
 from inventory.settings import Settings
+from tests.cadastre import campaign
 from tests.seed import Seeded, seed, seed_network
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
 
@@ -179,6 +182,26 @@ def test_the_site_page_tells_all_that_a_head_teacher_asks(
         "Audit terminé",
     ):
         assert told in text, told
+
+
+@pytest.mark.one_database
+def test_the_site_page_leads_to_the_cadastre_who_may_see_it_there(
+    client: httpx.Client, database: Database, seeded: Seeded
+) -> None:
+    namur, liege = seeded.site_ids[:2]
+    # At one school she helps its users, at the other she is its head.
+    person(database, "sophie", UserRole.SUPPORT_AGENT, GrantScope.SITE, str(namur))
+    with database.write("test") as session:
+        sophie = session.exec(select(User).where(User.login == "sophie")).one().id or 0
+        head = Grant(user_id=sophie, role=UserRole.SCHOOL_HEAD, scope=GrantScope.SITE)
+        head.scope_key = str(liege)
+        session.add(head)
+        campaign(session)
+    log_in(client, "sophie")
+    assert f'href="/sites/{namur}/cadastre"' not in client.get(f"/sites/{namur}").text
+    assert f'href="/sites/{liege}/cadastre"' in client.get(f"/sites/{liege}").text
+    led = client.get(f"/sites/{liege}/cadastre")
+    assert client.get(led.headers["location"]).status_code == 200
 
 
 @pytest.mark.one_database

@@ -15,7 +15,8 @@ import pytest
 from sqlmodel import select
 
 from api.usecases.access import find_user, viewer_of
-from api.usecases.webhook_delivery import deliver_due, forget_deliveries
+from api.usecases.retention import run_retention
+from api.usecases.webhook_delivery import deliver_due
 from api.usecases.webhook_sending import checked_url, send, signature
 from api.usecases.webhooks import change_webhook, own_webhook, replay, subscribe
 from inventory import clock
@@ -368,6 +369,11 @@ def test_deliveries_of_long_ago_are_forgotten(
     hook(database, here, receiver.url, ["x."])
     happens(database, "x.a", seeded.site_ids[0])
     deliver_due(database, vault, here)
-    moving.append(timedelta(days=31))
-    with database.write("test") as session:
-        assert forget_deliveries(session) == 1
+    receiver.status = 500
+    happens(database, "x.b", seeded.site_ids[0])
+    deliver_due(database, vault, here)
+    for days, kept in ((89, {"x.a", "x.b"}), (2, {"x.b"}), (1740, set())):
+        moving.append(timedelta(days=days))
+        run_retention(database, here, actor="test")
+        with database.read() as session:
+            assert set(session.exec(select(WebhookDelivery.kind))) == kept

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from api.cli import app
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotFound
-from inventory.models import Dossier
+from inventory.models import Change, Dossier
 from inventory.secrets import Vault
 from inventory.settings import Settings
 from tests.cadastre import campaign, fill
@@ -111,5 +111,8 @@ def test_show_and_progress_and_export_tell_what_is_there(
     file = tmp_path / "all.csv"
     assert _preau("export", "INCOR26", file).exit_code == 0
     assert "Institut Saint-Roch" in file.read_text(encoding="utf-8")
+    with database.read() as session:
+        (noted,) = session.exec(select(Change).where(Change.action == "export")).all()
+    assert noted.after == {"edition": "INCOR26", "format": "csv"}
     assert isinstance(_preau("export", "INCOR26", tmp_path / "a.ods").exception, InvalidInput)
     assert isinstance(_preau("export", "NOPE", file).exception, NotFound)
