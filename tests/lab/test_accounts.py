@@ -326,7 +326,7 @@ def test_what_a_program_writes_is_recorded_with_the_name_of_its_token(
         assert client.get("/api/v1/sites", headers=reading).status_code == 200
         refused = client.post("/api/v1/jobs", json=wanted, headers=reading)
         assert refused.status_code == 403
-        assert "only reads" in refused.json()["detail"]
+        assert "Ce jeton ne permet que de lire" in refused.json()["detail"]
     with database.read() as session:
         assert all(row.last_used_at for row in session.exec(select(ApiToken)))
     with origin.coming_from("10.0.0.1") as request, database.write("user:alice") as session:

@@ -136,7 +136,7 @@ class DossierWalk(RuleBasedStateMachine):
         told = _all_told(self.now)
         if edge.to is Status.AWAITING_PREREQUISITES:
             told["open_prerequisites"] = 2
-        if edge.to is Status.FINALLY_ACCEPTED:
+        if edge.origin is Status.IN_SERVICE:  # accepted or refused: both have the same days
             told["guarantee_ends_on"] = told["final_acceptance_drawn_up_on"] = self.now.date()
         outcome = self._move(
             edge.to,
