@@ -32,7 +32,6 @@ from api.usecases.cadastre_filling import FieldWrite, write_fields
 from api.usecases.cadastre_responses import read_form, site_for
 from api.usecases.scope import Right
 from inventory.models import CadastreEdition, CadastreRemark
-from inventory.sentences import Sentence
 
 router = APIRouter(
     prefix="/cadastre/editions/{code}/sites/{site_id}",
@@ -103,8 +102,7 @@ def patch_response(
         form = read_form(session, edition, asked.site_id)
         if about.if_match is not None and not about.holds(form.version):
             raise Changed(
-                Sentence("La réponse a changé entre-temps\u00a0: relisez-la."),
-                current={"version": form.version, "state": form.state.value},
+                decisions.CHANGED, current={"version": form.version, "state": form.state.value}
             )
         writes = with_files(session, asked.viewer, form.questionnaire, asked.site_id, writes)
         written = write_fields(session, edition, asked.site_id, writes, actor=asked.actor)

@@ -35,6 +35,7 @@ from inventory.programme.cadastre.values import clean_text
 from inventory.programme.dossier import EvidenceKind, Role, Status
 from inventory.sentences import N_, Sentence
 
+CHANGED = Sentence("La réponse a changé entre-temps\u00a0: relisez-la.")
 _STOPPED = (Status.DECLINED, Status.ON_HOLD, Status.INELIGIBLE, Status.DECOMMISSIONED)
 _BEFORE = (Status.IDENTIFIED, Status.CADASTRE_PENDING)
 
@@ -105,6 +106,17 @@ def submit(
     _tell(session, form, "cadastre.submitted", N_("Cadastre %(edition)s signé et soumis."))
     session.flush()
     return submission
+
+
+def look_again(
+    session: Session, edition: CadastreEdition, site_id: int, *, seen_version: int
+) -> None:
+    """Hold a response for this writer; raises CadastreRefused unless it is at `seen_version`.
+
+    Before a decision: what is decided on is what was looked at.
+    """
+    if locked_response(session, edition, site_id).version != seen_version:
+        raise CadastreRefused(CHANGED)
 
 
 def send_back(

@@ -97,9 +97,13 @@ def ask_many(
     request_id: str,
     site_ids: Sequence[int],
     wanted: WantedMove,
+    *,
+    seen: Mapping[int, int] | None = None,
 ) -> BulkMove:
     """Write a request down and return it; the same request again is the one there is.
 
+    `seen`: the version by site that was looked at; a dossier that moved since will be refused. For
+    a site that it does not hold, and without it, the version is that of now.
     Raises InvalidInput without sites or with a request id that is too long, Conflict when the id
     was given to another request.
     """
@@ -126,11 +130,10 @@ def ask_many(
     session.add(row)
     session.flush()
     assert row.id is not None
-    versions = dict(
-        session.exec(
-            select(Dossier.site_id, Dossier.version).where(col(Dossier.site_id).in_(site_ids))
-        ).all()
+    found_now = session.exec(
+        select(Dossier.site_id, Dossier.version).where(col(Dossier.site_id).in_(site_ids))
     )
+    versions = {site_id: (seen or {}).get(site_id, version) for site_id, version in found_now}
     session.add_all(
         BulkMoveSite(bulk_move_id=row.id, site_id=site_id, version=versions[site_id])
         for site_id in dict.fromkeys(site_ids)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from api.http.cursor import MAX_ROW_ID
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
@@ -62,6 +63,7 @@ TOLD: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }
 MOST_SHOWN = 200
 _Text = Annotated[str, Query(max_length=200)]
+_Seen = Annotated[str, Field(pattern=r"^[0-9]{1,9}:[0-9]{1,9}$")]
 
 
 @router.get("/dossiers/passages")
@@ -116,15 +118,19 @@ def ask(
     *,
     demande: Annotated[str, Form(min_length=1, max_length=80)],
     vers: Annotated[Status, Form()],
-    ecole: Annotated[list[int], Form(max_length=MOST_SHOWN)],
+    ecole: Annotated[list[_Seen], Form(max_length=MOST_SHOWN)],
     motif: Annotated[str, Form(max_length=2000)] = "",
     faits: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Write the request down and queue it; the jobs process moves one dossier after the other."""
+    """Write the request down and queue it; the jobs process moves one dossier after the other.
+
+    A school comes with the version that was shown: what moved since is not moved unseen.
+    """
+    seen = dict(_numbers(each) for each in ecole)
     wanted = WantedMove(vers, motif.replace("\0", "").strip(), dict(parse_qsl(faits)))
     with here.database.write(browser.viewer.actor) as session:
-        site_ids = chosen_sites(session, browser.viewer, Choice(tuple(ecole)))
-        bulk_id = ask_many(session, browser.viewer, demande, site_ids, wanted).id
+        site_ids = chosen_sites(session, browser.viewer, Choice(tuple(seen)))
+        bulk_id = ask_many(session, browser.viewer, demande, site_ids, wanted, seen=seen).id
         arguments = {"bulk_id": bulk_id}
         enqueue(session, "bulk_moves", arguments, browser.viewer.actor, about=str(bulk_id))
     return RedirectResponse(f"/dossiers/passages/{bulk_id}", HTTPStatus.SEE_OTHER)
@@ -143,3 +149,9 @@ def result(request: Request, browser: Browser, session: Reading, bulk_id: RowId)
         statuses=texts.STATUSES,
         outcomes=OUTCOMES,
     )
+
+
+def _numbers(seen: str) -> tuple[int, int]:
+    """Return the site and the version that a checkbox carries."""
+    site_id, _, version = seen.partition(":")
+    return int(site_id), int(version)

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.http.cursor import MAX_ROW_ID
 from api.http.dependencies import Browser, FormOfOurs, Here, RowId
 from api.http.needs import Needs
 from api.usecases.access import LoggedIn
 from api.usecases.cadastre_comparison import Beside, beside
-from api.usecases.cadastre_decisions import reopen, send_back, validate
+from api.usecases.cadastre_decisions import look_again, reopen, send_back, validate
 from api.usecases.cadastre_lists import next_submitted
 from api.usecases.cadastre_remarks import add_remark, settle_remark
 from api.usecases.cadastre_responses import CadastreRefused, has_right
@@ -90,6 +91,7 @@ def decide(
     browser: FormOfOurs,
     at: At,
     *,
+    version: Annotated[int, Form(ge=0, le=MAX_ROW_ID)],
     action: Annotated[str, Form(max_length=20)] = "",
     motif: _Words = "",
 ) -> Response:
@@ -98,6 +100,7 @@ def decide(
     try:
         with here.database.write(actor) as session:
             form = at.form(session, browser, Right.DECIDE_CADASTRE)
+            look_again(session, form.edition, at.site_id, seen_version=version)
             if action == "valider":
                 validate(session, form.edition, at.site_id, actor=actor)
             elif action == "rouvrir":

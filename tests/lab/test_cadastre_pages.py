@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from api.usecases.cadastre_decisions import send_back
 from api.usecases.cadastre_editions import edition_of
 from api.usecases.cadastre_responses import read_form
 from inventory.database import Database
@@ -150,18 +151,45 @@ def test_the_manager_remarks_sends_back_validates_and_goes_on_to_the_next(
     log_in(client, "carla")
     page = client.get(f"{base}/examen").text
     csrf = hidden_field(page)
-    nothing = client.post(f"{base}/decision", data={"csrf": csrf, "action": "renvoyer"})
+    decision = {"csrf": csrf, "version": hidden_field(page, "version")}
+    nothing = client.post(f"{base}/decision", data={**decision, "action": "renvoyer"})
     assert (nothing.status_code, "une remarque ou un motif" in nothing.text) == (409, True)
     remark = {"csrf": csrf, "texte": "Combien de bornes ?", "question": "access_points"}
     assert client.post(f"{base}/remarques", data=remark).status_code == 303
-    sent = client.post(f"{base}/decision", data={"csrf": csrf, "action": "renvoyer"})
+    sent = client.post(f"{base}/decision", data={**decision, "action": "renvoyer"})
     assert sent.headers["location"] == f"/cadastre/INCOR26/sites/{first}/examen"
     other = sent.headers["location"].removesuffix("/examen")
-    done = client.post(f"{other}/decision", data={"csrf": csrf, "action": "valider"})
+    decision["version"] = hidden_field(client.get(f"{other}/examen").text, "version")
+    done = client.post(f"{other}/decision", data={**decision, "action": "valider"})
     assert done.headers["location"] == "/cadastre?edition=INCOR26"
     log_in(client, "denise")
     assert "Combien de bornes ?" in client.get(f"{base}/sections/wifi").text
     assert "Combien de bornes ?" not in client.get(f"{base}/sections/people").text
+
+
+def test_a_response_that_was_sent_anew_meanwhile_is_not_validated_unseen(
+    client: httpx.Client, database: Database, seeded: Seeded, base: str
+) -> None:
+    site_id = seeded.site_ids[1]
+    with database.write("user:denise") as session:
+        fill(session, site_id)
+        sign(session, site_id)
+    log_in(client, "carla")
+    page = client.get(f"{base}/examen").text
+    form = {"csrf": hidden_field(page), "version": hidden_field(page, "version")}
+    with database.write("user:cyril") as session:  # another manager, then the school again
+        edition = edition_of(session, "INCOR26")
+        send_back(session, edition, site_id, actor="user:cyril", reason="Combien d’élèves ?")
+        fill(session, site_id, {"pupils": 9})
+        sign(session, site_id)
+    late = client.post(f"{base}/decision", data={**form, "action": "valider"})
+    assert late.status_code == 409
+    assert "La réponse a changé entre-temps\u00a0: relisez-la." in late.text
+    with database.read() as session:
+        dossier = session.exec(select(Dossier).where(Dossier.site_id == site_id)).one()
+    assert dossier.status == "cadastre_submitted"
+    form["version"] = hidden_field(late.text, "version")
+    assert client.post(f"{base}/decision", data={**form, "action": "valider"}).is_redirect
 
 
 def test_who_may_only_see_has_no_form_and_who_may_not_sees_no_link(

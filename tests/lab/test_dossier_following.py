@@ -1,6 +1,7 @@
 """Prerequisites, terms and moves of many dossiers, on a database and through pages and the API."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from api.usecases.deadlines import (
 from api.usecases.dossier_bulk import (
     Choice,
     WantedMove,
+    advance_as_asked,
     advance_many,
     ask_many,
     chosen_sites,
@@ -438,13 +440,38 @@ def test_the_page_tries_first_and_the_job_moves_then(
         "demande": "abc",
         "vers": "on_hold",
         "motif": "Travaux",
-        "ecole": str(seeded.site_ids[1]),
+        "ecole": f"{seeded.site_ids[1]}:2",
     }
     for _ in range(2):
         assert client.post("/dossiers/passages", data=form).headers["location"].endswith("/1")
     assert "En attente" in client.get("/dossiers/passages/1").text
     with database.read() as session:
         assert state_of(session, dossier_of_site(session, seeded.site_ids[1])).version == 2
+
+
+def test_what_moved_since_it_was_shown_is_not_moved_by_the_page(
+    settings: Settings, client: httpx.Client, database: Database, seeded: Seeded
+) -> None:
+    first, second, _ = seeded.site_ids
+    for site_id in (first, second):
+        stand(database, site_id, Status.SCHEDULED)
+    assert log_in(client, "paul") == 303
+    choice = {"statut": "scheduled", "vers": "on_hold", "motif": "Grève"}
+    shown = client.get("/dossiers/passages", params=choice).text
+    boxes = re.findall(r'name="ecole" value="([0-9:]+)"', shown)
+    with database.write("user:anne") as session:
+        for status, why in ((Status.ON_HOLD, "Chantier"), (Status.SCHEDULED, None)):
+            manager_role = Role.PROGRAMME_MANAGER
+            advance(session, second, status, actor="user:anne", role=manager_role, reason=why)
+    form = {"csrf": hidden_field(shown), "demande": "abc", "vers": "on_hold", "motif": "Grève"}
+    assert client.post("/dossiers/passages", data={**form, "ecole": "1"}).status_code == 400
+    asked = client.post("/dossiers/passages", data={**form, "ecole": boxes})
+    advance_as_asked(database, 1, asked_by="user:paul")
+    told = client.get(asked.headers["location"]).text
+    assert "Le dossier a changé entre-temps." in told
+    with database.read() as session:
+        states = [dossier_of_site(session, site_id).status for site_id in (first, second)]
+    assert states == [Status.ON_HOLD, Status.SCHEDULED]
 
 
 def test_the_api_moves_many_and_tells_what_is_late(
