@@ -40,6 +40,7 @@ from lab import programme_steps as steps
 from lab import story
 from lab.demo_servers import refuse_taken_port, running_district, serving
 from lab.demo_steps import Failed, Preau, say
+from lab.programme_cadastre import open_campaign
 from lab.programme_people import Person, Programme
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +94,7 @@ def _run(folder: Path, port: int, port_offset: int) -> dict[str, Any]:
         ):
             for person in people(database, site_id):
                 programme.welcome(person)
+            open_campaign(database, clock.now().date())
             return _walk(programme, preau, school, site_id)
 
 
@@ -180,6 +182,13 @@ def people(database: Database, site_id: int) -> list[Person]:
         Person("carl", "Carl Dupuis, AdN", UserRole.CADASTRE_MANAGER),
         Person(
             "hugo", "Hugo Petit, direction", UserRole.SCHOOL_HEAD, GrantScope.SITE, str(site_id)
+        ),
+        Person(
+            "ivan",
+            "Ivan Roche, personne de contact",
+            UserRole.SCHOOL_IT_CONTACT,
+            GrantScope.SITE,
+            str(site_id),
         ),
         Person(
             "olga",

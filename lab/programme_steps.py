@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from lab import programme_cadastre
 from lab.programme_people import Programme, in_days
 
 CABLE_TESTS = (
@@ -71,14 +72,10 @@ class Dossier:
 
 def administration(dossier: Dossier) -> None:
     """Walk the cadastre, the enrolment, a place in the programme."""
-    dossier.move("carl", "cadastre_pending", why="the campaign opens")
-    dossier.move("hugo", "cadastre_submitted", expect=409, why="without an answer")
-    dossier.move("hugo", "cadastre_submitted", "cadastre_response")
-    dossier.move("hugo", "cadastre_validated", "cadastre_validation", expect=403, why="his own")
-    dossier.move("carl", "cadastre_pending", reason="Il manque les plans du bâtiment B")
-    dossier.move("hugo", "cadastre_submitted", expect=409, why="the answer sent back again")
-    dossier.move("hugo", "cadastre_submitted", "cadastre_response")
-    dossier.move("carl", "cadastre_validated", "cadastre_validation")
+    programme_cadastre.campaign(dossier.programme, dossier.site_id)
+    dossier.programme.claim(
+        dossier.status() == "cadastre_validated", "the dossier moved with the cadastre"
+    )
     dossier.move("olga", "enrolment_requested", "enrolment_form", measures=["connectivity"])
     dossier.move("mona", "scheduled", "notification", expect=409, why="without lot and funding")
     dossier.programme.ask(

@@ -11,32 +11,13 @@ from api.usecases.cadastre_editions import add_edition, edition_of, shipped_edit
 from api.usecases.cadastre_filling import FieldWrite, write_fields
 from api.usecases.cadastre_responses import read_form
 from inventory.programme.cadastre.documents import sha256_of
+from lab.programme_cadastre import NETWORK, SCHOOL
 
 COMPLETE: Mapping[str, Any] = {
+    **NETWORK,
+    **SCHOOL,
     "contact_name": "Denise Lambert",
-    "contact_role": "head",
     "contact_email": "direction@tilleuls.example",
-    "pupils": 240,
-    "staff": 28,
-    "classes": 12,
-    "rooms": [
-        {"kind": "classroom", "count": 12, "outlets": 14, "outlet_category": "cat6"},
-        {"kind": "gym", "count": 1},
-    ],
-    "outlets": 18,
-    "buildings": [{"name": "Bloc A", "floors": 2, "walls": "brick", "link": "main"}],
-    "asbestos_inventory": "unknown",
-    "has_internet": True,
-    "internet_lines": [
-        {"type": "vdsl", "provider": "Proximus", "down": "70", "monthly_cost": "65.00"}
-    ],
-    "filtering": "none",
-    "switches": 2,
-    "poe_switches": 1,
-    "has_wifi": True,
-    "access_points": 6,
-    "wifi_keep": "replace",
-    "connection_quality": "poor",
 }
 """Every needed answer of the questionnaire 2026-1, in canonical form."""
 

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, delete, select
 
 from api.usecases.dossier_state import EvidenceFile
 from inventory import clock
-from inventory.errors import InvalidInput, NotFound
+from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.events import record_event
-from inventory.models import AcceptanceRun, AcceptanceWord, DeviceRole, OrderedDevice
+from inventory.models import AcceptanceRun, AcceptanceWord, DeviceRole, OrderedDevice, Site
 from inventory.reconcile import serial_told
 from inventory.sentences import Sentence
 from site_surveys.profile import AcceptanceProfile
@@ -188,7 +188,26 @@ def _refuse_doubles(lines: list[OrderLine], where: str) -> None:
 
 
 def keep_order(session: Session, site_id: int, lines: list[OrderLine]) -> int:
-    """Keep what was ordered for a site in the place of what was kept before; return how many."""
+    """Keep what was ordered for a site in the place of what was kept before; return how many.
+
+    Raises Conflict for a serial number that is ordered for another site: nothing is kept then.
+    """
+    elsewhere = session.exec(
+        select(OrderedDevice.serial, Site.name)
+        .join(Site, col(Site.id) == col(OrderedDevice.site_id))
+        .where(col(OrderedDevice.serial).in_([line.serial for line in lines]))
+        .where(OrderedDevice.site_id != site_id)
+        .order_by(col(OrderedDevice.serial))
+    ).first()
+    if elsewhere is not None:
+        serial, site = elsewhere
+        raise Conflict(
+            Sentence(
+                "Le numéro %(serial)s est commandé pour une autre école\u00a0: %(site)s",
+                serial=serial,
+                site=site,
+            )
+        )
     session.exec(delete(OrderedDevice).where(col(OrderedDevice.site_id) == site_id))
     session.add_all(
         OrderedDevice(

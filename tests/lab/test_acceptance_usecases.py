@@ -13,6 +13,7 @@ from api.usecases.acceptance_dossier import facts_of_run, move_after_run
 from api.usecases.acceptance_record import digest
 from api.usecases.acceptance_report import report_pdf
 from api.usecases.acceptance_runs import (
+    OrderLine,
     keep_order,
     list_runs,
     read_order,
@@ -39,6 +40,7 @@ from inventory.models import (
     Device,
     Dossier,
     Event,
+    OrderedDevice,
     Reserve,
     ReserveSeverity,
 )
@@ -244,6 +246,21 @@ def test_an_order_is_kept_by_serial_and_compared(
     check = next(each for each in record["checks"] if each["id"] == "equipment.order")
     # The seeded access points tell no serial: they answer, and that is all that is proved.
     assert [each["state"] for each in check["results"]] == ["not_proved", "not_proved"]
+
+
+def test_a_serial_is_ordered_for_one_school_alone(database: Database, seeded: Seeded) -> None:
+    namur, liege = seeded.site_ids[:2]
+    lines = [OrderLine(f"CN00{place}", "switch", None, None) for place in range(1, 4)]
+    with database.write("alice") as session:
+        keep_order(session, namur, lines[:2])
+    with pytest.raises(Conflict) as refused, database.write("alice") as session:
+        keep_order(session, liege, lines[1:])
+    assert refused.value.what == (
+        "Le numéro CN002 est commandé pour une autre école\u00a0: École communale Les Tilleuls"
+    )
+    with database.read() as session:
+        kept = session.exec(select(OrderedDevice.site_id, OrderedDevice.serial)).all()
+    assert sorted(kept) == [(namur, "CN001"), (namur, "CN002")]
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,17 @@ def test_an_export_shows_what_its_caller_sees_and_stands_in_the_audit_log(
     assert noted.after == {"format": "csv", "query": query}
 
 
+@pytest.mark.parametrize("fase", ["99999", "95001/9999", "9" * 30])
+def test_a_wrong_fase_number_finds_nothing_and_breaks_nothing(
+    alice: httpx.Client, seeded: Seeded, fase: str
+) -> None:
+    for name in ("sites", "dossiers"):
+        answer = alice.get(f"/api/v1/{name}", params={"q": fase})
+        assert (answer.status_code, answer.json()[name]) == (200, [])
+    found = alice.get("/api/v1/search", params={"q": fase}).json()
+    assert [each for kind in found.values() if kind for each in kind["hits"]] == []
+
+
 @pytest.mark.one_database
 def test_what_is_no_list_and_what_does_not_fit_is_a_problem(
     alice: httpx.Client, seeded: Seeded

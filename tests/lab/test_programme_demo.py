@@ -16,6 +16,7 @@ from inventory.models import DeployPlan, Device, DeviceRole, Dossier, PlanState,
 from inventory.settings import Settings
 from lab import programme_steps as steps
 from lab.programme import people
+from lab.programme_cadastre import open_campaign
 from lab.programme_people import Programme
 from tests.seed import Seeded, seed
 from tests.webapp import web_client
@@ -48,6 +49,7 @@ def test_a_school_comes_from_its_cadastre_to_final_acceptance_through_the_api(
     ):
         for person in people(database, site_id):
             programme.welcome(person)
+        open_campaign(database, clock.now().date())
         dossier = steps.Dossier(programme, site_id, clock.now().date())
         steps.administration(dossier)
         steps.study(dossier)
@@ -59,7 +61,7 @@ def test_a_school_comes_from_its_cadastre_to_final_acceptance_through_the_api(
         assert dossier.status() == "finally_accepted"
     claims = programme.claims
     assert claims.broken == []
-    assert len(claims.refused) == 22
+    assert len(claims.refused) == 25
 
 
 def _configured(database: Database, site_id: int) -> None:
