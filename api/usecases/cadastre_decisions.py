@@ -86,9 +86,8 @@ def submit(
     document = document_of(session, form)
     if sha256_of(document) != sha256:
         raise Conflict(
-            "the answers changed since they were shown",
-            where=f"site {site_id}",
-            todo="look at what will be sent again; nothing was sent",
+            Sentence("Des réponses ont changé depuis leur lecture\u00a0: rien n’est soumis"),
+            todo=Sentence("relisez ce qui sera soumis, puis signez"),
         )
     transition_id = _move_to_submitted(session, form, document, signer.actor)
     submission = CadastreSubmission(

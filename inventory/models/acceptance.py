@@ -116,7 +116,7 @@ class OrderedDevice(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id")
-    serial: str = Field(description="as scanned from its label")
+    serial: str = Field(index=True, description="as scanned from its label")
     name: str | None = Field(default=None, description="the device that it was installed as")
     role: str = Field(description="an id of DeviceRole")
     model: str | None = None

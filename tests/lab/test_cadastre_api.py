@@ -72,6 +72,12 @@ def test_a_response_goes_its_whole_way_as_its_people(
     shown = client.get(address, headers=head)
     assert shown.headers["etag"] == f'"{shown.json()["version"]}"'
     assert shown.json()["fields"]["switches"]["by"] == "user:ivan"
+    old = client.post(f"{address}/submit", json={"sha256": "0" * 64}, headers=head)
+    assert old.status_code == 409
+    assert old.json()["detail"] == (
+        "Des réponses ont changé depuis leur lecture\u00a0: rien n’est soumis "
+        "(relisez ce qui sera soumis, puis signez)"
+    )
     body = {"sha256": shown.json()["document_sha256"]}
     as_contact = client.post(f"{address}/submit", json=body, headers=bearer(database, "ivan"))
     assert as_contact.status_code == 403
