@@ -13,6 +13,7 @@ from deploy.plan import PlannedChange, plan_change
 from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, Window, is_on, resolve
 from inventory.vendors.openwrt.configuration import CONFIGURATION, in_effect
+from inventory.vendors.openwrt.configuration_adoption import adopt
 from inventory.vendors.openwrt.configuration_hours import crontab_lines
 from inventory.vendors.openwrt.configuration_uci import GRAMMAR, READ, normalise
 from inventory.vendors.records import Record
@@ -239,3 +240,22 @@ def test_keys_of_snmp_and_of_stations_are_masked() -> None:
     masked = GRAMMAR.scrub(text, {})
     for shown in ("cle-de-station", "aaaaaaaa", "bbbbbbbb", "lecture-seule"):
         assert shown not in masked
+
+
+def test_an_empty_option_is_none_for_it_cannot_be_put_back() -> None:
+    told = "package snmpd\n\nconfig system\n\toption sysLocation ''\n\toption sysName 'ap1'\n"
+    silent = "package snmpd\n\nconfig system\n\toption sysName 'ap1'\n"
+    assert normalise([told]) == normalise([silent])
+    assert not difference(GRAMMAR, told, silent)
+    located = silent + "\toption sysLocation 'Hall'\n"
+    ways = difference(GRAMMAR, told, located)
+    assert ways.rollback == ("uci delete snmpd.@system[0].sysLocation",)
+
+
+def test_a_clock_and_logs_that_are_off_are_adopted_as_off() -> None:
+    adopted = adopt(
+        "package system\n\nconfig system\n\toption log_ip '10.0.0.5'\n\toption log_remote '0'\n\n"
+        "config timeserver 'ntp'\n\toption enabled '0'\n\tlist server '10.0.0.4'\n"
+    ).layer.management
+    assert adopted is not None
+    assert (adopted.ntp_servers, adopted.syslog_servers) == ((), ())

@@ -209,9 +209,6 @@ class _Found:
         return sorted(edges)
 
     def management(self) -> dict[str, Any]:
-        ntp = [r for r in self.of_kind("system", "timeserver") if r.key == "ntp"]
-        servers = ntp[0].options.get("server", ()) if ntp else ()
-        syslog = self.option("system", "system", "log_ip")
         users = [
             {
                 "name": user.options["username"],
@@ -223,13 +220,29 @@ class _Found:
         ]
         web = self.of_kind("uhttpd", "uhttpd")
         return {
-            "ntp_servers": (servers if isinstance(servers, tuple) else (servers,)) or None,
-            "syslog_servers": (syslog,) if syslog else None,
+            "ntp_servers": self._ntp_servers(),
+            "syslog_servers": self._syslog_servers(),
             "snmp_users": users or None,
             "contact": self.option("snmpd", "system", "sysContact"),
             "location": self.option("snmpd", "system", "sysLocation"),
             "http": any("listen_http" in each.options for each in web) if web else None,
         }
+
+    def _ntp_servers(self) -> tuple[str, ...] | None:
+        """Return the servers of the clock; none where it is off, whatever servers it has."""
+        ntp = next((r for r in self.of_kind("system", "timeserver") if r.key == "ntp"), None)
+        if ntp is None:
+            return None
+        if ntp.options.get("enabled") == "0":
+            return ()
+        servers = ntp.options.get("server", ())
+        return (servers if isinstance(servers, tuple) else (servers,)) or None
+
+    def _syslog_servers(self) -> tuple[str, ...] | None:
+        if self.option("system", "system", "log_remote") == "0":
+            return ()
+        syslog = self.option("system", "system", "log_ip")
+        return (syslog,) if syslog else None
 
     def _snmp_secret(self, user: Record, kind: str) -> str:
         wanted = f"snmp-{user.options['username']}-{kind}"

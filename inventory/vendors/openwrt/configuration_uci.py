@@ -8,6 +8,7 @@ not, so the address of an unnamed section holds only while no section before it 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from inventory.errors import Garbled
@@ -89,6 +90,26 @@ def parse(text: str) -> tuple[Record, ...]:
             case _:
                 raise Garbled(f"line {number} of the UCI export is no UCI: {words[0]} …")
     return tuple(records)
+
+
+@lru_cache(maxsize=32)
+def told(text: str) -> tuple[Record, ...]:
+    """Return the records of an export without the options that are there and say nothing.
+
+    `uci set` with an empty value takes the option away (libuci, `uci_set`), and `add_list` takes
+    none: what a file says so cannot be put back, and means what its absence means.
+    """
+    return tuple(_without_empty(record) for record in parse(text))
+
+
+def _without_empty(record: Record) -> Record:
+    if all(value if isinstance(value, str) else all(value) for value in record.options.values()):
+        return record
+    said = (
+        (option, value if isinstance(value, str) else tuple(filter(None, value)))
+        for option, value in record.options.items()
+    )
+    return replace(record, options={option: value for option, value in said if value})
 
 
 def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -184,7 +205,7 @@ def normalise(answers: Sequence[str]) -> str:
         *answers, crontab = answers
     marked = (_MARKED.match(line) for line in crontab.splitlines())
     entries = [_entry(match[2], match[1]) for match in marked if match]
-    return write([*parse("\n".join(answers)), *entries])
+    return write([*told("\n".join(answers)), *entries])
 
 
 def _entry(key: str, line: str) -> Record:
@@ -193,7 +214,7 @@ def _entry(key: str, line: str) -> Record:
 
 
 GRAMMAR = RecordGrammar(
-    parse=parse,
+    parse=told,
     write=write,
     header=lambda record: f"{record.address} ({record.kind})",
     lines=option_lines,
