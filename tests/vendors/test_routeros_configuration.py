@@ -226,3 +226,38 @@ def test_settings_that_go_are_set_back_and_nothing_unnamed_is_sent() -> None:
     assert ways.remediation == ("/ip service set telnet disabled=yes", "/snmp set contact=Moi")
     assert ways.rollback == ("/ip service set telnet disabled=no", '/snmp set contact=""')
     assert arrange([]) == []
+
+
+def test_a_network_on_a_radio_that_the_plan_switches_off_is_not_moved_by_the_next_plan() -> None:
+    running = (
+        "/interface bridge add name=bridge\n"
+        "/interface wifi set [ find default-name=wifi1 ] channel.band=5ghz-ax "
+        "configuration.ssid=Accueil disabled=no\n"
+    )
+    off = intent(wlans=[WLAN | {"bands": ["5"]}], radios=[{"band": "5", "enabled": False}])
+    first = plan_change(CONFIGURATION, off, running, SECRETS)
+    assert "/interface wifi set [find where default-name=wifi1] disabled=yes" in (
+        first.difference.remediation
+    )
+    assert not plan_change(CONFIGURATION, off, first.intended, SECRETS).difference
+    # Switched on, it is ours: what was silent stays silent.
+    on = intent(wlans=[WLAN | {"bands": ["5"]}], radios=[{"band": "5", "enabled": True}])
+    lit = parse(plan_change(CONFIGURATION, on, first.intended, SECRETS).intended)
+    (radio,) = [each for each in lit if each.key == "default-name=wifi1"]
+    assert radio.options["configuration"] == "preau-eleves"
+    assert radio.options["disabled"] == "no"
+    assert "configuration.ssid" not in radio.options
+
+
+def test_an_ssid_set_by_hand_on_a_radio_of_ours_gives_way_and_leaves_nothing_behind() -> None:
+    running = (
+        "/interface bridge add name=bridge\n"
+        "/interface wifi set [ find default-name=wifi1 ] channel.band=5ghz-ax disabled=no\n"
+    )
+    ours = intent(wlans=[WLAN | {"bands": ["5"]}])
+    pushed = plan_change(CONFIGURATION, ours, running, SECRETS).intended
+    own = "configuration=preau-eleves"
+    by_hand = pushed.replace(own, f"{own} configuration.ssid=Autre", 1)
+    assert plan_change(CONFIGURATION, ours, by_hand, SECRETS).intended == pushed
+    gone = parse(plan_change(CONFIGURATION, intent(), by_hand, SECRETS).intended)
+    assert not [each for each in gone if "preau" in str(each.options.get("configuration", ""))]

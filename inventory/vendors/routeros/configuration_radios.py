@@ -19,11 +19,6 @@ class Radio:
     ssid: str
     profile: str  # the configuration profile that it has
 
-    @property
-    def taken(self) -> bool:
-        """Whether somebody's network is on the air on it."""
-        return self.lit and bool(self.ssid)
-
 
 def radios_of(records: Sequence[Record]) -> list[Radio]:
     """Return the radios; the band is told by what is configured, else by the hardware."""

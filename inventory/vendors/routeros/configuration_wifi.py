@@ -92,8 +92,13 @@ def air_of(intent: DeviceIntent, records: Sequence[Record], notes: list[str]) ->
         air.profiles += _profiles(wlan, intent.management_vlan or 1)
     for radio in radios:
         carried = [wlan for wlan in intent.wlans if radio.band in wlan.bands]
-        _lay_out(radio, carried, air, notes)
-        _plan(radio, carried, intent, air.radios, notes)
+        plan = next((plan for plan in intent.radios if plan.band == radio.band), None)
+        # Somebody's network that is silent gives way when its radio is switched on, not before.
+        stays = radio.lit or (plan is not None and not plan.enabled)
+        is_left = stays and bool(radio.ssid) and not radio.profile.startswith("preau-")
+        _lay_out(radio, carried, air, notes, is_left=is_left)
+        options = air.radios[radio.name]
+        _plan(radio, plan, intent.country, options, notes, is_used=bool(carried))
         _silence(radio, records, air, notes)
     _note(intent, radios, notes)
     return air
@@ -156,21 +161,23 @@ def _profiles(wlan: Wlan, management_vlan: int) -> list[Profile]:
     return [main, encrypted]
 
 
-def _lay_out(radio: Radio, carried: Sequence[Wlan], air: Air, notes: list[str]) -> None:
+def _lay_out(
+    radio: Radio, carried: Sequence[Wlan], air: Air, notes: list[str], *, is_left: bool
+) -> None:
     names = [f"preau-{wlan.name}" for wlan in carried]
     names += [
         f"preau-{wlan.name}-owe" for wlan in carried if wlan.security is Security.OWE_TRANSITION
     ]
     options = air.radios.setdefault(radio.name, {})
-    if names and not radio.taken:
+    if names and not is_left:
         # What is on the radio already stays on it: moving it would cut its clients off.
         first = radio.profile if radio.profile in names else names[0]
         names.remove(first)
         options |= dict.fromkeys(_overridden(radio.record), "")
         options["configuration"] = first
-        if radio.ssid:
+        if radio.ssid and not radio.lit:
             notes.append(f"« {radio.ssid} » était muet et le reste : {radio.name} est à nous")
-    elif radio.taken:
+    elif is_left:
         notes.append(f"« {radio.ssid} » n’est pas dans le plan ; il est laissé sur {radio.name}")
     elif radio.profile.startswith("preau-"):
         options["configuration"] = ""
@@ -186,21 +193,21 @@ def _overridden(record: Record) -> list[str]:
 
 def _plan(
     radio: Radio,
-    carried: Sequence[Wlan],
-    intent: DeviceIntent,
-    radios: dict[str, dict[str, str]],
+    plan: RadioPlan | None,
+    country: str | None,
+    options: dict[str, str],
     notes: list[str],
+    *,
+    is_used: bool,
 ) -> None:
-    options = radios[radio.name]
-    plan = next((plan for plan in intent.radios if plan.band == radio.band), None)
     if plan is not None and not plan.enabled:
         options["disabled"] = "yes"
-    elif carried or (plan is not None and radio.ssid):
+    elif is_used or (plan is not None and radio.ssid):
         options["disabled"] = "no"
     elif radio.profile.startswith("preau-") and not radio.ssid:
         options["disabled"] = "yes"  # nothing is left on it
-    if intent.country in COUNTRIES and (carried or plan):
-        options["configuration.country"] = COUNTRIES[intent.country]
+    if country in COUNTRIES and (is_used or plan):
+        options["configuration.country"] = COUNTRIES[country]
     if plan is not None:
         options |= _plan_options(plan)
         if plan.hours:
