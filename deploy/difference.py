@@ -6,7 +6,7 @@ secrets are masked or not is the caller's choice, and what comes out has the sam
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
@@ -24,6 +24,8 @@ from inventory.vendors.records import (
 )
 
 _Sections: TypeAlias = Mapping[str, Sequence[str]]  # the lines below each header
+_Path: TypeAlias = tuple[str, ...]  # a line with those that it stands under before it
+_Tree: TypeAlias = dict[str, "_Tree"]
 
 _PORT = "interface "
 _CHANGED = "preau-changed"
@@ -172,9 +174,30 @@ def _apart(running: _Sections, intended: _Sections) -> tuple[dict[str, tuple[str
             if there != below:
                 flat = there is not None and len({_depth(line) for line in (*below, *there)}) < 2
                 equal = set(there or ()) if flat else set()
-                yield header, tuple(line for line in dict.fromkeys(below) if line not in equal)
+                yield header, tuple(line for line in _once(below).values() if line not in equal)
 
     return dict(different(running, intended)), dict(different(intended, running))
+
+
+def _once(below: Sequence[str]) -> dict[_Path, str]:
+    """Return the lines of a section by those that they stand under, each once there.
+
+    What stands below a line that comes twice is put together below the first.
+    """
+    root: _Tree = {}
+    above: list[tuple[int, _Tree]] = [(-1, root)]
+    for line in below:
+        depth = _depth(line)
+        while above[-1][0] >= depth:
+            above.pop()
+        above.append((depth, above[-1][1].setdefault(line, {})))
+    return dict(_branches(root, ()))
+
+
+def _branches(tree: _Tree, path: _Path) -> Iterator[tuple[_Path, str]]:
+    for line, below in tree.items():
+        yield (*path, line), line
+        yield from _branches(below, (*path, line))
 
 
 def _depth(line: str) -> int:
@@ -205,13 +228,23 @@ def review(grammar: Grammar, running: str, intended: str) -> str:
     before, after = grammar.sections(running), grammar.sections(intended)
     shown: list[str] = []
     for header in {**before, **after}:
-        old, new = before.get(header), after.get(header)
-        if old is not None and new is not None and set(old) == set(new):
+        if before.get(header) == after.get(header):
             continue
-        mark = "+" if old is None else "-" if new is None else " "
+        old, new = _once(before.get(header, ())), _once(after.get(header, ()))
+        if header in before and header in after and old.keys() == new.keys():
+            continue
+        mark = "+" if header not in before else "-" if header not in after else " "
         shown.append(f"{mark} {header}")
-        gone = [line for line in old or () if line not in (new or ())]
-        come = [line for line in new or () if line not in (old or ())]
-        shown += [f"-     {line.strip()}" for line in gone]
-        shown += [f"+     {line.strip()}" for line in come]
+        shown += [f"-     {line}" for line in _only(old, new)]
+        shown += [f"+     {line}" for line in _only(new, old)]
     return "".join(line + "\n" for line in shown)
+
+
+def _only(paths: Iterable[_Path], others: Container[_Path]) -> Iterator[str]:
+    """Yield the lines that the others lack, behind those above them that are not said with them."""
+    for path in paths:
+        if path not in others:
+            stays = [path[:end] in others for end in range(1, len(path))]
+            yield " / ".join(
+                line.strip() for line, stay in zip(path, [*stays, True], strict=True) if stay
+            )

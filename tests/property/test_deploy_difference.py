@@ -4,7 +4,7 @@ The devices of this file are small models of the manuals, apart from the product
 """
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from unittest import mock
 
 from hypothesis import given, settings
@@ -364,3 +364,65 @@ def test_ports_compared_alone_change_as_within_the_whole(
     alone = remediation(grammar, running, intended)
     with mock.patch("deploy.difference._PORT", "no header begins so"):
         assert remediation(grammar, running, intended) == alone
+
+
+# -- lines below lines
+
+_INNER = st.dictionaries(
+    st.sampled_from(["address-family ipv4", "address-family ipv6", "address-family vpnv4"]),
+    st.sets(st.sampled_from(["maximum-paths 2", "default-metric 10", "redistribute static"])),
+)
+
+
+def _nested(families: Mapping[str, Iterable[str]]) -> str:
+    lines = ["router bgp 65000"]
+    for family, inner in families.items():
+        lines += [f"  {family}", *(f"    {line}" for line in sorted(inner))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _typed_into(text: str, lines: Sequence[str]) -> dict[str, set[str]]:
+    """Do remediation lines on the section above, as a router would: `no` takes a line away."""
+    families: dict[str, set[str]] = {}
+    below = set[str]()
+    for line in (*text.splitlines(), *lines):
+        word = line.strip()
+        bare = word.removeprefix("no ")
+        if line[:4] == "    ":
+            (below.discard if bare != word else below.add)(bare)
+        elif line[:2] == "  " and bare != word:
+            families.pop(bare)
+        elif line[:2] == "  ":
+            below = families.setdefault(word, set())
+    return families
+
+
+@given(_INNER, _INNER)
+@settings(max_examples=40)
+def test_a_line_that_stands_below_two_lines_of_a_section_is_each_time_its_own(
+    before: Mapping[str, set[str]], after: Mapping[str, set[str]]
+) -> None:
+    running, intended = _nested(before), _nested(after)
+    ways = difference(ios.GRAMMAR, running, intended)
+    assert _typed_into(running, ways.remediation) == after
+    assert _typed_into(intended, ways.rollback) == before
+    assert bool(ways) == bool(ways.review) == (before != after)
+
+
+def test_a_line_taken_from_one_of_two_places_is_reviewed_with_its_place() -> None:
+    running = _nested({"address-family ipv4": {"x 1"}, "address-family ipv6": {"x 1"}})
+    intended = _nested({"address-family ipv4": {"x 1"}, "address-family ipv6": set()})
+    ways = difference(ios.GRAMMAR, running, intended)
+    assert [line.strip() for line in ways.remediation] == [
+        "router bgp 65000",
+        "address-family ipv6",
+        "no x 1",
+    ]
+    assert ways.review == "  router bgp 65000\n-     address-family ipv6 / x 1\n"
+
+
+def test_what_stands_below_a_line_that_comes_twice_stays_below_it() -> None:
+    running = "router bgp 1\n a\n  x\n b\n  y\n a\n  z\n"
+    intended = "router bgp 1\n a\n  x\n b\n  y\n"
+    lines = [line.strip() for line in remediation(ios.GRAMMAR, running, intended)]
+    assert lines == ["router bgp 1", "a", "no z"]
