@@ -1,6 +1,6 @@
 """/api/v1/cadastre/editions/…/sites/…: what one school site answers, field by field."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from sqlmodel import Session
@@ -19,7 +19,7 @@ from api.http.cadastre_answers import (
     response_answer,
     written_answer,
 )
-from api.http.conditional import Writes
+from api.http.conditional import Condition, Writes
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
 from api.http.needs import Needs
 from api.http.problems import PROBLEM_RESPONSE, Changed
@@ -29,7 +29,7 @@ from api.usecases.cadastre_comparison import beside
 from api.usecases.cadastre_editions import edition_of
 from api.usecases.cadastre_files import with_files
 from api.usecases.cadastre_filling import FieldWrite, write_fields
-from api.usecases.cadastre_responses import read_form, site_for
+from api.usecases.cadastre_responses import ResponseForm, find_response, read_form, site_for
 from api.usecases.scope import Right
 from inventory.models import CadastreEdition, CadastreRemark
 
@@ -42,6 +42,11 @@ router = APIRouter(
         | {"description": "The response's state, or another person's write, forbids it."}
     },
 )
+
+
+_STALE: dict[int | str, dict[str, Any]] = {
+    412: PROBLEM_RESPONSE | {"description": "The response is no longer at the version of If-Match."}
+}
 
 
 class Address:
@@ -84,10 +89,7 @@ def get_comparison(session: Reading, asked: Asked) -> ComparisonAnswer:
 @router.patch(
     "",
     dependencies=[Needs(Right.FILL_CADASTRE)],
-    responses={
-        412: PROBLEM_RESPONSE
-        | {"description": "The response is no longer at the version of If-Match."}
-    },
+    responses=_STALE,
 )
 def patch_response(
     asked: Asked, given: FieldsGiven, response: Response, about: Writes
@@ -99,11 +101,7 @@ def patch_response(
     writes = [FieldWrite(name, each.value, each.base) for name, each in given.fields.items()]
     with asked.here.database.write(asked.actor) as session:
         edition = asked.edition(session, Right.FILL_CADASTRE)
-        form = read_form(session, edition, asked.site_id)
-        if about.if_match is not None and not about.holds(form.version):
-            raise Changed(
-                decisions.CHANGED, current={"version": form.version, "state": form.state.value}
-            )
+        form = _as_read(session, edition, asked.site_id, about)
         writes = with_files(session, asked.viewer, form.questionnaire, asked.site_id, writes)
         written = write_fields(session, edition, asked.site_id, writes, actor=asked.actor)
         form = read_form(session, edition, asked.site_id)
@@ -147,28 +145,46 @@ def post_settled(asked: Asked, number: RowId, response: Response) -> ResponseAns
         return response_answer(session, read_form(session, edition, asked.site_id), response)
 
 
-@router.post("/send-back", dependencies=[Needs(Right.DECIDE_CADASTRE)])
-def post_sent_back(asked: Asked, given: Reason, response: Response) -> ResponseAnswer:
+@router.post("/send-back", dependencies=[Needs(Right.DECIDE_CADASTRE)], responses=_STALE)
+def post_sent_back(
+    asked: Asked, given: Reason, response: Response, about: Writes
+) -> ResponseAnswer:
     """Send a submitted response back to its school with what is to be looked at again."""
     with asked.here.database.write(asked.actor) as session:
         edition = asked.edition(session, Right.DECIDE_CADASTRE)
+        _as_read(session, edition, asked.site_id, about)
         decisions.send_back(session, edition, asked.site_id, actor=asked.actor, reason=given.reason)
         return response_answer(session, read_form(session, edition, asked.site_id), response)
 
 
-@router.post("/validate", dependencies=[Needs(Right.DECIDE_CADASTRE)])
-def post_validation(asked: Asked, response: Response) -> ResponseAnswer:
+@router.post("/validate", dependencies=[Needs(Right.DECIDE_CADASTRE)], responses=_STALE)
+def post_validation(asked: Asked, response: Response, about: Writes) -> ResponseAnswer:
     """Validate a submitted response; the rules of eligibility are asked again."""
     with asked.here.database.write(asked.actor) as session:
         edition = asked.edition(session, Right.DECIDE_CADASTRE)
+        _as_read(session, edition, asked.site_id, about)
         decisions.validate(session, edition, asked.site_id, actor=asked.actor)
         return response_answer(session, read_form(session, edition, asked.site_id), response)
 
 
-@router.post("/reopen", dependencies=[Needs(Right.DECIDE_CADASTRE)])
-def post_reopened(asked: Asked, given: Reason, response: Response) -> ResponseAnswer:
+@router.post("/reopen", dependencies=[Needs(Right.DECIDE_CADASTRE)], responses=_STALE)
+def post_reopened(asked: Asked, given: Reason, response: Response, about: Writes) -> ResponseAnswer:
     """Give a validated response back to its school, where no dossier rests on it."""
     with asked.here.database.write(asked.actor) as session:
         edition = asked.edition(session, Right.DECIDE_CADASTRE)
+        _as_read(session, edition, asked.site_id, about)
         decisions.reopen(session, edition, asked.site_id, actor=asked.actor, reason=given.reason)
         return response_answer(session, read_form(session, edition, asked.site_id), response)
+
+
+def _as_read(
+    session: Session, edition: CadastreEdition, site_id: int, about: Condition
+) -> ResponseForm:
+    """Return the response that a write is about; raises Changed where If-Match names another."""
+    if about.if_match is not None:
+        find_response(session, edition, site_id, lock=True)  # nobody writes before this does
+    form = read_form(session, edition, site_id)
+    if about.if_match is not None and not about.holds(form.version):
+        current = {"version": form.version, "state": form.state.value}
+        raise Changed(decisions.CHANGED, current=current)
+    return form

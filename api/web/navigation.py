@@ -84,5 +84,9 @@ ENTRIES = (
 
 
 def navigation(viewer: Viewer) -> list[Entry]:
-    """Return what `viewer` finds above the pages, in order."""
-    return [entry for entry in ENTRIES if entry.is_for(viewer)]
+    """Return what `viewer` finds above the pages, in order, each page once."""
+    found: dict[str, Entry] = {}
+    for entry in ENTRIES:
+        if entry.is_for(viewer):
+            found.setdefault(entry.address, entry)
+    return list(found.values())

@@ -88,6 +88,10 @@ def test_a_response_goes_its_whole_way_as_its_people(
     waiting = client.get(f"{EDITION}/responses?state=submitted", headers=manager).json()
     assert [line["site_id"] for line in waiting["responses"]] == [seeded.site_ids[1]]
     remark = {"text": "Combien d’élèves ?", "field_id": "pupils"}
+    for act in ("validate", "send-back", "reopen"):
+        stale = {**manager, "If-Match": shown.headers["etag"]}
+        late = client.post(f"{address}/{act}", json={"reason": "x"}, headers=stale)
+        assert (late.status_code, late.json()["current"]["state"]) == (412, "submitted")
     number = client.post(f"{address}/remarks", json=remark, headers=manager).json()["id"]
     back = client.post(f"{address}/send-back", json={}, headers=manager)
     assert back.json()["state"] == "sent_back"
@@ -96,7 +100,9 @@ def test_a_response_goes_its_whole_way_as_its_people(
     assert client.post(f"{address}/submit", json=body, headers=head).is_success
     settled = client.post(f"{address}/remarks/{number}/settle", headers=manager).json()
     assert settled["remarks"][0]["settled_at"]
-    assert client.post(f"{address}/validate", headers=manager).json()["state"] == "validated"
+    read = client.get(address, headers=manager).headers["etag"]
+    done = client.post(f"{address}/validate", headers={**manager, "If-Match": read})
+    assert done.json()["state"] == "validated"
     with database.read() as session:
         dossier = session.exec(select(Dossier).where(Dossier.site_id == seeded.site_ids[1])).one()
     assert dossier.status == "cadastre_validated"

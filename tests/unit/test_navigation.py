@@ -46,3 +46,9 @@ def test_a_head_of_school_finds_schools_and_progress_and_nothing_technical() -> 
 def test_every_entry_is_found_by_somebody() -> None:
     found = {entry.address for role in UserRole for entry in navigation(_viewer(role))}
     assert found == {entry.address for entry in ENTRIES}
+
+
+def test_who_has_every_role_finds_each_page_once() -> None:
+    every = tuple(HeldGrant(role, GrantScope.ALL, "") for role in UserRole)
+    found = [entry.address for entry in navigation(Viewer(1, "v", "V", None, every))]
+    assert len(found) == len(set(found)) == len({entry.address for entry in ENTRIES})
