@@ -7,7 +7,7 @@ secrets are masked or not is the caller's choice, and what comes out has the sam
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -226,17 +226,19 @@ _DIFFERS: Mapping[type, Callable[[Any, str, str], tuple[str, ...]]] = {
 def review(grammar: Grammar, running: str, intended: str) -> str:
     """Return the changed sections as a unified diff: each header, and its lines with - and +."""
     before, after = grammar.sections(running), grammar.sections(intended)
+    moved = dict(_moved(grammar, running, intended)) if isinstance(grammar, RecordGrammar) else {}
     shown: list[str] = []
     for header in {**before, **after}:
         if before.get(header) == after.get(header):
             continue
         old, new = _once(before.get(header, ())), _once(after.get(header, ()))
-        if header in before and header in after and old.keys() == new.keys():
+        earlier, later = moved.get(header, ((), ()))
+        if header in before and header in after and old.keys() == new.keys() and not later:
             continue
         mark = "+" if header not in before else "-" if header not in after else " "
         shown.append(f"{mark} {header}")
-        shown += [f"-     {line}" for line in _only(old, new)]
-        shown += [f"+     {line}" for line in _only(new, old)]
+        shown += [f"-     {line}" for line in (*_only(old, new), *earlier)]
+        shown += [f"+     {line}" for line in (*_only(new, old), *later)]
     return "".join(line + "\n" for line in shown)
 
 
@@ -248,3 +250,24 @@ def _only(paths: Iterable[_Path], others: Container[_Path]) -> Iterator[str]:
             yield " / ".join(
                 line.strip() for line, stay in zip(path, [*stays, True], strict=True) if stay
             )
+
+
+def _moved(
+    grammar: RecordGrammar, running: str, intended: str
+) -> Iterator[tuple[str, tuple[Sequence[str], Sequence[str]]]]:
+    """Yield by header the lists, before and after, of which only the order or a repeat changes."""
+    before = {record.identity: record for record in grammar.parse(running)}
+    for record in grammar.parse(intended):
+        old = before.get(record.identity, record).options
+        options = [
+            option
+            for option, value in record.options.items()
+            if value != old.get(option) and set(value) == set(old.get(option, ()))
+            if isinstance(value, tuple) and isinstance(old[option], tuple)
+        ]
+        if options:
+            then, now = (
+                grammar.lines(replace(record, options={each: source[each] for each in options}))
+                for source in (old, record.options)
+            )
+            yield grammar.header(record), (then, now)

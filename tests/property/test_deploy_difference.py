@@ -119,7 +119,7 @@ def test_records_go_to_the_intended_state_and_back(before, after, unnamed) -> No
     ways = difference(uci.GRAMMAR, running, intended)
     assert uci_model(running, ways.remediation) == state_of(intended)
     assert uci_model(intended, ways.rollback) == state_of(running)
-    assert bool(ways) == (state_of(running) != state_of(intended))
+    assert bool(ways) == bool(ways.review) == (state_of(running) != state_of(intended))
 
 
 @given(RECORDS, st.lists(OPTIONS, max_size=3))
@@ -426,3 +426,17 @@ def test_what_stands_below_a_line_that_comes_twice_stays_below_it() -> None:
     intended = "router bgp 1\n a\n  x\n b\n  y\n"
     lines = [line.strip() for line in remediation(ios.GRAMMAR, running, intended)]
     assert lines == ["router bgp 1", "a", "no z"]
+
+
+def test_a_list_in_another_order_is_sent_and_reviewed() -> None:
+    def text(*servers: str) -> str:
+        told = "".join(f"\tlist server '{each}'\n" for each in servers)
+        return f"package system\n\nconfig timeserver 'ntp'\n{told}"
+
+    ways = difference(uci.GRAMMAR, text("a", "b"), text("b", "a"))
+    assert ways.remediation
+    assert ways.review == (
+        "  system.ntp (timeserver)\n"
+        "-     list server 'a'\n-     list server 'b'\n"
+        "+     list server 'b'\n+     list server 'a'\n"
+    )
