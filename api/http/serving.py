@@ -6,6 +6,7 @@ import uvicorn
 
 from api.http.application import make_application
 from inventory.database import Database
+from inventory.processes import settle
 from inventory.settings import Settings
 
 _STOP_GRACE_S = 5
@@ -13,8 +14,10 @@ _STOP_GRACE_S = 5
 
 def serve_web(settings: Settings, database: Database, listening: socket.socket) -> None:
     """Serve the pages and the API on `listening` until SIGTERM or SIGINT."""
+    application = make_application(settings, database)
+    settle()  # or the collector stops every request for a fifth of a second, again and again
     config = uvicorn.Config(
-        make_application(settings, database),
+        application,
         log_config=None,  # our own logging is set up already
         access_log=False,  # api.http.middleware writes one line a request
         server_header=False,
