@@ -85,7 +85,8 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/work-orders/{order_id}/cable-tests"): {"client_id": "a", "upload_id": 1},
     ("POST", "/api/v1/work-orders/{order_id}/reserves"): {"client_id": "a", "message": "Prise"},
     ("POST", "/api/v1/sites/{site_id}/reserves/{number}/lift"): {"note": "Vu réparé hier"},
-    ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1"},
+    ("POST", "/cadastre/{code}/sites/{site_id}/decision"): {"version": "1"},
+    ("POST", "/dossiers/passages"): {"demande": "a", "vers": "on_hold", "ecole": "1:1"},
     ("POST", "/api/v1/dossiers/transitions"): {"request_id": "a", "to": "on_hold"},
     ("POST", "/visites"): {
         "jour": "2026-11-03",
