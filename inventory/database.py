@@ -35,6 +35,9 @@ _MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 REVISION = max(path.name[:4] for path in _MIGRATIONS.glob("[0-9]*.py"))
 """The schema of this release: the last migration. Asking alembic would take a third of a second."""
 
+CONNECTIONS = 40
+"""How many connections a process has at most; `api.http.admission` lets no more requests in."""
+_POOL = {"pool_size": 10, "max_overflow": CONNECTIONS - 10}
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 _WRITES = "preau_writes"
 _BUSY_TIMEOUT_S = 30.0
@@ -113,9 +116,9 @@ def make_engine(url: str) -> Engine:
     """
     _refuse_other_urls(url)
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, **_POOL)
     engine = create_engine(
-        url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
+        url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}, **_POOL
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -16,6 +16,7 @@ from starlette.types import Scope
 import api.http
 import api.web
 from api.http import docs, health, metrics
+from api.http.admission import Admission
 from api.http.conditional import NotModified
 from api.http.dependencies import Installation
 from api.http.exports import Exports, describe_exports
@@ -108,6 +109,7 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     app.state.watching = Watching(database_reader(database))
     app.add_middleware(Exports)
     app.add_middleware(Gate)
+    app.add_middleware(Admission)
     app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
     return app
 

@@ -3,6 +3,7 @@
 import resource
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -120,7 +121,7 @@ def _send_until_answered(line: socket.socket, head: bytes, *, chunked: bool) -> 
     while sent < 2_000_000_000:
         framed = b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece
         try:
-            return sent, line.recv(65_536)
+            return sent, line.recv(65_536) + _rest(line)
         except BlockingIOError:
             line.setblocking(True)
             line.sendall(framed)
@@ -128,6 +129,16 @@ def _send_until_answered(line: socket.socket, head: bytes, *, chunked: bool) -> 
         sent += len(piece)
         piece = b"\0" * 65_536
     return sent, b""
+
+
+def _rest(line: socket.socket) -> bytes:
+    """Return what follows the head of an answer: it comes when it comes, then the line ends."""
+    line.settimeout(10)
+    rest = b""
+    with suppress(OSError):
+        while part := line.recv(65_536):
+            rest += part
+    return rest
 
 
 @pytest.mark.one_database
