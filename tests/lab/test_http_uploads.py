@@ -1,9 +1,9 @@
 """Files over a real socket: who may hand them in and see them, and what is refused on the way."""
 
+import re
 import resource
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -121,7 +121,7 @@ def _send_until_answered(line: socket.socket, head: bytes, *, chunked: bool) -> 
     while sent < 2_000_000_000:
         framed = b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece
         try:
-            return sent, line.recv(65_536) + _rest(line)
+            return sent, _whole(line, line.recv(65_536))
         except BlockingIOError:
             line.setblocking(True)
             line.sendall(framed)
@@ -131,14 +131,18 @@ def _send_until_answered(line: socket.socket, head: bytes, *, chunked: bool) -> 
     return sent, b""
 
 
-def _rest(line: socket.socket) -> bytes:
-    """Return what follows the head of an answer: it comes when it comes, then the line ends."""
+def _whole(line: socket.socket, begun: bytes) -> bytes:
+    """Return an answer whose beginning has come: its body comes when it comes."""
     line.settimeout(10)
-    rest = b""
-    with suppress(OSError):
-        while part := line.recv(65_536):
-            rest += part
-    return rest
+    while True:
+        head, _, body = begun.partition(b"\r\n\r\n")
+        told = re.search(rb"content-length: (\d+)", head.lower())
+        if told and len(body) >= int(told[1]):
+            return begun
+        part = line.recv(65_536)
+        if not part:
+            return begun
+        begun += part
 
 
 @pytest.mark.one_database
