@@ -220,7 +220,7 @@ def test_answers_that_changed_since_they_were_shown_are_not_signed(
     with database.write("user:denise") as session:
         fill(session, site_id)
         edition = edition_of(session, "INCOR26")
-        with pytest.raises(Conflict, match="changed since they were shown"):
+        with pytest.raises(Conflict, match="ont changé depuis leur lecture"):
             submit(session, edition, site_id, Signer("user:denise", "D"), sha256="0" * 64)
 
 
