@@ -187,6 +187,14 @@ class Attempt:
             at_once = False
             time.sleep(_RETRY_S / 2)
 
+    def _is_used(self, talk: Conversation, configuration: str) -> bool:
+        """Return whether a configuration is in use, or is so within the family's time."""
+        try:
+            self.wait_for_effect(talk, configuration)
+        except PushRejected:
+            return False
+        return True
+
     def confirm(self, talk: Conversation) -> None:
         """Take the guard off; raises PushRejected when it was faster."""
         self.journal(Step("confirm"))
@@ -261,10 +269,14 @@ class Attempt:
             talk.exchange(self.configuration.discard)
             self.shown = talk.read()
             back = remediation(grammar, self.shown, self.before)
-            if not back:
+            if not back and self._is_used(talk, self.before):
                 self.stand_down(talk)
                 return True
-            if not (by_guard and guard.restore(talk, self.configuration)):
+            if not back:
+                # Shown, and not in use: what uses it is started anew.
+                lines = remediation(grammar, self.intended, self.before)
+                talk.exchange(self.configuration.apply(lines))
+            elif not (by_guard and guard.restore(talk, self.configuration)):
                 talk.send(back)
                 talk.exchange(self.configuration.apply(back))
         with self.session_again() as talk:
