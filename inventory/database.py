@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -49,6 +50,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = writing(engine)
+        self._noting = Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -77,8 +79,11 @@ class Database:
         """Run one statement on a table of records, unless that would mean waiting for a writer.
 
         Returns whether it was run. For notes that nobody should wait for, as when somebody was last
-        seen: an import may hold the database for long.
+        seen: an import may hold the database for long. One note is written at a time: who notes may
+        hold a connection already, and were all of them to ask for a second, all would wait.
         """
+        if not self._noting.acquire(blocking=False):
+            return False
         try:
             with self._writer.connect() as connection:
                 _do_not_wait(connection)
@@ -88,8 +93,10 @@ class Database:
                 finally:
                     connection.rollback()
                     _wait_again(connection)
-        except exc.OperationalError:
+        except (exc.OperationalError, exc.TimeoutError):
             return False
+        finally:
+            self._noting.release()
         return True
 
     def close(self) -> None:

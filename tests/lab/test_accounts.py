@@ -1,6 +1,9 @@
 """Who gives what to whom, invitations, sessions and tokens: the rules, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
+from queue import Queue
 
 import httpx
 import pytest
@@ -32,7 +35,7 @@ from api.usecases.sessions import (
 )
 from api.usecases.tokens import new_token, note_used, revoke_token, tokens_of, whose_token
 from inventory import origin
-from inventory.database import Database
+from inventory.database import CONNECTIONS, Database
 from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.models import ApiToken, Change, GrantScope, Site, User, UserRole, WebSession
 from inventory.settings import Settings
@@ -296,6 +299,28 @@ def test_a_note_waits_for_no_other_writer(database: Database) -> None:
         assert session.exec(select(WebSession.last_seen_at)).one() == held.last_seen_at
     with database.write("test") as session:
         session.exec(select(User)).one().display_name = "who writes waits its turn again"
+
+
+@pytest.mark.one_database
+def test_no_note_waits_behind_another_when_every_connection_is_held(database: Database) -> None:
+    """As when many follow a plan at once: each held a connection and waited for one more."""
+    person(database, "alice")
+    cookie = log_in(database, "alice", PASSWORD, address="a", session_hours=1)
+    answered: Queue[None] = Queue()
+
+    def note() -> None:
+        note_seen(database, cookie)
+        answered.put(None)
+
+    with ExitStack() as held, ThreadPoolExecutor(CONNECTIONS) as threads:
+        for _ in range(CONNECTIONS):
+            held.enter_context(database.read()).connection()
+        for _ in range(CONNECTIONS):
+            threads.submit(note)
+        for _ in range(CONNECTIONS - 1):
+            answered.get(timeout=20)
+        held.close()
+        answered.get(timeout=20)
 
 
 def test_scopes_are_told_as_they_are_typed(database: Database, seeded: Seeded) -> None:

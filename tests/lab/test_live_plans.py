@@ -73,18 +73,23 @@ def test_many_follow_a_plan_and_the_site_still_answers(
     async def follow(http: httpx.AsyncClient, started: asyncio.Semaphore) -> str:
         heard = ""
         async with http.stream("GET", EVENTS, headers=headers) as answer:
+            assert answer.status_code == 200, await answer.aread()
             async for part in answer.aiter_text():
-                if "event: plan" in part and "event: plan" not in heard:
-                    started.release()
+                fresh = "event: plan" not in heard
                 heard += part
+                if fresh and "event: plan" in heard:
+                    started.release()
         return heard
 
     async def all_of_them() -> list[str]:
         limits = httpx.Limits(max_connections=STREAMS + 5)
         base = str(client.base_url)
-        async with httpx.AsyncClient(base_url=base, timeout=PATIENCE_S, limits=limits) as http:
+        async with (
+            httpx.AsyncClient(base_url=base, timeout=PATIENCE_S, limits=limits) as http,
+            asyncio.TaskGroup() as group,  # one that fails ends all, and says why
+        ):
             started = asyncio.Semaphore(0)
-            streams = [asyncio.create_task(follow(http, started)) for _ in range(STREAMS)]
+            streams = [group.create_task(follow(http, started)) for _ in range(STREAMS)]
             for _ in streams:
                 await started.acquire()
             for _ in range(5):
@@ -92,7 +97,7 @@ def test_many_follow_a_plan_and_the_site_still_answers(
             await asyncio.to_thread(_step, database, 3, PushState.SENDING, "send")
             await asyncio.sleep(0)
             await asyncio.to_thread(_end, database)
-            return await asyncio.gather(*streams)
+        return [each.result() for each in streams]
 
     for heard in asyncio.run(asyncio.wait_for(all_of_them(), PATIENCE_S)):
         told = _events(heard)
