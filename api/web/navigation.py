@@ -35,16 +35,6 @@ _FOLLOWING = frozenset(
         Role.CONTRACT_OFFICER,
     }
 )
-_ANSWERING = frozenset(
-    {
-        Role.PROGRAMME_MANAGER,
-        Role.CADASTRE_MANAGER,
-        Role.ADVISER,
-        Role.ORGANISING_AUTHORITY,
-        Role.SCHOOL_HEAD,
-        Role.SCHOOL_IT_CONTACT,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +60,12 @@ ENTRIES = (
     Entry("/avancement", N_("Avancement")),
     Entry("/cadastre", N_("Cadastre"), Right.SEE_CADASTRE, people=_CADASTRE),
     Entry("/retards", N_("Retards"), people=_FOLLOWING),
-    Entry("/cadastre", N_("Cadastre"), Right.SEE_CADASTRE, people=_ANSWERING),
     Entry("/eligibilite", N_("Éligibilité"), Right.RUN_ELIGIBILITY, everywhere=True),
     Entry("/interventions", N_("Interventions"), people=_FIELD),
     Entry("/incidents", N_("Incidents"), people=_TECHNICAL | {Role.INSTALLER}),
     Entry("/deploiements", N_("Déploiements"), people=_TECHNICAL),
     Entry("/propositions", N_("Propositions"), Right.ACCEPT_DEVICES),
-    Entry("/visites", N_("Visites"), Right.RECORD_VISITS),
+    Entry("/visites", N_("Visites"), Right.SEE_VISITS),
     Entry("/programmation", N_("Programmation"), Right.SEE_PROGRAMME, everywhere=True),
     Entry("/utilisateurs", N_("Comptes"), Right.MANAGE_USERS),
     Entry("/journal", N_("Journal d’audit"), Right.READ_AUDIT_LOG, everywhere=True),
@@ -84,9 +73,5 @@ ENTRIES = (
 
 
 def navigation(viewer: Viewer) -> list[Entry]:
-    """Return what `viewer` finds above the pages, in order, each page once."""
-    found: dict[str, Entry] = {}
-    for entry in ENTRIES:
-        if entry.is_for(viewer):
-            found.setdefault(entry.address, entry)
-    return list(found.values())
+    """Return what `viewer` finds above the pages, in order."""
+    return [entry for entry in ENTRIES if entry.is_for(viewer)]
