@@ -48,8 +48,8 @@ lab-wifi-image: setup ## the image of that VM, from Debian packages (as root; ke
 score: setup ## the readings against recordings of real devices (../shared/recordings, or FOLDER=)
 	@$(BIN)/python -m tests.scoring $(FOLDER)
 
-pages: setup ## a picture of every page into var/pages (wide and phone, light and dark)
-	@$(BIN)/python -m tests.browser
+pages: setup ## a picture of every page into var/pages (wide and phone, light and dark; ONLY="/lots")
+	@$(BIN)/python -m tests.browser $(ONLY)
 
 texts: setup ## the catalogues brought up to date; what is left to translate
 	@$(BIN)/python -m tests.texts

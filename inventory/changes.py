@@ -18,6 +18,7 @@ from inventory import clock, origin
 from inventory.models.change import Change
 
 REDACTED = "‹redacted›"
+MAX_REASON = 500
 
 NOTED = frozenset(
     {
@@ -88,6 +89,11 @@ class RecordingSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self.info["actor"] = actor
         self.info["created"] = []
+
+
+def because(session: Session, reason: str | None) -> None:
+    """Have all that `session` writes from now on recorded with the reason that a person gave."""
+    session.info["reason"] = reason
 
 
 def note(
@@ -176,6 +182,7 @@ def _record(
         "row_key": "/".join(str(part) for part in key),
         "action": action,
         "via": origin.current().via,
+        "reason": session.info.get("reason"),
         "before": before,
         "after": after,
     }

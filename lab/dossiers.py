@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from api.usecases.contractors import define_contractor
 from api.usecases.dossier_state import EvidenceFile
 from api.usecases.dossiers import MoveRefused, advance
 from api.usecases.funding import define_funding
-from api.usecases.lots import define_contractor, define_lot
+from api.usecases.lots import define_lot
 from inventory import clock
 from inventory.database import Database
 from inventory.programme.dossier import EvidenceKind, Role, Status

@@ -18,10 +18,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from api.usecases.contractors import define_contractor
 from api.usecases.funding import define_funding
 from api.usecases.intents import set_intent
 from api.usecases.lookup import find_device, find_site
-from api.usecases.lots import define_contractor, define_lot
+from api.usecases.lots import define_lot
 from inventory import clock
 from inventory.database import Database, open_database
 from inventory.errors import PreauError

@@ -31,6 +31,9 @@ VALUES: Mapping[str, str] = {
     "bulk_id": "1",
     "order_id": "1",
     "visit_id": "1",
+    "lot_id": "1",
+    "contractor_id": "1",
+    "source_id": "1",
     "month": "2026-11",
     "form": "csv",
 }
@@ -119,6 +122,12 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "action": "free",
         "version": 1,
     },
+    ("POST", "/api/v1/lots"): {"name": "Lot 9"},
+    ("PATCH", "/api/v1/lots/{lot_id}"): {"sites_per_year": 3, "reason": "avenant"},
+    ("POST", "/api/v1/contractors"): {"name": "Réseaux de Meuse"},
+    ("PATCH", "/api/v1/contractors/{contractor_id}"): {"name": "Meuse SA", "reason": "fusion"},
+    ("POST", "/api/v1/funding-sources"): {"code": "PRR"},
+    ("PATCH", "/api/v1/funding-sources/{source_id}"): {"name": "Fonds", "reason": "arrêté"},
     ("POST", "/utilisateurs/{user_id}/droits/retirer"): {
         "role": "school_head",
         "perimetre": "site",

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from api.cli.context import installation, print_json
-from api.usecases.lots import define_contractor, list_contractors
+from api.usecases.contractors import define_contractor, list_contractors
 
 app = typer.Typer(help="Companies that build lots.", no_args_is_help=True, add_completion=False)
 
+Reason = Annotated[str | None, typer.Option(help="Why, for the change record.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -17,10 +18,12 @@ def add_command(
     name: str,
     *,
     company_number: Annotated[str | None, typer.Option(help="BCE number.")] = None,
+    reason: Reason = None,
 ) -> None:
     """Make a contractor, or change in it what is said here."""
     with installation() as here, here.database.write(here.actor) as session:
-        shown = define_contractor(session, name, company_number=company_number).name
+        made = define_contractor(session, name, company_number=company_number, reason=reason)
+        shown = made.name
     typer.echo(shown)
 
 

@@ -14,6 +14,7 @@ app = typer.Typer(
     help="Funding sources: ceilings and end dates.", no_args_is_help=True, add_completion=False
 )
 
+Reason = Annotated[str | None, typer.Option(help="Why, for the change record.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -26,6 +27,7 @@ def add_command(
     ceiling: Annotated[str | None, typer.Option(help="EUR, VAT included, as 2500000.00")] = None,
     starts_on: Day = None,
     ends_on: Day = None,
+    reason: Reason = None,
 ) -> None:
     """Make a funding source, or change in it what is said here."""
     with installation() as here, here.database.write(here.actor) as session:
@@ -36,6 +38,7 @@ def add_command(
             ceiling=_amount(ceiling),
             starts_on=_day(starts_on),
             ends_on=_day(ends_on),
+            reason=reason,
         )
         shown = f"{source.code}  {source.name}"
     typer.echo(shown)

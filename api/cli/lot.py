@@ -11,6 +11,7 @@ app = typer.Typer(
     help="Lots: what one contractor builds.", no_args_is_help=True, add_completion=False
 )
 
+Reason = Annotated[str | None, typer.Option(help="Why, for the change record.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -22,10 +23,13 @@ def add_command(
     sites_per_year: Annotated[
         int | None, typer.Option(help="How many sites the contractor takes on in a year.")
     ] = None,
+    reason: Reason = None,
 ) -> None:
     """Make a lot, or change in it what is said here."""
     with installation() as here, here.database.write(here.actor) as session:
-        lot = define_lot(session, name, contractor=contractor, sites_per_year=sites_per_year)
+        lot = define_lot(
+            session, name, contractor=contractor, sites_per_year=sites_per_year, reason=reason
+        )
         shown = lot.name
     typer.echo(shown)
 

@@ -33,6 +33,7 @@ class AuditEntryAnswer(Answer):
     )
     table_name: str
     row_key: str
+    reason: str | None = Field(description="why, where a person said it")
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 

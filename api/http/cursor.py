@@ -47,6 +47,22 @@ def read_id_cursor(text: str | None) -> int | None:
             raise _unknown()
 
 
+def name_cursor(name: str | None) -> str | None:
+    """Return the text that stands for a list that goes on after `name`."""
+    return None if name is None else _encode([name])
+
+
+def read_name_cursor(text: str | None) -> str | None:
+    """Return the name that `name_cursor` gave; raises InvalidInput for any other text."""
+    if not text:
+        return None
+    match _decode(text):
+        case [str(name)] if "\0" not in name:
+            return name
+        case _:
+            raise _unknown()
+
+
 def search_cursor(place: Place | None) -> str | None:
     """Return the text that stands for a place in a list of hits."""
     return None if place is None else _encode([place.step, place.key, place.row_id])

@@ -44,6 +44,7 @@ class AuditEntry:
     action: str
     table_name: str
     row_key: str
+    reason: str | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
@@ -65,6 +66,7 @@ def list_entries(
             row.action,
             row.table_name,
             row.row_key,
+            row.reason,
             redacted(row.before),
             redacted(row.after),
         )

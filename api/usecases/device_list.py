@@ -1,6 +1,5 @@
 """The devices that a person may see, found by what they are and how they do; and edited."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, false, or_, type_coerc
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
+from api.usecases.locks import lock_on
 from api.usecases.scope import Right, Viewer, devices_at, sites_within, visible_devices
 from api.usecases.sites import search_terms
 from inventory.errors import InvalidInput, NotAllowed
@@ -88,8 +88,7 @@ def edit_device(session: Session, viewer: Viewer, device: Device, edit: DeviceEd
 
 def lock_of(device: Device) -> str:
     """Return what stands for the part of a device that people edit."""
-    edited = [device.lifecycle, device.room_id, sorted(device.tags)]
-    return hashlib.sha256(json.dumps(edited).encode()).hexdigest()[:16]
+    return lock_on(device.lifecycle, device.room_id, sorted(device.tags))
 
 
 def _is_room_of(session: Session, room_id: int, site_id: int | None) -> bool:

@@ -1,15 +1,30 @@
-"""Lots and the contractors that build them."""
+"""Lots: the parts of the programme that one contractor builds."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from inventory.errors import InvalidInput
+from api.usecases.contractors import contractor_named, find_contractor
+from api.usecases.locks import lock_on
+from api.usecases.programme_names import checked_name, checked_reason, choice
+from inventory.changes import because
+from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.models import Contractor, Dossier, Lot
+from inventory.sentences import Sentence
 
-_MAX_NAME = 100
+MAX_SITES_PER_YEAR = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class LotValues:
+    """What people tell of a lot; None: nobody builds it yet, or a number that is not told."""
+
+    name: str
+    contractor_id: int | None = None
+    sites_per_year: int | None = None
 
 
 def lot_named(session: Session, name: str | None) -> int | None:
@@ -22,32 +37,40 @@ def lot_named(session: Session, name: str | None) -> int | None:
     found = session.exec(select(Lot.id).where(Lot.name == name)).first()
     if found is None:
         known = session.exec(select(Lot.name).order_by(Lot.name)).all()
-        raise InvalidInput(f"there is no lot {name}", todo=_choice(known, "preau lot add"))
-    return found
-
-
-def contractor_named(session: Session, name: str) -> int:
-    """Return the id of the contractor of that name; raises InvalidInput for an unknown one."""
-    found = session.exec(select(Contractor.id).where(Contractor.name == name)).first()
-    if found is None:
-        known = session.exec(select(Contractor.name).order_by(Contractor.name)).all()
         raise InvalidInput(
-            f"there is no contractor {name}", todo=_choice(known, "preau contractor add")
+            Sentence("Il n’y a pas de lot %(name)s", name=name), todo=choice(known, "preau lot add")
         )
     return found
 
 
-def define_contractor(
-    session: Session, name: str, *, company_number: str | None = None
-) -> Contractor:
-    """Make a contractor, or change in it what is told; raises InvalidInput for a name too long."""
-    row = session.exec(select(Contractor).where(Contractor.name == name)).first()
-    row = row or Contractor(name=checked_name(name))
-    if company_number is not None:
-        row.company_number = company_number.strip() or None
-    session.add(row)
-    session.flush()
+def find_lot(session: Session, lot_id: int, *, to_change: bool = False) -> Lot:
+    """Return a lot, locked `to_change` it; raises NotFound."""
+    row = session.get(Lot, lot_id, with_for_update=to_change)
+    if row is None:
+        raise NotFound(Sentence("Il n’y a pas de lot n°\u00a0%(id)s", id=lot_id))
     return row
+
+
+def lot_values(row: Lot) -> LotValues:
+    """Return what people told of a lot."""
+    return LotValues(row.name, row.contractor_id, row.sites_per_year)
+
+
+def lot_lock(row: Lot) -> str:
+    """Return what stands for the state of a lot that a change is about."""
+    return lock_on(asdict(lot_values(row)))
+
+
+def create_lot(session: Session, values: LotValues, *, reason: str | None = None) -> Lot:
+    """Make a lot; raises Conflict for a name that is taken, NotFound, InvalidInput."""
+    because(session, checked_reason(reason))
+    return _written(session, Lot(name=""), values)
+
+
+def change_lot(session: Session, row: Lot, values: LotValues, *, reason: str | None) -> Lot:
+    """Change a lot, and record why; raises Conflict, InvalidInput, NotFound."""
+    because(session, checked_reason(reason, needed=True))
+    return _written(session, row, values)
 
 
 def define_lot(
@@ -56,59 +79,78 @@ def define_lot(
     *,
     contractor: str | None = None,
     sites_per_year: int | None = None,
+    reason: str | None = None,
 ) -> Lot:
     """Make a lot, or change in it what is told; an empty contractor takes it back.
 
     Raises InvalidInput for an unknown contractor, a name too long or a number below 0.
     """
-    row = session.exec(select(Lot).where(Lot.name == name)).first() or Lot(name=checked_name(name))
+    because(session, checked_reason(reason))
+    row = session.exec(select(Lot).where(Lot.name == name)).first()
+    values = lot_values(row) if row else LotValues(name)
     if contractor is not None:
-        row.contractor_id = contractor_named(session, contractor) if contractor else None
+        found = contractor_named(session, contractor) if contractor else None
+        values = replace(values, contractor_id=found)
     if sites_per_year is not None:
-        if not 0 <= sites_per_year <= 100_000:
-            raise InvalidInput("a lot takes 0 to 100,000 sites a year", where=name)
-        row.sites_per_year = sites_per_year
-    session.add(row)
-    session.flush()
-    return row
+        values = replace(values, sites_per_year=sites_per_year)
+    return _written(session, row or Lot(name=""), values)
 
 
-def list_contractors(session: Session) -> list[dict[str, Any]]:
-    """Return the contractors by name, each with the names of its lots."""
-    lots: dict[int | None, list[str]] = {}
-    for contractor_id, name in session.exec(select(Lot.contractor_id, Lot.name).order_by(Lot.name)):
-        lots.setdefault(contractor_id, []).append(name)
-    rows = session.exec(select(Contractor).order_by(Contractor.name))
-    return [{**row.model_dump(), "lots": lots.get(row.id, [])} for row in rows]
+def list_lots(
+    session: Session, *, after: str | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the lots by name, those after the name `after`, each with its contractor and dossiers.
 
-
-def list_lots(session: Session) -> list[dict[str, Any]]:
-    """Return the lots by name, each with its contractor and how many dossiers it holds."""
-    dossiers = dict(
-        session.exec(
-            select(Dossier.lot_id, func.count())
-            .where(col(Dossier.lot_id).is_not(None))
-            .group_by(col(Dossier.lot_id))
-        ).all()
-    )
-    rows = session.exec(
+    One more than `limit` are returned where there are more.
+    """
+    query = (
         select(Lot, Contractor.name)
         .join(Contractor, col(Contractor.id) == col(Lot.contractor_id), isouter=True)
         .order_by(Lot.name)
     )
+    if after is not None:
+        query = query.where(Lot.name > after)
+    if limit is not None:
+        query = query.limit(limit + 1)
+    rows = session.exec(query).all()
+    dossiers = _dossiers_of(session, [lot.id or 0 for lot, _ in rows])
     return [
         {**lot.model_dump(), "contractor": contractor, "dossiers": dossiers.get(lot.id, 0)}
         for lot, contractor in rows
     ]
 
 
-def checked_name(name: str) -> str:
-    """Return a name without its outer spaces; raises InvalidInput for none or one too long."""
-    shown = name.strip()
-    if not shown or len(shown) > _MAX_NAME or not shown.isprintable():
-        raise InvalidInput(f"a name has 1 to {_MAX_NAME} characters", where=name[:_MAX_NAME])
-    return shown
+def lot_line(session: Session, row: Lot) -> dict[str, Any]:
+    """Return a lot as the list tells it."""
+    contractor = find_contractor(session, row.contractor_id).name if row.contractor_id else None
+    dossiers = _dossiers_of(session, [row.id or 0]).get(row.id, 0)
+    return {**row.model_dump(), "contractor": contractor, "dossiers": dossiers}
 
 
-def _choice(known: Sequence[str], command: str) -> str:
-    return f"one of: {', '.join(known)}" if known else f"there is none yet: {command}"
+def _dossiers_of(session: Session, ids: Sequence[int]) -> dict[int | None, int]:
+    return dict(
+        session.exec(
+            select(Dossier.lot_id, func.count())
+            .where(col(Dossier.lot_id).in_(ids))
+            .group_by(col(Dossier.lot_id))
+        ).all()
+    )
+
+
+def _written(session: Session, row: Lot, values: LotValues) -> Lot:
+    name = checked_name(values.name)
+    taken = session.exec(select(Lot.id).where(Lot.name == name)).first()
+    if taken not in {None, row.id}:
+        raise Conflict(Sentence("Il y a déjà un lot %(name)s", name=name))
+    if values.contractor_id is not None:
+        find_contractor(session, values.contractor_id)
+    yearly = values.sites_per_year
+    if yearly is not None and not 0 <= yearly <= MAX_SITES_PER_YEAR:
+        raise InvalidInput(
+            Sentence("Un lot prend de 0 à %(most)s sites par an", most=MAX_SITES_PER_YEAR),
+            where=name,
+        )
+    row.name, row.contractor_id, row.sites_per_year = name, values.contractor_id, yearly
+    session.add(row)
+    session.flush()
+    return row

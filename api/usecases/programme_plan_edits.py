@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from api.usecases.lots import checked_name
+from api.usecases.programme_names import checked_name
 from api.usecases.programme_plans import find_plan, rows_of
 from api.usecases.programme_problem import problem_of, put, slot_of
 from inventory import clock

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from api.usecases.lots import checked_name
+from api.usecases.programme_names import checked_name
 from api.usecases.programme_problem import (
     days_of,
     problem_of,

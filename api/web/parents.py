@@ -6,13 +6,13 @@ log holds addresses without their query (`api.http.middleware`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.needs import Anybody
+from api.web import typed
 from api.web.templating import page
 from inventory import clock
 from inventory.programme.dossier.machine import BRUSSELS
@@ -61,7 +61,7 @@ def calculator(
     """Show the calculator, and what it answers to what was asked."""
     asked = _Asked(prix, formule, annee, jour, eleves, pourcent)
     today = clock.now().astimezone(BRUSSELS).date()
-    signed = _day(jour) if jour else today
+    signed = typed.day(jour) if jour else today
     if signed is None:
         asked.problems["date"] = N_("Écrivez la date comme 15/01/2027.")
     rules = rules_on(signed) if signed else None
@@ -82,10 +82,10 @@ def calculator(
 def _family(rules: Rules | None, asked: _Asked) -> Estimate | None:
     if not asked.prix and not asked.annee:
         return None
-    price = _amount(asked.prix)
+    price = typed.amount(asked.prix)
     if price is None or not 0 < price <= _MAX_PRICE:
         asked.problems["prix"] = N_("Écrivez un montant en euros, comme 499,90.")
-    school_year = _whole(asked.annee, LAST_SCHOOL_YEAR)
+    school_year = typed.whole(asked.annee, LAST_SCHOOL_YEAR)
     if not school_year:
         asked.problems["annee"] = N_("Choisissez l’année de l’élève.")
     lengths: Mapping[str, int | None] = {"achat": None} | {
@@ -101,41 +101,12 @@ def _family(rules: Rules | None, asked: _Asked) -> Estimate | None:
 def _fund(rules: Rules | None, asked: _Asked) -> Decimal | None:
     if not asked.eleves and not asked.pourcent:
         return None
-    pupils = _whole(asked.eleves, _MAX_PUPILS)
+    pupils = typed.whole(asked.eleves, _MAX_PUPILS)
     if pupils is None:
         asked.problems["eleves"] = N_("Écrivez un nombre d’élèves.")
-    percent = _amount(asked.pourcent)
+    percent = typed.amount(asked.pourcent)
     if percent is None or not 0 <= percent <= 100:
         asked.problems["pourcent"] = N_("Écrivez un pourcentage entre 0 et 100.")
     if rules is None or pupils is None or percent is None or "pourcent" in asked.problems:
         return None
     return solidarity_fund(rules, pupils, percent)
-
-
-def _amount(text: str) -> Decimal | None:
-    """Return a number as it is written here, with a comma or a point; None for anything else."""
-    plain = "".join(text.replace("€", "").split()).replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
-
-
-def _whole(text: str, at_most: int) -> int | None:
-    plain = "".join(text.split())
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
-        return None
-    return int(plain) if int(plain) <= at_most else None
-
-
-def _day(text: str) -> date | None:
-    """Return a day written as a browser sends it (2027-01-15) or as people do (15/01/2027)."""
-    parts = text.strip().split("/")
-    try:
-        if len(parts) == 3:
-            day, month, year = map(int, parts)
-            return date(year, month, day)
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

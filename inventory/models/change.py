@@ -30,5 +30,6 @@ class Change(SQLModel, table=True):
     row_key: str
     action: str = Field(description="create, update, delete, or one of inventory.changes.NOTED")
     via: str | None = Field(default=None, description="token:NAME, when a program did it")
+    reason: str | None = Field(default=None, description="why, where a person said it")
     before: dict[str, Any] | None = Field(default=None, sa_type=json_column())
     after: dict[str, Any] | None = Field(default=None, sa_type=json_column())

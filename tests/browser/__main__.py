@@ -1,5 +1,7 @@
 """`make pages`: a picture of every page, wide and on a phone, in light and in dark.
 
+With addresses (`ONLY="/lots /retards"`), of those that begin so alone.
+
 They go to var/pages/ with an index.html; the schools are those of the browser tests.
 """
 
@@ -7,6 +9,7 @@ import html
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +33,7 @@ LOOKS = (
 )
 
 
-def main(folder: Path = FOLDER) -> int:
+def main(folder: Path = FOLDER, only: Sequence[str] = ()) -> int:
     """Take the pictures; returns the exit status: 2 where Chromium is missing."""
     if chromium_path() is None:
         print("preau: Chromium is not installed: run make lab-deps", file=sys.stderr)
@@ -44,14 +47,14 @@ def main(folder: Path = FOLDER) -> int:
         database = open_database(settings)
         furnish(settings, database, open_vault(settings, create=True))
         with web_client(settings, database) as client:
-            taken = _take_all(folder, str(client.base_url).rstrip("/"))
+            taken = _take_all(folder, str(client.base_url).rstrip("/"), tuple(only))
         database.close()
     (folder / "index.html").write_text(_index(taken), encoding="utf-8")
     print(f"{sum(map(len, taken.values()))} pictures: {folder / 'index.html'}")
     return 0
 
 
-def _take_all(folder: Path, address: str) -> dict[str, list[str]]:
+def _take_all(folder: Path, address: str, only: tuple[str, ...]) -> dict[str, list[str]]:
     taken: dict[str, list[str]] = {}
     with running_chromium() as browser:
         for width, phone, theme in LOOKS:
@@ -60,7 +63,7 @@ def _take_all(folder: Path, address: str) -> dict[str, list[str]]:
             page.goto(f"{address}/connexion")
             _take(page, folder, "/connexion", f"{width}-{theme}", taken)
             log_in(page, address)
-            for path in addresses():
+            for path in (each for each in addresses() if not only or each.startswith(only)):
                 page.goto(address + path)
                 _take(page, folder, path, f"{width}-{theme}", taken)
             page.context.close()
@@ -93,4 +96,4 @@ def _index(taken: dict[str, list[str]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(only=sys.argv[1:]))

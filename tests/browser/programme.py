@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, select
 
+from api.usecases.contractors import define_contractor
 from api.usecases.funding import define_funding
 from api.usecases.lots import define_lot
 from api.usecases.programme_problem import put
@@ -27,7 +28,12 @@ from inventory.sentences import Sentence, wording
 def furnish_programme(database: Database, site_ids: tuple[int, ...]) -> None:
     """Make three plans of the schools: a draft that breaks something, a failed one, a variant."""
     with database.write("user:alice") as session:
-        lot = define_lot(session, "Lot Meuse", sites_per_year=2).id or 0
+        builder = "Réseaux de Meuse SA"
+        define_contractor(session, builder, company_number="0202.239.951")
+        lot = define_lot(session, "Lot Meuse", contractor=builder, sites_per_year=3).id or 0
+        session.flush()
+        define_lot(session, "Lot Meuse", sites_per_year=2, reason="Avenant 2 au marché 2026-114")
+        define_lot(session, "Lot Ardenne")
         source = define_funding(
             session, "FEDER", ceiling=Decimal(60_000), ends_on=date(2029, 12, 31)
         )

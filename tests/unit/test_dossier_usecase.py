@@ -180,8 +180,8 @@ def test_facts_are_kept_checked_and_taken_back(database: Database, site_id: int)
 @pytest.mark.parametrize(
     ("fact", "sentence"),
     [
-        ({"lot": "4"}, "there is no lot 4 .one of: 1, 3."),
-        ({"funding_source": "PRR"}, "there is no funding source PRR .there is none yet"),
+        ({"lot": "4"}, "pas de lot 4 .il y a\u00a0: 1, 3."),
+        ({"funding_source": "PRR"}, "pas de source de financement PRR .il n’y en a pas encore"),
     ],
 )
 def test_a_lot_or_funding_source_that_is_not_known_is_refused_with_those_that_are(

@@ -12,9 +12,10 @@ from sqlmodel import select
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from api.usecases.contractors import list_contractors
 from api.usecases.dossier_state import dossier_of_site, facts_of
 from api.usecases.funding import define_funding, list_funding
-from api.usecases.lots import define_lot, list_contractors, list_lots
+from api.usecases.lots import define_lot, list_lots
 from inventory.database import Database, make_engine, migrations_config, open_database
 from inventory.errors import InvalidInput
 from inventory.models import Change, Dossier, FundingSource
@@ -71,19 +72,19 @@ def test_an_amount_keeps_its_cents_and_its_change_record(database: Database) -> 
 
 @pytest.mark.parametrize("amount", ["0.001", "-1", "NaN", "1e30"])
 def test_what_is_no_amount_is_refused(database: Database, amount: str) -> None:
-    with database.write("test") as session, pytest.raises(InvalidInput, match="two decimals"):
+    with database.write("test") as session, pytest.raises(InvalidInput, match="deux décimales"):
         define_funding(session, "PRR", ceiling=Decimal(amount))
 
 
 def test_bad_lots_and_sources_are_one_sentence(database: Database) -> None:
     with database.write("test") as session:
-        with pytest.raises(InvalidInput, match="there is no contractor X"):
+        with pytest.raises(InvalidInput, match="pas d’adjudicataire X"):
             define_lot(session, "L", contractor="X")
-        with pytest.raises(InvalidInput, match="1 to 100 characters"):
+        with pytest.raises(InvalidInput, match="de 1 à 100 caractères"):
             define_lot(session, " ")
-        with pytest.raises(InvalidInput, match="100,000 sites"):
+        with pytest.raises(InvalidInput, match="100000 sites"):
             define_lot(session, "L", sites_per_year=-1)
-        with pytest.raises(InvalidInput, match="ends before it starts"):
+        with pytest.raises(InvalidInput, match="finit avant de commencer"):
             define_funding(session, "F", starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 1))
     with database.read() as session:
         assert list_contractors(session) == []
