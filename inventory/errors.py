@@ -32,6 +32,19 @@ class PreauError(Exception):
         advice = f" ({say(self.todo)})" if self.todo else ""
         return f"{place}{say(self.what)}{advice}"
 
+    def as_sentence(self) -> str:
+        """Return the whole as a `Sentence` where a part of it is one, to be kept in a row."""
+        if not self.translatable:
+            return str(self)
+        said = Sentence("%(what)s", what=self.what)
+        if self.todo:
+            said = Sentence("%(what)s (%(todo)s)", what=said, todo=self.todo)
+        return (
+            Sentence("%(where)s\u00a0: %(what)s", where=self.where, what=said)
+            if self.where
+            else said
+        )
+
     @property
     def translatable(self) -> bool:
         """Return whether a part of it is a sentence of the catalogues."""

@@ -84,7 +84,7 @@ def list_command(*, as_json: _Json = False) -> None:
 @app.command("open")
 def open_command(code: _Edition, *, as_json: _Json = False) -> None:
     """Ask every identified site for its cadastre; exit status 1 when some were refused."""
-    from api.usecases.cadastre_editions import open_edition
+    from api.usecases.cadastre_opening import open_edition
 
     with installation() as here:
         done, _ = open_edition(here.database, code, actor=here.actor)

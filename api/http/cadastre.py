@@ -14,7 +14,6 @@ from api.http.needs import Needs
 from api.usecases.cadastre_editions import (
     edition_of,
     list_editions,
-    open_edition,
     questionnaire_of,
 )
 from api.usecases.cadastre_lists import (
@@ -26,6 +25,7 @@ from api.usecases.cadastre_lists import (
     progress,
     total,
 )
+from api.usecases.cadastre_opening import open_edition
 from api.usecases.scope import Right, sites_within
 from inventory.errors import InvalidInput
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from inventory import clock
 from inventory.database import Database
 from inventory.models import Job, JobState, Worker
+from inventory.sentences import wording
 
 HEARTBEAT_S = 5.0
 # A worker that has not been heard for this long is dead: a dozen heartbeats, so that a machine
@@ -138,6 +139,7 @@ def finish(
                 finished_at=clock.now(),
                 result=result,
                 error=error,
+                error_wording=wording(error) if error else None,
                 progress=None,
             )
         )

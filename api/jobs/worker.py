@@ -91,7 +91,7 @@ class JobsWorker:
         try:
             return FUNCTIONS[claim.kind].run(context, claim.arguments), None
         except PreauError as error:
-            return None, str(error)
+            return None, error.as_sentence()
         except Exception as defect:
             log.exception("job_failed")
             return None, f"the product failed on it: {type(defect).__name__}; see the log"

@@ -25,6 +25,7 @@ from inventory.models import (
     User,
     UserRole,
 )
+from inventory.sentences import Sentence
 
 MIN_PASSWORD_CHARACTERS = 12  # NIST SP 800-63B-4, 3.1.1.2: length, not composition, makes strength
 MAX_PASSWORD_CHARACTERS = 256
@@ -154,6 +155,19 @@ def viewer_of(session: Session, user: User) -> Viewer:
         locale=user.locale,
         grants=tuple(HeldGrant(grant.role, grant.scope, grant.scope_key) for grant in grants),
     )
+
+
+def viewer_named(session: Session, actor: str) -> Viewer:
+    """Return who stands as `actor` in change records, with what they may do now.
+
+    For work that is done after it was asked for. Raises NotFound when the account is gone or
+    closed.
+    """
+    login = actor.removeprefix("user:")
+    user = session.exec(select(User).where(User.login == login, col(User.active))).first()
+    if user is None:
+        raise NotFound(Sentence("Il n’y a pas de compte %(login)s", login=login))
+    return viewer_of(session, user)
 
 
 def choose_language(session: Session, user_id: int, tag: str) -> None:

@@ -1,38 +1,23 @@
-"""Editions of the cadastre: added with their questionnaire, and opened for the sites."""
+"""Editions of the cadastre, added with their questionnaire."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from api.usecases.dossiers import MoveRefused, advance
 from inventory import clock
-from inventory.database import Database
-from inventory.errors import Conflict, InvalidInput, NotFound, PreauError
-from inventory.models import CadastreEdition, CadastreQuestionnaire, Dossier, Site
+from inventory.errors import Conflict, InvalidInput, NotFound
+from inventory.models import CadastreEdition, CadastreQuestionnaire
 from inventory.programme.cadastre.editions import EditionData, shipped_editions
 from inventory.programme.cadastre.questionnaire import Questionnaire, shipped_questionnaires
-from inventory.programme.dossier import Role, Status
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-_BATCH = 100
 
 
 def today() -> date:
     """Return the day in Brussels, by which editions open and close."""
     return clock.now().astimezone(BRUSSELS).date()
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What became of one site when an edition was opened; `refused` says in French why not."""
-
-    site_id: int
-    site: str
-    refused: tuple[str, ...] = ()
 
 
 def shipped_edition(code: str) -> EditionData:
@@ -144,57 +129,6 @@ def edition_before(session: Session, edition: CadastreEdition) -> CadastreEditio
         .order_by(col(CadastreEdition.opens_on).desc(), col(CadastreEdition.id).desc())
         .limit(1)
     ).first()
-
-
-def open_edition(
-    database: Database,
-    code: str,
-    *,
-    actor: str,
-    within: ColumnElement[bool] | None = None,
-    limit: int | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> tuple[list[Opened], int]:
-    """Ask identified sites within scope for their cadastre; `limit` of them, or all.
-
-    Returns what became of each, and how many were left for another call. A site that the machine
-    refuses does not stop the others. Raises Conflict before the edition opens.
-    """
-    with database.read() as session:
-        edition = edition_of(session, code)
-        if today() < edition.opens_on:
-            raise Conflict(f"the edition {code} opens on {edition.opens_on}")
-        waiting = [
-            (site_id, name)
-            for site_id, name in session.exec(
-                select(Site.id, Site.name)
-                .join(Dossier, col(Dossier.site_id) == col(Site.id))
-                .where(Dossier.status == Status.IDENTIFIED, col(Site.closed_on).is_(None))
-                .where(within if within is not None else true())
-                .order_by(col(Site.id))
-            )
-            if site_id is not None
-        ]
-    left = 0 if limit is None else max(0, len(waiting) - limit)
-    waiting = waiting[: len(waiting) - left]
-    done: list[Opened] = []
-    for start in range(0, len(waiting), _BATCH):
-        with database.write(actor) as session:
-            for site_id, name in waiting[start : start + _BATCH]:
-                done.append(_ask(session, site_id, name, actor))
-        if on_progress is not None:
-            on_progress(len(done), len(waiting))
-    return done, left
-
-
-def _ask(session: Session, site_id: int, name: str, actor: str) -> Opened:
-    try:
-        advance(session, site_id, Status.CADASTRE_PENDING, actor=actor, role=Role.CADASTRE_MANAGER)
-    except MoveRefused as refused:
-        return Opened(site_id, name, refused.missing)
-    except PreauError as error:
-        return Opened(site_id, name, (str(error),))
-    return Opened(site_id, name)
 
 
 def _kept(session: Session, version: str) -> CadastreQuestionnaire | None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from api.usecases.access import viewer_of
+from api.usecases.access import viewer_named
 from api.usecases.acting import acting_role
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site
 from api.usecases.dossiers import MoveRefused, advance, judge_move
@@ -21,7 +21,7 @@ from api.usecases.scope import Right, Viewer, sites_within
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound, PreauError
-from inventory.models import BulkMove, BulkMoveSite, BulkState, Dossier, Site, User
+from inventory.models import BulkMove, BulkMoveSite, BulkState, Dossier, Site
 from inventory.programme.dossier import EvidenceKind, Status
 from inventory.sentences import Sentence, worded, wording
 
@@ -178,12 +178,8 @@ def advance_as_asked(
 
     Raises NotFound when the account is gone or closed.
     """
-    login = asked_by.removeprefix("user:")
     with database.read() as session:
-        user = session.exec(select(User).where(User.login == login, col(User.active))).first()
-        if user is None:
-            raise NotFound(f"there is no account {login}")
-        viewer = viewer_of(session, user)
+        viewer = viewer_named(session, asked_by)
     outcomes = advance_many(database, viewer, bulk_id, on_progress=on_progress)
     return {state.value: sum(each.state is state for each in outcomes) for state in BulkState}
 

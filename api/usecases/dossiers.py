@@ -133,9 +133,14 @@ def judge_move(
     dossier = dossier_of_site(session, site_id, lock=lock)
     if version is not None and version != dossier.version:
         raise Conflict(
-            f"the dossier is at version {dossier.version}, no longer at {version}",
-            where=f"site {site_id}",
-            todo="look at it again",
+            Sentence(
+                "Le dossier a changé entre-temps\u00a0: "
+                "il est à la version %(now)s, plus à la %(seen)s",
+                now=dossier.version,
+                seen=version,
+            ),
+            where=Sentence("site %(id)s", id=site_id),
+            todo=Sentence("relisez-le"),
         )
     told = _with_told(facts_of(session, dossier), facts or {})
     state = _with_measures(state_of(session, dossier), measures)

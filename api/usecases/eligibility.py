@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from api.usecases.dossier_state import state_of
 from api.usecases.dossiers import MoveRefused, rejudge
+from api.usecases.progress import Progress, quiet
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import Conflict, NotFound
@@ -103,6 +104,7 @@ def apply_run(
     actor: str,
     expected: str | None = None,
     cause: Cause = Cause.ASKED,
+    on_progress: Progress = quiet,
 ) -> EligibilityRun:
     """Run the rules over every open site and return the run, with what became of each.
 
@@ -127,12 +129,19 @@ def apply_run(
         with database.write(actor) as session:
             for each in _apply(session, rules, run.id or 0, ids[start : start + _BATCH]):
                 counts[each.outcome] += 1
+            # With each part: what a run that was killed tells of itself is true.
+            _count(session.get_one(EligibilityRun, run.id), counts)
+        on_progress("schools judged", min(start + _BATCH, len(ids)), len(ids))
     with database.write(actor) as session:
         run = session.get_one(EligibilityRun, run.id)
-        run.counts = {outcome.value: counts[outcome] for outcome in Outcome}
+        _count(run, counts)
         _tell(session, run)
         session.flush()
     return run
+
+
+def _count(run: EligibilityRun, counts: Mapping[str, int]) -> None:
+    run.counts = {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
 
 
 def run_for(
@@ -146,8 +155,7 @@ def run_for(
         return None
     run = _begin(session, rules, actor, cause)
     done = _apply(session, rules, run.id or 0, [change.site_id for change in changes])
-    counts = Counter(each.outcome for each in done)
-    run.counts = {outcome.value: counts[outcome] for outcome in Outcome}
+    _count(run, Counter(each.outcome for each in done))
     session.flush()
     return run
 

@@ -5,15 +5,18 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from sqlmodel import Session
 
 from api.http.cadastre import Code
 from api.http.cadastre_files import csv_export, xlsx_export
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.http.needs import Needs
-from api.usecases.cadastre_editions import edition_of, list_editions, open_edition, today
+from api.jobs.campaign_requests import OPENING, last_jobs, request_opening
+from api.usecases.access import LoggedIn
+from api.usecases.cadastre_editions import edition_of, list_editions, today
 from api.usecases.cadastre_lists import (
     STATES,
     Grouping,
@@ -22,17 +25,17 @@ from api.usecases.cadastre_lists import (
     progress,
     total,
 )
+from api.usecases.cadastre_opening import waiting_sites
 from api.usecases.cadastre_responses import site_for
 from api.usecases.scope import Right, sites_within
 from api.usecases.sites import provinces
 from api.web import cadastre_texts
 from api.web.templating import page
-from inventory.errors import NotFound
+from inventory.errors import Conflict, NotFound
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE_CADASTRE)])
 
 ROWS = 50
-_OPENED_AT_ONCE = 500
 _Text = Annotated[str, Query(max_length=200)]
 
 
@@ -96,7 +99,6 @@ def cadastre_page(
         states=cadastre_texts.STATES,
         provinces=known,
         decides=viewer.holds(Right.DECIDE_CADASTRE),
-        opens=chosen is not None and chosen.opens_on <= today(),
         first_address=choice.address() if suite else None,
         next_address=choice.address(suite=cursor) if cursor else None,
     )
@@ -137,28 +139,54 @@ def export_xlsx(here: Here, browser: Browser, code: Code) -> FileResponse:
     return xlsx_export(here, browser.viewer, code)
 
 
+@router.get("/cadastre/{code}/ouvrir", dependencies=[Needs(Right.DECIDE_CADASTRE)])
+def opening_page(request: Request, browser: Browser, session: Reading, code: Code) -> Response:
+    """Show how many schools would be asked for their cadastre, and the openings before."""
+    return _opening(request, browser, session, code)
+
+
 @router.post("/cadastre/{code}/ouvrir", dependencies=[Needs(Right.DECIDE_CADASTRE)])
-def open_for_schools(request: Request, here: Here, browser: FormOfOurs, code: Code) -> Response:
-    """Ask the identified schools for their cadastre, and tell what became of each."""
+def open_for_schools(
+    request: Request,
+    here: Here,
+    browser: FormOfOurs,
+    code: Code,
+    digest: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Queue the opening for the schools that were shown, and show how far it is."""
+    try:
+        with here.database.write(browser.viewer.actor) as session:
+            job_id = request_opening(session, browser.viewer, code, digest).id
+    except Conflict as refused:
+        with here.database.read() as session:
+            return _opening(request, browser, session, code, notice=refused)
+    return RedirectResponse(f"/travaux/{job_id}", HTTPStatus.SEE_OTHER)
+
+
+def _opening(
+    request: Request,
+    browser: LoggedIn,
+    session: Session,
+    code: str,
+    *,
+    notice: Conflict | None = None,
+) -> Response:
     viewer = browser.viewer
-    done, left = open_edition(
-        here.database,
-        code,
-        actor=viewer.actor,
-        within=sites_within(viewer, Right.DECIDE_CADASTRE),
-        limit=_OPENED_AT_ONCE,
+    edition = edition_of(session, code)
+    waiting = waiting_sites(session, sites_within(viewer, Right.DECIDE_CADASTRE))
+    return page(
+        request,
+        "cadastre/opening.html",
+        viewer=viewer,
+        csrf=browser.csrf_token,
+        http_status=HTTPStatus.CONFLICT if notice else HTTPStatus.OK,
+        edition=edition,
+        opens=edition.opens_on <= today(),
+        waiting=waiting,
+        provinces=sorted(waiting.by_province.items(), key=lambda each: each[0] or "~"),
+        jobs=last_jobs(session, viewer, OPENING),
+        notice=notice,
     )
-    with here.database.read() as session:
-        return page(
-            request,
-            "cadastre/opened.html",
-            viewer=viewer,
-            csrf=browser.csrf_token,
-            edition=edition_of(session, code),
-            opened=[each for each in done if not each.refused],
-            refused=[each for each in done if each.refused],
-            left=left,
-        )
 
 
 @router.get("/sites/{site_id}/cadastre")

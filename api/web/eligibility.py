@@ -10,18 +10,16 @@ from fastapi.responses import RedirectResponse
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.http.needs import Needs
+from api.jobs.campaign_requests import ELIGIBILITY, WantedRun, last_jobs, request_run
 from api.usecases.eligibility import (
-    Outcome,
-    apply_run,
     list_runs,
     outcomes_of,
     preview_run,
 )
-from api.usecases.rule_sets import find_rules, keep_rules, known_rules
+from api.usecases.rule_sets import known_rules
 from api.usecases.scope import Right
+from api.web import texts
 from api.web.templating import page
-from api.web.texts import Label
-from inventory.errors import Conflict
 from inventory.models import EligibilityOutcome
 from inventory.programme.eligibility import Verdict
 from inventory.sentences import N_, Sentence, worded
@@ -31,12 +29,6 @@ router = APIRouter(
 )
 
 ROWS = 50
-OUTCOMES: Mapping[str, Label] = {
-    Outcome.MOVED: Label(N_("Dossier déplacé"), "busy"),
-    Outcome.NOTED: Label(N_("Réponse notée, dossier inchangé")),
-    Outcome.REFUSED: Label(N_("Refusé par le parcours du dossier"), "warn"),
-    Outcome.SAME: Label(N_("Inchangé")),
-}
 CAUSES: Mapping[str, str] = {
     "asked": N_("demandé"),
     "register": N_("après un import du signalétique"),
@@ -61,7 +53,6 @@ def eligibility_page(
 
 @router.post("/eligibilite")
 def run_rules(
-    request: Request,
     here: Here,
     browser: FormOfOurs,
     *,
@@ -69,19 +60,14 @@ def run_rules(
     digest: Annotated[str, Form(max_length=64)] = "",
     adopter: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
-    """Apply what was shown; the rules are put in force with it where that was asked."""
-    actor = browser.viewer.actor
-    try:
-        with here.database.read() as session:
-            rules = find_rules(session, regles or None)
-        run = apply_run(here.database, rules, actor=actor, expected=digest)
-        if adopter == "oui":
-            with here.database.write(actor) as session:
-                keep_rules(session, rules, actor=actor)
-    except Conflict as refused:
-        with here.database.read() as session:
-            return _page(request, browser, session, regles, notice=refused.what)
-    return RedirectResponse(f"/eligibilite/{run.id}", HTTPStatus.SEE_OTHER)
+    """Queue the application of what was shown, and show how far it is.
+
+    The rules are put in force with it where that was asked.
+    """
+    wanted = WantedRun(regles, digest, adopt=adopter == "oui")
+    with here.database.write(browser.viewer.actor) as session:
+        job_id = request_run(session, browser.viewer, wanted).id
+    return RedirectResponse(f"/travaux/{job_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/eligibilite/{run_id}")
@@ -111,7 +97,6 @@ def _page(
     version: str,
     *,
     suite: str | None = None,
-    notice: str | None = None,
 ) -> Response:
     known = known_rules(session)
     chosen = next((each for each in known if each.rules.version == version), None)
@@ -126,13 +111,12 @@ def _page(
         "eligibility.html",
         viewer=browser.viewer,
         csrf=browser.csrf_token,
-        http_status=HTTPStatus.CONFLICT if notice else HTTPStatus.OK,
         known=known,
         chosen=chosen,
         preview=preview,
         lines=rest[:ROWS],
         runs=list_runs(session, limit=10),
-        notice=notice,
+        jobs=[each for each in last_jobs(session, browser.viewer, ELIGIBILITY) if not each.result],
         next_address=f"{address}&suite={cursor}" if cursor else None,
         **_words(),
     )
@@ -140,7 +124,7 @@ def _page(
 
 def _words() -> dict[str, Any]:
     return {
-        "outcomes": OUTCOMES,
+        "outcomes": texts.ELIGIBILITY_OUTCOME,
         "causes": CAUSES,
         "verdicts": {each.value: each.label for each in Verdict},
     }

@@ -248,6 +248,12 @@ JOB_KIND: Mapping[str, str] = {
     "rollback": N_("Préparation d’un retour"),
     "acceptance": N_("Recette"),
     "support": N_("Lecture des postes connectés"),
+    "cadastre_opening": N_("Ouverture du cadastre"),
+    "eligibility": N_("Application des règles"),
+    "bulk_moves": N_("Passage de dossiers"),
+    "programme_plan": N_("Calcul d’un plan"),
+    "programme_apply": N_("Application d’un plan"),
+    "programme_prices": N_("Prix des contraintes"),
 }
 JOB_PROGRESS = N_("%(done)s sur %(total)s")
 JOB_STEP: Mapping[str, str] = {
@@ -255,6 +261,9 @@ JOB_STEP: Mapping[str, str] = {
     "devices judged": N_("%(done)s équipements contrôlés sur %(total)s"),
     "pushing": N_("%(done)s équipements traités sur %(total)s"),
     "reading back": N_("%(done)s équipements relus sur %(total)s"),
+    "schools asked": N_("%(done)s écoles sollicitées sur %(total)s"),
+    "schools judged": N_("%(done)s écoles jugées sur %(total)s"),
+    "dossiers moved": N_("%(done)s dossiers traités sur %(total)s"),
     "addresses asked": N_("%(done)s adresses interrogées sur %(total)s"),
 }
 # How a failure is told to someone who is not an engineer; the device's own words stand below.
@@ -274,6 +283,12 @@ ERROR_KIND: Mapping[str, str] = {
     "Conflict": N_(
         "L’équipement était occupé par une autre opération, ou il a changé entre-temps."
     ),
+}
+ELIGIBILITY_OUTCOME: Mapping[str, Label] = {
+    "moved": Label(N_("Dossier déplacé"), "busy"),
+    "noted": Label(N_("Réponse notée, dossier inchangé")),
+    "refused": Label(N_("Refusé par le parcours du dossier"), "warn"),
+    "same": Label(N_("Inchangé")),
 }
 USER_ROLE: Mapping[str, str] = {
     UserRole.PROGRAMME_MANAGER: N_("Gestion du programme"),

@@ -73,6 +73,9 @@ class Job(SQLModel, table=True):
     )
     result: dict[str, Any] | None = Field(default=None, sa_type=json_column())
     error: str | None = None
+    error_wording: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="inventory.sentences: to say it otherwise"
+    )
 
 
 class Worker(SQLModel, table=True):

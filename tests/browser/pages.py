@@ -85,6 +85,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/cadastre/{code}/sites/{site_id}/signature": ("/cadastre/INCOR26/sites/2/signature",),
     "/cadastre/{code}/sites/{site_id}/examen": ("/cadastre/INCOR26/sites/1/examen",),
     "/cadastre/{code}/sites/{site_id}/classeur": ("/cadastre/INCOR26/sites/2/classeur",),
+    "/cadastre/{code}/ouvrir": ("/cadastre/INCOR26/ouvrir",),
+    "/travaux/{job_id}": ("/travaux/1", "/travaux/2", "/travaux/3"),
     "/eligibilite": ("/eligibilite", "/eligibilite?regles=2026-1-adultes-secondaire"),
     "/eligibilite/{run_id}": ("/eligibilite/1",),
     "/recherche": ("/recherche?q=tilleuls", "/recherche?q=zzz"),

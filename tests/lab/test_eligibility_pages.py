@@ -6,12 +6,25 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from api.jobs.functions import FUNCTIONS, JobContext
+from api.jobs.worker import JobsWorker
+from api.usecases.progress import quiet
 from api.usecases.register import apply_import, parse_register
 from inventory.database import Database
-from inventory.models import Dossier, GrantScope, UserRole
+from inventory.models import (
+    Dossier,
+    DossierTransition,
+    Grant,
+    GrantScope,
+    Job,
+    User,
+    UserRole,
+)
+from inventory.secrets import open_vault
 from inventory.settings import Settings
+from tests.cadastre import campaign
 from tests.registers import as_json, row
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
 
@@ -43,7 +56,7 @@ def _statuses(database: Database) -> list[str]:
 
 
 def test_the_page_shows_what_would_change_applies_it_and_puts_the_rules_in_force(
-    client: httpx.Client, database: Database
+    client: httpx.Client, settings: Settings, database: Database
 ) -> None:
     log_in(client, "paul")
     assert "Rien ne changerait." in client.get("/eligibilite").text
@@ -52,13 +65,27 @@ def test_the_page_shows_what_would_change_applies_it_and_puts_the_rules_in_force
     assert "Enseignement non visé par le programme\u00a0: Promotion sociale supérieur." in page
     assert _statuses(database) == ["identified", "identified"]
     form = {name: hidden_field(page, name) for name in ("csrf", "regles", "digest")}
+    worker = JobsWorker(settings, database, open_vault(settings, create=True))
     stale = client.post("/eligibilite", data={**form, "digest": "0" * 64})
-    assert stale.status_code == 409
-    assert "n’est plus ce qui a été montré" in stale.text
+    assert stale.status_code == 303
+    assert "En attente" in client.get(stale.headers["location"]).text
+    assert worker.run_one()
+    refused = client.get(stale.headers["location"])
+    assert "n’est plus ce qui a été montré (regardez de nouveau" in refused.text
+    spoken = client.get(stale.headers["location"], headers={"accept-language": "nl"}).text
+    assert "Wat zou wijzigen is niet meer wat werd getoond" in spoken
+    assert _statuses(database) == ["identified", "identified"]
     done = client.post("/eligibilite", data={**form, "adopter": "oui"})
-    assert done.status_code == 303
+    again = client.post("/eligibilite", data={**form, "adopter": "oui"})
+    assert again.headers["location"] == done.headers["location"]
+    assert "Application des règles</a>" in client.get("/eligibilite").text
+    assert worker.run_one()
+    assert not worker.run_one()
     assert _statuses(database) == ["identified", "ineligible"]
-    german = client.get(done.headers["location"], headers={"accept-language": "de"}).text
+    told = client.get(done.headers["location"]).text
+    assert "Dossier déplacé\u00a0: <strong>1</strong>" in told
+    run = told.split('href="/eligibilite/', 1)[1].split('"', 1)[0]
+    german = client.get(f"/eligibilite/{run}", headers={"accept-language": "de"}).text
     assert "Vom Programm nicht erfasster Unterricht: Promotion sociale supérieur." in german
     rules = client.get("/eligibilite").text.split('id="titre-regles"')[1]
     assert rules.index(NARROW) < rules.index("En vigueur") < rules.index("2026-1</strong>")
@@ -93,3 +120,55 @@ def test_the_api_lists_shows_applies_and_tells_page_by_page(
     assert [each["version"] for each in kept["rule_sets"] if each["in_force"]] == ["essai-1"]
     assert client.get(f"{base}/runs", headers=paul).json()["runs"][0]["id"] == run["id"]
     assert client.get(f"{base}/runs/99/outcomes", headers=paul).status_code == 404
+
+
+def test_who_lost_the_right_meanwhile_changes_nothing(
+    client: httpx.Client, settings: Settings, database: Database
+) -> None:
+    log_in(client, "paul")
+    page = client.get("/eligibilite", params={"regles": NARROW}).text
+    form = {name: hidden_field(page, name) for name in ("csrf", "regles", "digest")}
+    asked = client.post("/eligibilite", data=form).headers["location"]
+    with database.write("test") as session:
+        paul = session.exec(select(User).where(User.login == "paul")).one()
+        grant = session.exec(select(Grant).where(Grant.user_id == paul.id)).one()
+        grant.scope, grant.scope_key = GrantScope.PROVINCE, "Namur"
+    assert JobsWorker(settings, database, open_vault(settings, create=True)).run_one()
+    assert _statuses(database) == ["identified", "identified"]
+    assert "n’applique pas les règles" in client.get(asked).text
+
+
+def test_an_edition_is_opened_for_the_schools_that_were_shown(
+    client: httpx.Client, settings: Settings, database: Database
+) -> None:
+    person(database, "carla", UserRole.CADASTRE_MANAGER)
+    with database.write("test") as session:
+        campaign(session)
+    log_in(client, "carla")
+    page = client.get("/cadastre/INCOR26/ouvrir").text
+    assert "2 écoles identifiées" in page
+    form = {name: hidden_field(page, name) for name in ("csrf", "digest")}
+    stale = client.post("/cadastre/INCOR26/ouvrir", data={**form, "digest": "0" * 64})
+    assert (stale.status_code, "ne sont plus celles" in stale.text) == (409, True)
+    done = client.post("/cadastre/INCOR26/ouvrir", data=form)
+    assert done.status_code == 303
+    # Between the click and the work somebody moves one of the two: it is left as it stands now.
+    with database.write("test") as session:
+        moved = session.exec(select(Dossier).order_by(col(Dossier.site_id).desc())).first()
+        assert moved is not None
+        moved.version += 1
+    assert JobsWorker(settings, database, open_vault(settings, create=True)).run_one()
+    assert _statuses(database) == ["cadastre_pending", "identified"]
+    told = client.get(done.headers["location"]).text
+    assert "Le cadastre est demandé à 1 école." in told
+    assert "Le dossier a changé entre-temps" in told
+    # Run again, as after a worker that died: what it asked is told as asked, and moved once.
+    with database.read() as session:
+        job = session.exec(select(Job).order_by(col(Job.id).desc())).first()
+        assert job is not None
+        before = len(session.exec(select(DossierTransition)).all())
+    context = JobContext(settings, database, open_vault(settings), "user:carla", quiet)
+    result = FUNCTIONS["cadastre_opening"].run(context, job.arguments)
+    assert (result["asked"], result["refused"]) == (1, 1)
+    with database.read() as session:
+        assert len(session.exec(select(DossierTransition)).all()) == before

@@ -10,7 +10,6 @@ from api.usecases.cadastre_editions import (
     add_edition,
     edition_of,
     list_editions,
-    open_edition,
     shipped_edition,
     today,
 )
@@ -24,6 +23,7 @@ from api.usecases.cadastre_lists import (
     progress,
     total,
 )
+from api.usecases.cadastre_opening import open_edition
 from api.usecases.cadastre_remarks import add_remark, settle_remark
 from api.usecases.cadastre_responses import CadastreRefused, read_form
 from api.usecases.dossiers import MoveRefused, advance, history
@@ -355,7 +355,7 @@ def test_an_edition_does_not_open_before_its_day(database: Database) -> None:
     with database.write("test") as session:
         days = {"opens_on": date(2999, 1, 1), "closes_on": date(2999, 2, 1)}
         add_edition(session, shipped_edition("INCOR26").model_copy(update=days), actor="test")
-    with pytest.raises(Conflict, match="opens on 2999-01-01"):
+    with pytest.raises(Conflict, match="ouvre le 01/01/2999"):
         open_edition(database, "INCOR26", actor="x")
 
 

@@ -136,7 +136,7 @@ def test_a_refused_move_keeps_nothing(database: Database, site_id: int) -> None:
 
 def test_two_people_cannot_move_the_same_version(database: Database, site_id: int) -> None:
     _move(database, site_id, Status.CADASTRE_PENDING, Role.SCHOOL_HEAD, version=1)
-    with pytest.raises(Conflict, match="at version 2, no longer at 1"):
+    with pytest.raises(Conflict, match="à la version 2, plus à la 1"):
         _move(database, site_id, Status.DECLINED, Role.SCHOOL_HEAD, version=1, reason="Non")
 
 
