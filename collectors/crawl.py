@@ -120,7 +120,8 @@ def _read(
 
 
 async def _converse(conversation: Conversation) -> _Reading:
-    reading = recognise(await conversation.get(recognition_names())).reading
-    view = await conversation.walk(dict.fromkeys((*reading.columns, *COLUMNS)))
+    told = await conversation.get(recognition_names())
+    reading = recognise(told).reading
+    view = await conversation.walk(dict.fromkeys((*reading.columns_of(told), *COLUMNS)))
     observation = plausible(reading.observe(view))
     return _Reading(observation, heard(view, Ports(observation.interfaces)), address_book(view))

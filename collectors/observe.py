@@ -36,5 +36,6 @@ def observe_many(
 
 
 async def _observe(conversation: Conversation) -> Observation:
-    family = recognise(await conversation.get(recognition_names()))
-    return plausible(family.reading.observe(await conversation.walk(family.reading.columns)))
+    told = await conversation.get(recognition_names())
+    reading = recognise(told).reading
+    return plausible(reading.observe(await conversation.walk(reading.columns_of(told))))

@@ -15,5 +15,6 @@ def observe_recording(path: Path) -> Observation:
 
 def observe_recorded(recording: Recording) -> Observation:
     """Return what a recording tells, asked as a device is: for what its family's reading needs."""
-    family = recognise(recording.view(recognition_names()))
-    return plausible(family.reading.observe(recording.view(family.reading.columns)))
+    told = recording.view(recognition_names())
+    reading = recognise(told).reading
+    return plausible(reading.observe(recording.view(reading.columns_of(told))))

@@ -13,7 +13,8 @@ from collectors.snmp import ber, snmpwalk
 from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, numbers_behind, run_of
 from inventory.vendors.mib import Oid, Value, oid
 
-_TYPE = re.compile(rb"(\d+)([xe]?)")
+_TYPE = re.compile(rb"(\d+)([xe]?)(?P<module>:\w+)?")
+_BEGINS_WITH = re.compile(rb"(?:^|,)(?:(?P<hex>hexvalue)|value|initial)=(?P<value>[^,]*)")
 _NUMBERS = {ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.COUNTER64}
 _TEXTS = {ber.OCTET_STRING, ber.OPAQUE}
 _NOTHING = {ber.NULL, ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW}
@@ -71,6 +72,11 @@ def _value(written_type: bytes, written: bytes) -> Value | None:
     tag, suffix = int(found[1]), found[2]
     if tag in _NOTHING:
         return None
+    if found["module"]:
+        given = _BEGINS_WITH.search(written)
+        if not given:
+            raise ValueError(f"no value after {found['module'][:20]!r}")
+        suffix, written = b"x" if given["hex"] else b"", given["value"]
     if suffix == b"x":
         return _from_octets(tag, bytes.fromhex(written.strip().decode("ascii")))
     if suffix == b"e":

@@ -29,13 +29,26 @@ class Reading:
 
     `recognise` gets the objects of SNMPv2-MIB's system group and those of every family's `probes`,
     and returns one of the figures above. `columns` are the subtrees that `observe` needs; `observe`
-    must stand a view that holds nothing at all.
+    must stand a view that holds nothing at all. `below_product` are subtrees of a MIB that each
+    product has of its own, without the sysObjectID below which they stand.
     """
 
     recognise: Callable[[MibView], int]
     columns: tuple[Oid, ...]
     observe: Callable[[MibView], Observation]
     probes: tuple[Oid, ...] = ()
+    below_product: tuple[Oid, ...] = ()
+
+    def columns_of(self, view: MibView) -> tuple[Oid, ...]:
+        """Return the subtrees to fetch of the device whose system group stands in `view`."""
+        own = (of_product(view, below) for below in self.below_product)
+        return (*self.columns, *(column for column in own if column))
+
+
+def of_product(view: MibView, below: Oid) -> Oid:
+    """Return the OID that is the device's sysObjectID with `below` behind it, () without one."""
+    answered = view.get(SYS_OBJECT_ID)
+    return (*answered, *below) if isinstance(answered, tuple) else ()
 
 
 def under(view: MibView, *roots: str) -> bool:

@@ -51,6 +51,9 @@ def parsed(text: str | bytes) -> MibView:
         ("1.3.6.1.1|68x|9f780441280000", b"\x9f\x78\x04\x41\x28\x00\x00"),
         ("1.3.6.1.1|70|18446744073709551615", 2**64 - 1),
         (".1.3.6.1.1|2|1", 1),
+        ("1.3.6.1.1|4:writecache|value=R3MD1", b"R3MD1"),
+        ("1.3.6.1.1|4:delay|wait=100,hexvalue=00ff", b"\x00\xff"),
+        ("1.3.6.1.1|66:numeric|rate=5,initial=9", 9),
     ],
 )
 def test_every_type_of_a_snmprec_line_is_read(line: str, value: object) -> None:
@@ -185,6 +188,7 @@ def test_of_two_lines_for_one_object_the_later_one_counts(line: str, later: str)
         "1.3.6.1.1|6|SNMPv2-SMI::enterprises",
         "1.3.6.1.1|OCTETSTR|x",
         "1.3.6.1.1|4",
+        "1.3.6.1.1|4:subprocess|uptime",
     ],
 )
 def test_a_value_that_its_type_cannot_hold_is_a_problem(line: str) -> None:

@@ -3,7 +3,15 @@
 from inventory.vendors.mib import oid
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, Units, reading
-from inventory.vendors.standard.words import Sign, chassis, described, first, instance, recogniser
+from inventory.vendors.standard.words import (
+    Sign,
+    below_product,
+    chassis,
+    described,
+    first,
+    instance,
+    recogniser,
+)
 
 _DLINK = "1.3.6.1.4.1.171"
 # AGENT-GENERAL-MIB: agentSerialNumber, agentCPUutilizationIn5min, agentDRAMutilization.
@@ -18,6 +26,9 @@ _EXT = f"{_DLINK}.14.5.1"
 _DRAM_TOTAL, _DRAM_USED = (oid(f"{_EXT}.4.1.{column}") for column in (3, 4))
 # RMON2-MIB probeSoftwareRev (RFC 4502).
 _PROBE_SOFTWARE = "1.3.6.1.2.1.16.19.2.0"
+# The smart switches (DGS-1210, DES-1210) have a module for each product, below its sysObjectID; in
+# all of them companySystem is alike: sysFirmwareVersion, sysSerialNumber.
+_SMART_FIRMWARE, _SMART_SERIAL = "1.3.0", "1.30.0"
 
 # DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS; the first wrote DES3526. DCS is a camera.
 _NAME = r"D[EGXMQ]S-?\d\d"
@@ -36,6 +47,7 @@ PROFILE = Profile(
     serial=(
         instance(f"{_UNIT}.17.1"),
         instance(f"{_AGENT}.12.0"),
+        below_product(_SMART_SERIAL, r"^(\w{6,})$"),
         chassis("serial"),
     ),
     firmware=(
@@ -45,6 +57,7 @@ PROFILE = Profile(
         first(f"{_EXT}.8.1.3"),
         chassis("software", "firmware"),
         described(r"\s(\d+\.\d[\w.]*)"),
+        below_product(_SMART_FIRMWARE, r"^(\d+\.\d\S*)$"),
     ),
     figures=(
         health.cpu(f"{_EXT}.7.1.4"),

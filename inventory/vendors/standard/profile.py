@@ -72,13 +72,20 @@ def reading(profile: Profile) -> Reading:
         recognise=profile.recognise,
         columns=tuple(dict.fromkeys(_columns(profile))),
         observe=lambda view: _observe(profile, view),
+        below_product=tuple(
+            dict.fromkeys(below for word in _words(profile) for below in word.below_product)
+        ),
     )
+
+
+def _words(profile: Profile) -> tuple[words.Word, ...]:
+    return (*profile.model, *profile.serial, *profile.firmware)
 
 
 def _columns(profile: Profile) -> Iterator[Oid]:
     yield from observation.COLUMNS
     yield from profile.columns
-    for word in (*profile.model, *profile.serial, *profile.firmware):
+    for word in _words(profile):
         yield from word.columns
     for figure in profile.figures:
         yield from figure.columns

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inventory.vendors.mib import MibView, Oid, oid
-from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, under
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, SYS_DESCR, of_product, under
 from inventory.vendors.standard import entity
 
 _LONGEST_SYS_DESCR = 1024  # four times what SNMPv2-MIB allows
@@ -49,16 +49,26 @@ def recogniser(*signs: Sign) -> Callable[[MibView], int]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A place where one word of the identity stands, and the columns it needs."""
+    """A place where one word of the identity stands, and what it needs: as a Reading's."""
 
     read: Callable[[MibView], str | None]
     columns: tuple[Oid, ...] = ()
+    below_product: tuple[Oid, ...] = ()
 
 
 def instance(name: str, pattern: str = "") -> Word:
     """Return the text of one instance (its OID in full), cut by `pattern`'s first group if any."""
     asked = oid(name)
     return Word(lambda view: _cut(view.text(asked), pattern), (asked[:-1],))
+
+
+def below_product(name: str, pattern: str = "") -> Word:
+    """Return the text that stands at `name` below the device's sysObjectID, cut by `pattern`."""
+    asked = oid(name)
+    return Word(
+        lambda view: _cut(view.text(of_product(view, asked)), pattern),
+        below_product=(asked[:-1],),
+    )
 
 
 def first(column: str, pattern: str = "") -> Word:
