@@ -4,6 +4,7 @@ from inventory.vendors.mib import oid
 from inventory.vendors.standard import health
 from inventory.vendors.standard.fastpath import FastPath
 from inventory.vendors.standard.profile import Profile, Units, reading
+from inventory.vendors.standard.radlan import Radlan
 from inventory.vendors.standard.words import Sign, chassis, described, first, instance, recogniser
 
 _DELL_LAN = "1.3.6.1.4.1.674.10895"
@@ -12,7 +13,8 @@ _DELL_LAN = "1.3.6.1.4.1.674.10895"
 _PRODUCT = f"{_DELL_LAN}.3000.1.2.100"
 _SERIAL_NUMBER, _SERVICE_TAG = f"{_PRODUCT}.8.1.2", f"{_PRODUCT}.8.1.4"
 _FASTPATH = FastPath(f"{_DELL_LAN}.5000.2.6132.1.1")
-# RADLAN-rndMng rlCpuUtilDuringLast5Minutes (3500, 5400 and 5500 series).
+# 3500, 5400 and 5500 series, X1000: Radlan's software; RADLAN-rndMng rlCpuUtilDuringLast5Minutes.
+_RADLAN = Radlan("1.3.6.1.4.1.89")
 _RADLAN_CPU = "1.3.6.1.4.1.89.1.9"
 
 PROFILE = Profile(
@@ -23,13 +25,21 @@ PROFILE = Profile(
     model=(
         instance(f"{_PRODUCT}.1.0"),
         described(r"((?:Power[Cc]onnect |Dell (?:EMC )?Networking )?[A-Z]?\d{2,}[A-Z-]*)"),
+        _RADLAN.model,
         chassis("model", "description"),
     ),
-    serial=(first(_SERVICE_TAG), first(_SERIAL_NUMBER), _FASTPATH.serial, chassis("serial")),
+    serial=(
+        first(_SERVICE_TAG),
+        first(_SERIAL_NUMBER),
+        _FASTPATH.serial,
+        _RADLAN.serial,
+        chassis("serial"),
+    ),
     firmware=(
         instance(f"{_PRODUCT}.4.0"),
         described(r", (\d+\.[\d.]+)"),
         _FASTPATH.firmware,
+        _RADLAN.firmware,
         chassis("software"),
     ),
     figures=(health.cpu(_RADLAN_CPU), _FASTPATH.memory),

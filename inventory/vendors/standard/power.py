@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from inventory.observation import Metric, Poe, PoePort
 from inventory.vendors.mib import MibView, Oid, dotted, oid
@@ -52,22 +51,6 @@ def poe(view: MibView, ports: Ports, power_w: Mapping[Oid, float] | None = None)
         used_w=float(sum(used.values())) if used else None,
         ports=tuple(found),
     )
-
-
-def with_port_power(known: Poe | None, power_w: Mapping[int, float]) -> Poe | None:
-    """Return the power of the ports as a vendor's table tells it by ifIndex.
-
-    A port that the standard did not name is added; nothing told leaves `known` as it is.
-    """
-    if not power_w:
-        return known
-    whole = known or Poe()
-    ports = {port.interface: port for port in whole.ports}
-    ports |= {
-        interface: replace(ports.get(interface) or PoePort(interface), power_w=watts)
-        for interface, watts in power_w.items()
-    }
-    return replace(whole, ports=tuple(ports.values()))
 
 
 def _interfaces(indexes: list[Oid], ports: Ports) -> dict[Oid, int]:

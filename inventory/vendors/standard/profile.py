@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from inventory.observation import Identity, Member, Observation
 from inventory.vendors.mib import MibView, Oid
 from inventory.vendors.reading import Reading
-from inventory.vendors.standard import entity, health, observation, power, system, words
+from inventory.vendors.standard import entity, health, observation, system, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Profile:
     """All that is particular to one family; the standard MIBs are read for every one.
 
     `model`, `serial` and `firmware` are places in order: the first that tells wins. `port_power`
-    has POWER-ETHERNET-MIB's index and `interface_power` the ifIndex; both are in units of
-    `port_power_w` watts. `refine` adds what does not fit, and needs `columns`.
+    has POWER-ETHERNET-MIB's index and is in units of `port_power_w` watts. `refine` adds what does
+    not fit, and needs `columns`.
     """
 
     family: str
@@ -60,7 +60,6 @@ class Profile:
     figures: tuple[health.Health, ...] = ()
     units: Units | None = None
     port_power: Oid | None = None
-    interface_power: Oid | None = None
     port_power_w: float = 0.001
     columns: tuple[Oid, ...] = ()
     refine: Callable[[MibView, Observation], Observation] | None = None
@@ -91,16 +90,15 @@ def _columns(profile: Profile) -> Iterator[Oid]:
         yield from figure.columns
     if profile.units:
         yield from profile.units.columns
-    yield from (column for column in (profile.port_power, profile.interface_power) if column)
+    if profile.port_power:
+        yield profile.port_power
 
 
 def _observe(profile: Profile, view: MibView) -> Observation:
     drawn = _power_w(view, profile.port_power, profile.port_power_w)
     read = observation.observe(view, identity(profile, view), port_power_w=drawn)
-    by_interface = _power_w(view, profile.interface_power, profile.port_power_w)
     read = replace(
         read,
-        poe=power.with_port_power(read.poe, {index[0]: w for index, w in by_interface.items()}),
         metrics=(*read.metrics, *health.figures_of(profile.figures, view, read.metrics)),
     )
     return profile.refine(view, read) if profile.refine else read

@@ -19,7 +19,7 @@ from inventory.vendors.standard.words import (
     recogniser,
     sys_descr,
 )
-from inventory.vendors.vrp import wlan
+from inventory.vendors.vrp import power, wlan
 
 _HUAWEI = "1.3.6.1.4.1.2011"
 # HUAWEI-ENTITY-EXTENT-MIB hwEntityStateTable, index entPhysicalIndex: CPU, memory (per cent),
@@ -30,8 +30,6 @@ _NAMES = (*ENT_PHYSICAL, 7)
 # hwEntitySystemModel; HUAWEI-DEVICE-EXT-MIB hwProductName, hwDeviceEsn.
 _SYSTEM_MODEL = f"{_HUAWEI}.5.25.31.6.5.0"
 _PRODUCT, _ESN = f"{_HUAWEI}.5.25.188.1.4.0", f"{_HUAWEI}.5.25.188.1.1"
-# HUAWEI-POE-MIB hwPoePortConsumingPower (mW), index ifIndex.
-_POE_POWER = oid(f"{_HUAWEI}.5.25.195.3.1.10")
 
 # HUAWEI-HGMP-MIB hwNDPPortNbEntry.
 _NDP = ndp(f"{_HUAWEI}.6.7.5.6.1")
@@ -62,7 +60,7 @@ def _serial(view: MibView) -> str | None:
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
-    """Leave out the loads of parts without a processor; add NDP's neighbours and a controller's."""
+    """Leave out the loads of parts without a processor; add NDP's neighbours, power and a WLAN."""
     silent = {
         (*column, *index)
         for column in (_CPU, _MEMORY)
@@ -71,7 +69,8 @@ def _refine(view: MibView, read: Observation) -> Observation:
     }
     metrics = tuple(metric for metric in read.metrics if oid(metric.oid) not in silent)
     heard = (*read.neighbours, *_NDP.neighbours(view, read.interfaces))
-    return wlan.add(view, replace(read, neighbours=heard, metrics=metrics))
+    own = replace(read, neighbours=heard, metrics=metrics, poe=power.poe(view, read.poe))
+    return wlan.add(view, own)
 
 
 PROFILE = Profile(
@@ -95,8 +94,7 @@ PROFILE = Profile(
         health.Figure("memory_percent", _MEMORY, labels=_NAMES),
         health.Figure("temperature_celsius", _TEMPERATURE, "°C", labels=_NAMES, keep=bool),
     ),
-    interface_power=_POE_POWER,
-    columns=(*wlan.COLUMNS, *_NDP.columns),
+    columns=(*wlan.COLUMNS, *_NDP.columns, *power.COLUMNS),
     refine=_refine,
 )
 READING = reading(PROFILE)
