@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from inventory.observation import Observation
 from inventory.vendors.mib import MibView, oid
+from inventory.vendors.reading import BY_PRODUCT, NOT_OURS, under
 from inventory.vendors.standard import health
 from inventory.vendors.standard.entity import ENT_PHYSICAL
 from inventory.vendors.standard.profile import Profile, reading
@@ -41,6 +42,22 @@ _MADE_BY = re.compile(
 )
 _FIRST_WORD = re.compile(r"(?P<product>[A-Z]+\d\S*)\s+Huawei Versatile")
 _WORDS = r"VRP|Versatile Routing Platform|YunShan OS|Huawei.*V\d{3}R\d{3}"
+_NOT_VRP = "Comware|Integrated Access"
+_BY_WORDS = recogniser(
+    Sign(roots=(_HUAWEI,), words=_WORDS, without="Comware"),
+    Sign(words="Huawei (?:Versatile Routing Platform|YunShan OS)"),
+)
+
+
+def _recognise(view: MibView) -> int:
+    """Tell VRP by its words, else by a model in HUAWEI-ENTITY-EXTENT-MIB below Huawei's number.
+
+    Some switches answer their product and no more as sysDescr.
+    """
+    sure = _BY_WORDS(view)
+    if sure or not under(view, _HUAWEI) or not view.text(oid(_SYSTEM_MODEL)):
+        return sure
+    return NOT_OURS if re.search(_NOT_VRP, sys_descr(view) or "") else BY_PRODUCT
 
 
 def _product(view: MibView) -> str | None:
@@ -57,6 +74,13 @@ def _serial(view: MibView) -> str | None:
     """Return the first serial number of ENTITY-MIB: that of the chassis or its main board."""
     serials = view.texts((*ENT_PHYSICAL, 11))
     return next(iter(serials.values()), None)
+
+
+def _software(view: MibView) -> str | None:
+    """Return the product's release in entPhysicalSoftwareRev, all of it where none stands there."""
+    written = chassis("software").read(view) or ""
+    found = re.search(_RELEASE, written)
+    return (found[1] if found else written) or None
 
 
 def _refine(view: MibView, read: Observation) -> Observation:
@@ -76,10 +100,7 @@ def _refine(view: MibView, read: Observation) -> Observation:
 PROFILE = Profile(
     family="vrp",
     vendor="Huawei",
-    recognise=recogniser(
-        Sign(roots=(_HUAWEI,), words=_WORDS, without="Comware"),
-        Sign(words="Huawei (?:Versatile Routing Platform|YunShan OS)"),
-    ),
+    recognise=_recognise,
     model=(
         instance(_SYSTEM_MODEL),
         instance(_PRODUCT),
@@ -88,7 +109,7 @@ PROFILE = Profile(
         chassis("name", "model"),
     ),
     serial=(first(_ESN), chassis("serial"), Word(_serial)),
-    firmware=(described(_RELEASE), described(r"Version (\S+?)[,\s]"), chassis("software")),
+    firmware=(described(_RELEASE), described(r"Version (\S+?)[,\s]"), Word(_software)),
     figures=(
         health.Figure("cpu_percent", _CPU, labels=_NAMES),
         health.Figure("memory_percent", _MEMORY, labels=_NAMES),
@@ -97,4 +118,4 @@ PROFILE = Profile(
     columns=(*wlan.COLUMNS, *_NDP.columns, *power.COLUMNS),
     refine=_refine,
 )
-READING = reading(PROFILE)
+READING = replace(reading(PROFILE), probes=(oid(_SYSTEM_MODEL),))
