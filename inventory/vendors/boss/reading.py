@@ -27,8 +27,14 @@ _TEMPERATURE = f"{_SYNOPTICS}.1.6.3.7.1.1.5"
 
 
 def _product(view: MibView) -> str | None:
-    """Return the series' short name: "ERS-5520-48T-PWR" for an "Ethernet Routing Switch 5520…"."""
+    """Return the series' short name: "ERS-5520-48T-PWR" for an "Ethernet Routing Switch 5520…".
+
+    The series before it have none: an "Ethernet Switch 470-48T" is called so.
+    """
     words = view.text(SYS_DESCR) or ""
+    older = re.match(r"(?:Ethernet|Business Policy) Switch \S+", words)
+    if older:
+        return older[0]
     short = words.replace("Ethernet Routing Switch ", "ERS-").replace("ERS ", "ERS-")
     short = short.replace("Virtual Services Platform ", "VSP-")
     found = re.match(r"\S+", short)
@@ -72,7 +78,8 @@ PROFILE = Profile(
     recognise=recogniser(
         Sign(
             roots=(_SYNOPTICS,),
-            words=r"Ethernet (?:Routing )?Switch|\bERS\b|BayStack|Virtual Services Platform 7024",
+            words=r"Ethernet (?:Routing )?Switch|Business Policy Switch|\bERS\b|BayStack"
+            r"|Virtual Services Platform 7024",
         )
     ),
     model=(Word(_product), chassis("model", "description")),

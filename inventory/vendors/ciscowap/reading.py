@@ -16,8 +16,12 @@ READING = reading(
             words.Sign(tuple(f"1.3.6.1.4.1.9.1.{number}" for number in (3280, 3281, 3282))),
             words.Sign(words=r"Cisco Small Business WAP", sureness=90),
         ),
-        model=(words.described(r"\b(WAP[\w-]+)"), words.chassis("model")),
+        model=(
+            words.described(r"\b(WAP[\w-]+)"),
+            words.chassis("model"),
+            words.described(r"Cisco Small Business ([A-Z]+\d\w*)"),
+        ),
         serial=(words.chassis("serial"),),
-        firmware=(words.described(r", Version ([\w.()]+)"), words.chassis("software")),
+        firmware=(words.described(r", Version (?:\w+-)*(\d[\w.()]*)"), words.chassis("software")),
     )
 )

@@ -56,7 +56,7 @@ PROFILE = Profile(
         instance(f"{_UNIT}.11.1"),
         first(f"{_EXT}.8.1.3"),
         chassis("software", "firmware"),
-        described(r"\s(\d+\.\d[\w.]*)"),
+        described(r"\sV?(\d+\.\d[\w.]*)"),
         below_product(_SMART_FIRMWARE, r"^(\d+\.\d\S*)$"),
     ),
     figures=(

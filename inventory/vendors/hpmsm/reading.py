@@ -1,4 +1,4 @@
-"""Reads MSM: sysDescr, COLUBRIS-USAGE-INFORMATION-MIB and COLUBRIS-DEVICE-MIB."""
+"""Reads MSM: sysDescr, COLUBRIS-SYSTEM-MIB, -USAGE-INFORMATION-MIB and -DEVICE-MIB."""
 
 from inventory.vendors.mib import oid
 from inventory.vendors.standard import health, words
@@ -9,6 +9,8 @@ from inventory.vendors.standard.wireless_tables import AccessPointTable
 
 _COLUBRIS = "1.3.6.1.4.1.8744"
 _DISCOVERED = f"{_COLUBRIS}.5.23.1.2.1.1"  # coDeviceDiscoveryTable
+# COLUBRIS-SYSTEM-MIB systemProductName, systemFirmwareRevision, systemSerialNumber.
+_PRODUCT, _FIRMWARE, _SERIAL = (f"{_COLUBRIS}.5.6.1.1.{number}.0" for number in (1, 2, 5))
 _USAGE = f"{_COLUBRIS}.5.21.1.1"  # coUsageInformationGroup
 
 _AIR = Air(
@@ -37,9 +39,13 @@ READING = reading(
         family="hpmsm",
         vendor="HPE",
         recognise=words.recogniser(words.Sign((f"{_COLUBRIS}.1",))),
-        model=(words.described(r"\b(MSM\S+)"), words.described(r"^(\S+)")),
-        serial=(words.described(r"Serial number (\S+)"),),
-        firmware=(words.described(r"Firmware version (\S+)"),),
+        model=(
+            words.described(r"\b(MSM\S+)"),
+            words.instance(_PRODUCT),
+            words.described(r"^(\S+)"),
+        ),
+        serial=(words.described(r"Serial number (\S+)"), words.instance(_SERIAL)),
+        firmware=(words.described(r"Firmware version (\S+)"), words.instance(_FIRMWARE)),
         figures=(
             health.cpu(f"{_USAGE}.5"),  # coUsInfoCpuUseNow
             # coUsInfoRamTotal, coUsInfoRamFree

@@ -48,7 +48,7 @@ PROFILE = Profile(
     recognise=recogniser(Sign(roots=(_JUNIPER,)), Sign(words="kernel J(?:UNOS|unos)")),
     model=(
         instance(_BOX_DESCR),
-        described(r"Juniper Networks, Inc\. (\S+)"),
+        described(r"Juniper Networks, Inc\. (?:DELL )?(\S+)"),
         chassis("model", "description"),
     ),
     serial=(instance(_BOX_SERIAL), chassis("serial")),

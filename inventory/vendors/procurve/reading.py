@@ -34,11 +34,12 @@ _PORT_POWER = oid(f"{_HP}.14.11.1.9.1.1.1.8")
 # The product before what follows it: ", revision …" of the managed switches; ", P….", of the smart
 # ones; ", InstantOn_…"; " - …" of the oldest.
 _PRODUCT = re.compile(
-    r"^(?:HPE? |ProCurve |Aruba |PROCURVE |OfficeConnect |Networking |Instant On )*"
-    r"(?P<product>.+?)(?:, revision |, P\w?\.|, InstantOn_| - [A-Z]{1,2}\.)"
+    r"^(?:HPE? |Hewlett-Packard Company |ProCurve |Aruba |PROCURVE |OfficeConnect |Networking "
+    r"|Instant On )*"
+    r"(?P<product>.+?)(?:, revision |, Software Version |, P\w?\.|, InstantOn_| - [A-Z]{1,2}\.)"
 )
 _REVISION = (
-    described(r", revision ([^,\s]+)"),
+    described(r", (?:revision|Software Version) ([^,\s]+)"),
     described(r", InstantOn_\d+_([\d.]+)"),
     described(r"(?:, | - )([A-Z]{1,2}\.[\d.]+)"),
 )

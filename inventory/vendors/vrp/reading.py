@@ -37,7 +37,8 @@ _NDP = ndp(f"{_HUAWEI}.6.7.5.6.1")
 # sysDescr has the series and the release in brackets, as in: (S5720 V200R011C10SPC600).
 _RELEASE = r"\b(V\d{3}R\d{3}\w*)"
 _MADE_BY = re.compile(
-    r"^(?:HUAWEI|Huawei|Quidway|FutureMatrix|Futurematrix) (?P<product>[A-Z]+\S*\d\S*)",
+    r"(?:^|(?i:ltd)\.? )(?:HUAWEI|Huawei|Quidway|FutureMatrix|Futurematrix) "
+    r"(?P<product>[A-Z]+\S*\d\S*)",
     re.MULTILINE,
 )
 _FIRST_WORD = re.compile(r"(?P<product>[A-Z]+\d\S*)\s+Huawei Versatile")
@@ -63,7 +64,8 @@ def _recognise(view: MibView) -> int:
 def _product(view: MibView) -> str | None:
     """Return the product that sysDescr names beside its series: an "S5720-28X-PWR-SI-AC" of S5720.
 
-    It stands before "Huawei Versatile Routing Platform", or on a line of its own after the maker.
+    It stands before "Huawei Versatile Routing Platform", or behind the maker, on a line of its own
+    or after the copyright.
     """
     described = sys_descr(view) or ""
     found = _MADE_BY.search(described) or _FIRST_WORD.match(described)
