@@ -1,7 +1,7 @@
 """One device under change: sessions to it, reading back, confirming, undoing, and proving each.
 
-What a push and a resume have in common. Nothing is believed of the device but what a session of its
-own shows; a step stands in the journal before it is taken.
+What a push and a resume have in common; how they undo is in `undo`. Nothing is believed of the
+device but what a session of its own shows; a step stands in the journal before it is taken.
 """
 
 import time
@@ -19,7 +19,7 @@ from inventory.errors import DeviceError, PushRejected, Refused
 from inventory.models import PushState
 from inventory.vendors.configuration import Configuration, DisplayedValue, Exchange, Settled
 
-_RETRY_S = 2.0
+RETRY_S = 2.0
 _ANSWER_AGAIN_S = 60.0  # how long a device may take to let us in after its network was reloaded
 _SAVE_ATTEMPTS = 2
 
@@ -97,6 +97,7 @@ class Attempt:
         self.intended = ""
         self.shown: str | None = None
         self.guard_acted_at = time.monotonic() + order.guard_left_s
+        self.guard_waits_until = 0.0  # when it acts, of the monotonic clock; 0: it does not wait
 
     # -- sessions
 
@@ -122,7 +123,7 @@ class Attempt:
             except DeviceError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(_RETRY_S / 2)
+                time.sleep(RETRY_S / 2)
         try:
             yield talk
         finally:
@@ -185,9 +186,9 @@ class Attempt:
                     where=str(self.target),
                 )
             at_once = False
-            time.sleep(_RETRY_S / 2)
+            time.sleep(RETRY_S / 2)
 
-    def _is_used(self, talk: Conversation, configuration: str) -> bool:
+    def is_used(self, talk: Conversation, configuration: str) -> bool:
         """Return whether a configuration is in use, or is so within the family's time."""
         try:
             self.wait_for_effect(talk, configuration)
@@ -195,10 +196,28 @@ class Attempt:
             return False
         return True
 
+    # -- the guard
+
+    def arm(self, talk: Conversation, *, undoing: bool = False) -> None:
+        """Arm the guard, and send nothing more in this session once it may have acted.
+
+        Raises Unguarded when the device does not arm it.
+        """
+        own = self.configuration.guard
+        waits_s = own.waits_s(self.order.guard_s)
+        ends_s = waits_s + own.settle_s
+        note = f"{own.kind}, {self.order.guard_s} s"
+        self.journal(Step("arm_guard", note, guard_ends_s=ends_s))
+        self.guard_acted_at = time.monotonic() + ends_s
+        guard.arm(talk, self.configuration, self.order.guard_s, undoing=undoing)
+        self.guard_waits_until = time.monotonic() + waits_s if waits_s else 0.0
+        talk.unguarded_from = self.guard_waits_until or None
+
     def confirm(self, talk: Conversation) -> None:
         """Take the guard off; raises PushRejected when it was faster."""
         self.journal(Step("confirm"))
         guard.confirm(talk, self.configuration)
+        self.guard_waits_until = 0.0
 
     def _confirm_and_save(self, talk: Conversation) -> None:
         self.confirm(talk)
@@ -223,77 +242,6 @@ class Attempt:
                         raise
                 else:
                     return
-
-    # -- undoing
-
-    def undo(self, cause: DeviceError) -> PushResult:
-        """Bring the old configuration back and prove it; else leave the device to its guard."""
-        self.journal(Step("roll_back", type(cause).__name__))
-        deadline = self.guard_acted_at
-        by_guard, power_cut = True, False
-        while True:
-            try:
-                if self._old_is_back(by_guard=by_guard):
-                    return self.failed(PushState.ROLLED_BACK, cause)
-                by_guard = False  # it had nothing left to do: the lines do it
-            except Refused as error:
-                # Not asked twice, but for a device that forgets with its power what locked us out.
-                if power_cut or not self._cut_power():
-                    return self.failed(PushState.IN_DOUBT, error)
-                power_cut, by_guard = True, True
-                deadline = time.monotonic() + self.configuration.guard.settle_s
-            except DeviceError as error:
-                self.journal(Step("roll_back_waits", type(error).__name__))
-            if time.monotonic() > deadline:
-                if power_cut or not self._cut_power():
-                    return self.failed(PushState.IN_DOUBT, cause)
-                power_cut, by_guard = True, True
-                deadline = time.monotonic() + self.configuration.guard.settle_s
-            time.sleep(_RETRY_S)
-
-    def _cut_power(self) -> bool:
-        """Let the switch take the device's power and give it back; return whether it did."""
-        if not self.configuration.guard.by_power or self.order.cut_power is None:
-            return False
-        self.journal(Step("power_cycle"))
-        try:
-            self.order.cut_power()
-        except DeviceError as error:
-            self.journal(Step("roll_back_waits", type(error).__name__))
-            return False
-        return True
-
-    def _old_is_back(self, *, by_guard: bool) -> bool:
-        grammar = self.configuration.grammar
-        with self.session() as talk:
-            talk.exchange(self.configuration.discard)
-            self.shown = talk.read()
-            back = remediation(grammar, self.shown, self.before)
-            if not back and self._is_used(talk, self.before):
-                self.stand_down(talk)
-                return True
-            if not back:
-                # Shown, and not in use: what uses it is started anew.
-                lines = remediation(grammar, self.intended, self.before)
-                talk.exchange(self.configuration.apply(lines))
-            elif not (by_guard and guard.restore(talk, self.configuration)):
-                talk.send(back)
-                talk.exchange(self.configuration.apply(back))
-        with self.session_again() as talk:
-            self.shown = talk.read()
-            if remediation(grammar, self.shown, self.before):
-                return False
-            self.wait_for_effect(talk, self.before)
-            self.stand_down(talk)
-        return True
-
-    def stand_down(self, talk: Conversation) -> None:
-        """Take the guard off a device that shows its old configuration."""
-        try:
-            guard.confirm(talk, self.configuration)
-        except PushRejected:
-            # A guard that had acted, or was never armed, has nothing left to be taken off.
-            self.journal(Step("guard_had_acted"))
 
     # -- how it ended
 

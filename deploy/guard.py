@@ -11,10 +11,21 @@ from inventory.errors import PushRejected, Unguarded
 from inventory.vendors.configuration import Configuration, Exchange
 
 
-def arm(conversation: Conversation, configuration: Configuration, seconds: int) -> None:
-    """Arm the device's guard; raises Unguarded, with the device's words, when it does not arm."""
+def arm(
+    conversation: Conversation,
+    configuration: Configuration,
+    seconds: int,
+    *,
+    undoing: bool = False,
+) -> None:
+    """Arm the device's guard; raises Unguarded, with the device's words, when it does not arm.
+
+    `undoing` says that what runs is a change of ours which is being undone, and may not be saved.
+    """
+    own = configuration.guard
+    steps = (own.arm_undoing if undoing else None) or own.arm
     try:
-        conversation.exchange(configuration.guard.arm(seconds))
+        conversation.exchange(steps(seconds))
     except PushRejected as error:
         raise Unguarded(
             f"the guard could not be armed ({error.what}), so nothing was sent",

@@ -6,14 +6,13 @@ intended, `rolled_back` shows again what ran before, `skipped` and `failed` were
 journal is told each step before it is taken.
 """
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
 from deploy import guard
-from deploy.attempt import Attempt, Journal, PushOrder, PushResult, Step
-from deploy.conversation import Conversation
+from deploy.attempt import Journal, PushOrder, PushResult, Step
 from deploy.difference import remediation
+from deploy.undo import Undoing
 from inventory.errors import DeviceError, PushRejected, Unguarded
 from inventory.models import PushState
 
@@ -29,7 +28,7 @@ def push(order: PushOrder, digest: Callable[[str], str], journal: Journal) -> Pu
     return _Push(order, digest, journal).carry_out()
 
 
-class _Push(Attempt):
+class _Push(Undoing):
     def __init__(self, order: PushOrder, digest: Callable[[str], str], journal: Journal) -> None:
         super().__init__(order, journal)
         self._digest = digest
@@ -61,7 +60,8 @@ class _Push(Attempt):
             if not lines:
                 return lines
             self._refuse_unguarded()
-            self._arm(talk)
+            self._touched = True
+            self.arm(talk)
             self.journal(Step("send", lines=len(lines)))
             try:
                 talk.send(lines)
@@ -105,14 +105,3 @@ class _Push(Attempt):
                 where=str(self.target),
                 todo="somebody on site may accept it: preau deploy accept",
             )
-
-    def _arm(self, talk: Conversation) -> None:
-        own = self.configuration.guard
-        ends_s = own.waits_s(self.order.guard_s) + own.settle_s
-        note = f"{own.kind}, {self.order.guard_s} s"
-        self.journal(Step("arm_guard", note, guard_ends_s=ends_s))
-        self._touched = True
-        self.guard_acted_at = time.monotonic() + ends_s
-        guard.arm(talk, self.configuration, self.order.guard_s)
-        waits_s = own.waits_s(self.order.guard_s)
-        talk.unguarded_from = time.monotonic() + waits_s if waits_s else None

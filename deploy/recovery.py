@@ -9,10 +9,11 @@ import time
 from dataclasses import replace
 
 from deploy import guard
-from deploy.attempt import Attempt, Journal, PushOrder, PushResult, Step
+from deploy.attempt import Journal, PushOrder, PushResult, Step
 from deploy.conversation import Conversation
 from deploy.difference import remediation
 from deploy.rollout import Recovery, recovery
+from deploy.undo import Undoing
 from inventory.errors import DeviceError, Interrupted, PushRejected, Refused
 from inventory.models import PushState
 
@@ -29,13 +30,17 @@ def recover(order: PushOrder, journal: Journal) -> PushResult:
     return _Recovery(order, journal).carry_out()
 
 
-class _Recovery(Attempt):
+class _Recovery(Undoing):
     def __init__(self, order: PushOrder, journal: Journal) -> None:
         super().__init__(order, journal)
         self.configuration = order.configuration.guarded_for(
             order.before, touches_path=order.touches_path
         )
         self._guard_ends = self.guard_acted_at - self.configuration.guard.settle_s
+        if not {"confirm", "stand_down"} & set(order.steps):
+            self.guard_waits_until = self._guard_ends
+        # What was typed to undo stands; whether it was also put in use, nobody knows.
+        self.unapplied = "roll_back" in order.steps
 
     def carry_out(self) -> PushResult:
         self.names = {**self.names, **self.order.known(self.before)}
@@ -72,6 +77,8 @@ class _Recovery(Attempt):
         with self.session_again(max(self.order.guard_left_s, _LOOK_AGAIN_S)) as talk:
             todo = self._judged(talk)
             if todo is Recovery.STAND_DOWN:
+                if self.unapplied:
+                    self.apply_before(talk)
                 self.journal(Step("stand_down"))
                 self.stand_down(talk)
             elif todo is Recovery.FINISH and "read_back" not in self.order.steps:

@@ -120,7 +120,9 @@ class Guard:
 
     `restore` undoes it at once from a session; empty: the rollback lines do. `settle_s` is what the
     device needs, after its timer ran out, to be back as it was. `reboots` says that the device
-    restarts to undo it, which on a switch takes the power from every access point. `by_power` says
+    restarts to undo it, which on a switch takes the power from every access point. `arm_undoing`
+    arms it where `arm` would refuse: while what runs is a change of ours that is not saved and is
+    being undone. `by_power` says
     that the device has no timer: its change is not saved until it is confirmed, and cutting its
     power at its switch port (`Configuration.power_cycle` of the switch) undoes it.
     """
@@ -133,6 +135,7 @@ class Guard:
     settle_s: int
     reboots: bool = False
     by_power: bool = False
+    arm_undoing: Callable[[int], tuple[Exchange, ...]] | None = None
 
 
 # No guard but this: what is not saved yet does not outlive a restart that somebody orders.

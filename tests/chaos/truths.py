@@ -23,7 +23,7 @@ from lab.switch import Switch
 
 _UCI = ("system", "network", "wireless")
 _ARMED = "/etc/preau/armed"
-_TIMER_ARMED = r"rm -rf /etc/preau && mkdir"
+_READ = r"^show running-config"
 _GUARD = "preau-guard"
 _NEVER = re.compile(r"(?!)")
 
@@ -32,20 +32,19 @@ _NEVER = re.compile(r"(?!)")
 class Truth:
     """How the truth of one family's devices is told.
 
-    `begins` is found in the first line that a change sends, of a version where it says `VERSION`,
-    `looks`, if given, in a line before it when the device is seen for the last time as it was;
-    `once` in those that must not come twice in one change.
+    `begins` is found in a line that only a change to `VERSION` sends, `looks` in the line that
+    reads the device, which comes before it; `once` in those that must not come twice in one change.
     """
 
     tree: Callable[[Any], Any]
     is_guarded: Callable[[Any], bool]
     has_all: Callable[[Any, int], bool]
     begins: str
-    looks: str | None = None
+    looks: str
     once: re.Pattern[str] = _NEVER
 
     def begins_change(self, line: str, version: int) -> bool:
-        """Return whether a line is the first that the change to a version sends."""
+        """Return whether a line is one of the change to a version, and of no undoing."""
         return re.search(self.begins.replace("VERSION", str(version)), line) is not None
 
 
@@ -63,8 +62,8 @@ def tree(device: Device) -> Any:
 class Heard(list[str]):
     """Every line that a device received; counts what must not have been sent.
 
-    A change that begins while an earlier one, or its guard, is still on the device, and a line that
-    may not be repeated and comes twice in one change, are counted in `doubled`.
+    A change that is sent to a device which, as it was read last, was not as before it or had a
+    guard, and a line that may not be repeated and comes twice in one change, are in `doubled`.
     """
 
     device: Device
@@ -78,14 +77,13 @@ class Heard(list[str]):
         """Note one line as it comes in."""
         super().append(line)
         truth = truth_of(self.device)
-        begins = truth.begins_change(line, self.version)
-        if re.search(truth.looks, line) if truth.looks else begins:
+        if re.search(truth.looks, line):
             waits = truth.is_guarded(self.device)
             self._as_before = not waits and truth.tree(self.device) == self.before
-        if begins:
-            self._since.clear()
-            if not self._as_before:
-                self.doubled.append(f"{self.device.name}: {line}")
+            if self._as_before:
+                self._since.clear()
+        elif truth.begins_change(line, self.version) and not self._as_before:
+            self.doubled.append(f"{self.device.name}: {line}")
         elif truth.once.search(line):
             self._since[line] += 1
             if self._since[line] > 1:
@@ -131,7 +129,8 @@ _IOS = Truth(
     tree=_switch_tree,
     is_guarded=lambda device: device.guards.waits,
     has_all=_switch_has,
-    begins=r"^(configure terminal revert timer|reload in) ",
+    begins=r"^name pedagoVERSION$",
+    looks=_READ,
 )
 
 
@@ -214,34 +213,39 @@ _TRUTHS = {
         tree=_switch_tree,
         is_guarded=lambda device: device.checkpoints.auto_mode,
         has_all=_switch_has,
-        begins=r"^checkpoint auto (?!confirm)",
+        begins=r"^name pedagoVERSION$",
+        looks=_READ,
     ),
     "ios": _IOS,
-    "iosxe": Truth(_IOS.tree, _IOS.is_guarded, _iosxe_has, _IOS.begins),
+    "iosxe": Truth(_IOS.tree, _IOS.is_guarded, _iosxe_has, _IOS.begins, _READ),
     "procurve": Truth(
         tree=_switch_tree,
         is_guarded=lambda device: device.reload_waits,
         has_all=_switch_has,
-        begins=r"^reload after ",
+        begins=r'^name "?pedagoVERSION"?$',
+        looks=_READ,
     ),
     "openwrt": Truth(
         tree=_openwrt_tree,
         is_guarded=lambda device: device.files.is_file(_ARMED),
         has_all=_openwrt_has,
-        begins=_TIMER_ARMED,
+        begins=r"\.ssid='Chaos-VERSION'",
+        looks="uci export wireless",
         once=re.compile(r"^(?!.*uci -q delete ).*uci add_list"),
     ),
     "hostapd_linux": Truth(
         tree=_hostapd_tree,
         is_guarded=lambda device: device.files.is_file(_ARMED),
         has_all=_hostapd_has,
-        begins=_TIMER_ARMED,
+        begins=r"hostapd_set .* 'Chaos-VERSION'",
+        looks="#file",
     ),
     "routeros": Truth(
         tree=_routeros_tree,
         is_guarded=_routeros_guarded,
         has_all=_routeros_has,
-        begins=r"/system backup save ",
+        begins=r"ssid=\W*Chaos-VERSION\b",
+        looks="^/export ",
         once=re.compile(r"^/\S.* add (?!.*preau-guard)"),
     ),
     "aruba_instant": Truth(

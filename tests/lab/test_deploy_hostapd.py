@@ -1,6 +1,7 @@
 """Pushes to a false Linux machine with hostapd over real SSH, and how they end."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from collectors.ssh import open_session
 from collectors.target import SnmpTarget
 from deploy import guard
 from deploy.conversation import Conversation
+from deploy.difference import remediation
+from deploy.recovery import recover
 from inventory.models import PushState
 from inventory.settings import Settings
 from lab.device import DeviceSpec
@@ -145,6 +148,24 @@ def test_a_push_that_fails_halfway_ends_with_the_old_configuration(
     bench.device.faults.clear()
     until(lambda: bench.state() == before)
     assert not bench.is_guarded()
+
+
+def test_an_old_configuration_that_is_shown_and_not_served_is_served_before_it_is_told(
+    bench: _Bench,
+) -> None:
+    before, running = bench.state(), bench.read()
+    assert bench.push(SITE).state is PushState.VERIFIED
+    lines = remediation(bench.configuration.grammar, bench.read(), running)
+    with open_session(bench.target()) as session:
+        # Killed while it undid: the old files are written, and hostapd serves the new ones still.
+        Conversation(session, bench.configuration, {}).send(lines)
+    assert bench.read() == running
+    assert bench.state()[-1] == AFTER
+    assert bench.order is not None
+    order = replace(bench.order, steps=(*bench.order.steps, "roll_back"), guard_left_s=0.0)
+    done = recover(order, lambda _step: None)
+    assert done.state is PushState.ROLLED_BACK, done.error
+    assert bench.state() == before
 
 
 def test_hostapd_s_refusal_is_in_the_machine_s_log(bench: _Bench) -> None:

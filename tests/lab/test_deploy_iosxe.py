@@ -4,11 +4,14 @@ What it has in common with a switch is proven in test_deploy_switches.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.attempt import Step
+from deploy.recovery import recover
 from inventory.models import PushState
 from lab.device import DeviceSpec
 from lab.running import running_lab
@@ -73,4 +76,26 @@ def test_a_push_that_fails_halfway_ends_with_the_old_configuration(
     before = bench.state()
     done = bench.push(SITE, fault)
     assert done.state is PushState.ROLLED_BACK, done.error
+    assert bench.state() == before
+
+
+def test_what_the_guard_left_is_undone_under_a_guard_of_its_own(bench: Bench) -> None:
+    assert bench.push(SITE).state is PushState.VERIFIED
+    renamed = {**SITE, "vlans": [{"id": 10, "name": "pedago"}, {"id": 20, "name": "bureau"}]}
+    before = bench.state()
+    bench.steps.clear()
+    done = bench.push(renamed, "refuse_line:^name bureau")
+    assert done.state is PushState.ROLLED_BACK, done.error
+    assert bench.order is not None
+    # Killed while it sent. The guard has acted; the names of VLANs, in no configuration, it left.
+    # And what undoes them cuts the path again.
+    bench.device.faults.clear()
+    bench.lab.call(lambda: setattr(bench.device.config.vlans[20], "name", "bureau"))
+    bench.device.faults.add("lose_path:^name admin")
+    order = replace(bench.order, steps=("read", "arm_guard", "send"), guard_left_s=0.0)
+    told: list[Step] = []
+    done = recover(order, told.append)
+    assert done.state in {PushState.ROLLED_BACK, PushState.PLANNED}, done.error
+    assert [step.name for step in told if step.guard_ends_s] == ["arm_guard"]
+    assert not bench.device.path_lost
     assert bench.state() == before

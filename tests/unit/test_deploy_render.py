@@ -13,7 +13,7 @@ from inventory.intent import DeviceIntent, IntentLayer, resolve
 from inventory.vendors.aruba_cx.configuration import CONFIGURATION as AOS_CX
 from inventory.vendors.configuration import Rendered, hide
 from inventory.vendors.openwrt.configuration import CONFIGURATION as OPENWRT
-from inventory.vendors.openwrt.configuration import in_effect
+from inventory.vendors.openwrt.configuration_effect import in_effect
 
 ACCESS_POINT = """package system
 
@@ -190,6 +190,9 @@ def test_what_is_no_uci_is_garbled(text: str) -> None:
         OPENWRT.normalise([text])
 
 
+LOADED = """{"phyA": {"up": true, "interfaces": [
+    {"section": "preau_eleves_phyA", "ifname": "phy0-ap0", "config": {"ssid": "%s"}}]},
+    "phyB": {"up": true, "interfaces": [{"section": "%s", "ifname": "phy1-ap0"}]}}"""
 STATUS = """{"phyA": {"up": %s, "pending": %s, "retry_setup_failed": %s, "interfaces": [
     {"section": "preau_eleves_phyA"%s}]}}"""
 
@@ -202,6 +205,8 @@ STATUS = """{"phyA": {"up": %s, "pending": %s, "retry_setup_failed": %s, "interf
         (STATUS % ("false", "true", "false", ""), "phyA is not up"),
         (STATUS % ("false", "false", "true", ""), "phyA could not be set up"),
         ("{}", "phyA is not up"),
+        (LOADED % ("Avant", "lan"), "preau_eleves_phyA runs with another ssid on phyA"),
+        (LOADED % ("Eleves", "preau_old_phyB"), "preau_old_phyB is still on phyB"),
         ("Command failed", "the status of the radios is not JSON"),
         ("[" * 100_000, "the status of the radios is not JSON"),
         ("[]", "the status of the radios is not JSON"),

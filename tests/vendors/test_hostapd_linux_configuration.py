@@ -14,7 +14,7 @@ from inventory.errors import Garbled, InvalidInput
 from inventory.intent import IntentLayer, Security, resolve
 from inventory.vendors.configuration import Configuration
 from inventory.vendors.family import family
-from inventory.vendors.hostapd_linux.configuration import in_effect
+from inventory.vendors.hostapd_linux.configuration_effect import in_effect
 from inventory.vendors.hostapd_linux.configuration_text import EDITOR, parse
 
 RECORDED = (Path(__file__).parent / "hostapd_linux/running.txt").read_text(encoding="utf-8")
@@ -196,6 +196,19 @@ def test_what_runs_becomes_intent() -> None:
         ("#wlan1\nstate=COUNTRY_UPDATE\nbss[0]=wlan1\n", "wlan1 is country_update"),
         ("#wlan1\nFailed to connect to hostapd\n", "wlan1 is not served"),
         ("#wlan1\nstate=ENABLED\nbss[0]=wlan9\n", "wlan1 is not on wlan1"),
+        ("#wlan1\nstate=ENABLED\nbss[0]=wlan1\nssid[0]=Profs\n", None),
+        (
+            "#wlan1\nstate=ENABLED\nbss[0]=wlan1\nssid[0]=\\xc3\\xa9t\\xc3\\xa9\n",
+            "wlan1 has another SSID on wlan1",
+        ),
+        (
+            "#wlan1\nstate=ENABLED\nbss[0]=wlan1\nssid[0]=Profs\nbss[1]=wlan1_1\nssid[1]=x\n",
+            "wlan1_1 is still on wlan1",
+        ),
+        (
+            "#wlan1\nstate=ENABLED\nbss[0]=wlan1\n#wlan2\nstate=ENABLED\nbss[0]=wlan2\n",
+            "wlan2 is still on wlan2",
+        ),
     ],
 )
 def test_a_configuration_is_in_use_when_hostapd_says_so(answer: str, problem: str | None) -> None:

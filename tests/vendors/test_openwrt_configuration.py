@@ -12,8 +12,9 @@ from deploy.difference import difference
 from deploy.plan import PlannedChange, plan_change
 from inventory.errors import InvalidInput
 from inventory.intent import DeviceIntent, IntentLayer, Window, is_on, resolve
-from inventory.vendors.openwrt.configuration import CONFIGURATION, in_effect
+from inventory.vendors.openwrt.configuration import CONFIGURATION
 from inventory.vendors.openwrt.configuration_adoption import adopt
+from inventory.vendors.openwrt.configuration_effect import in_effect
 from inventory.vendors.openwrt.configuration_hours import crontab_lines
 from inventory.vendors.openwrt.configuration_uci import GRAMMAR, READ, normalise
 from inventory.vendors.records import Record

@@ -17,15 +17,13 @@ from inventory.intent import Band, DeviceIntent
 from inventory.vendors.configuration import (
     Configuration,
     Dialect,
-    Effect,
     Exchange,
     Rendered,
     Risk,
-    Settled,
 )
 from inventory.vendors.hostapd_linux.configuration_adoption import adopt
+from inventory.vendors.hostapd_linux.configuration_effect import EFFECT
 from inventory.vendors.hostapd_linux.configuration_facts import (
-    CONTROL,
     RADIO_OPTIONS,
     bands_of,
     radio_options,
@@ -34,12 +32,13 @@ from inventory.vendors.hostapd_linux.configuration_guard import GUARD, RELOAD, s
 from inventory.vendors.hostapd_linux.configuration_text import (
     EDITOR,
     FACTS,
-    FOLDER,
     GRAMMAR,
     KEYS,
     OURS,
     READ,
     VLANS,
+    files_of,
+    is_ours,
     normalise,
     parse,
     typed,
@@ -47,12 +46,6 @@ from inventory.vendors.hostapd_linux.configuration_text import (
 )
 from inventory.vendors.hostapd_linux.configuration_wlans import Bridges, key_records, networks_of
 from inventory.vendors.records import Record, Value
-
-_STATUS = (
-    f'for file in {FOLDER}/*.conf; do [ -s "$file" ] || continue; name=${{file##*/}}; '
-    f'name=${{name%.conf}}; echo "#$name"; hostapd_cli -p {CONTROL} -i "$name" status 2>&1; '
-    "done; true"
-)
 
 
 def render(intent: DeviceIntent, running: str) -> Rendered:
@@ -69,18 +62,14 @@ def render(intent: DeviceIntent, running: str) -> Rendered:
     facts = [record for record in records if record.package == FACTS]
     merged: list[Record] = []
     radios = dict.fromkeys(
-        [*(r.key for r in facts if r.kind == "radio"), *(r.package for r in _files(records))]
+        [*(r.key for r in facts if r.kind == "radio"), *(r.package for r in files_of(records))]
     )
     for radio in radios:
-        own = [record for record in _files(records) if record.package == radio]
+        own = [record for record in files_of(records) if record.package == radio]
         band = bands.get(radio)
         merged += own if band is None else _file(intent, _Place(radio, band, bridges), own, notes)
     vlans = _vlans(merged, records)
     return Rendered(write([*facts, *vlans, *merged, *_foreign_keys(records, merged)]), tuple(notes))
-
-
-def _files(records: Sequence[Record]) -> list[Record]:
-    return [r for r in records if r.kind in {"interface", "bss"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +87,7 @@ def _file(
     """Return the sections of one radio's file, with the passphrases that they refer to."""
     radio = place.radio
     plan = next((plan for plan in intent.radios if plan.band == place.band), None)
-    foreign = [record for record in running if not _is_ours(record)]
+    foreign = [record for record in running if not is_ours(record)]
     notes += [
         f"« {record.options.get('ssid', '')} » n’est pas dans le plan ; il est laissé tel quel"
         for record in foreign
@@ -130,10 +119,6 @@ def _file(
     return [*sorted(sections, key=lambda each: each.kind != "interface"), *keys]
 
 
-def _is_ours(record: Record) -> bool:
-    return OURS in record.options
-
-
 def _base(option: str) -> str:
     return re.sub(r"#\d+$", "", option)
 
@@ -146,7 +131,7 @@ def _bridges(intent: DeviceIntent, records: Sequence[Record]) -> Bridges:
 
 def _vlans(merged: Sequence[Record], records: Sequence[Record]) -> list[Record]:
     """Return the VLANs that our networks lead to, each as a bridge over the uplink."""
-    bridges = [str(r.options.get("bridge", "")) for r in merged if _is_ours(r)]
+    bridges = [str(r.options.get("bridge", "")) for r in merged if is_ours(r)]
     wanted = {name.removeprefix("br-v") for name in bridges if name.startswith("br-v")}
     wanted |= {
         str(r.options["vlanid"]) for r in merged if r.kind == "key" and "vlanid" in r.options
@@ -167,7 +152,7 @@ def _vlans(merged: Sequence[Record], records: Sequence[Record]) -> list[Record]:
 
 def _foreign_keys(records: Sequence[Record], merged: Sequence[Record]) -> list[Record]:
     """Return the passphrases of networks that are not ours."""
-    ours = {f"{KEYS}{r.package}/{r.key}" for r in _files(records) if _is_ours(r)}
+    ours = {f"{KEYS}{r.package}/{r.key}" for r in files_of(records) if is_ours(r)}
     ours |= {record.package for record in merged if record.kind == "key"}
     return [r for r in records if r.package.startswith(KEYS) and r.package not in ours]
 
@@ -222,25 +207,6 @@ def _apply(lines: Sequence[str]) -> tuple[Exchange, ...]:
     )
 
 
-def in_effect(answer: str, intended: str) -> Settled:
-    """Judge `hostapd_cli status` of each file: its radio is enabled and carries our networks."""
-    told = {part.partition("\n")[0].strip(): part for part in re.split(r"(?m)^#(?=\S)", answer)[1:]}
-    for record in _files(parse(intended)):
-        if not _is_ours(record):
-            continue
-        status = dict(
-            line.split("=", 1) for line in told.get(record.package, "").splitlines() if "=" in line
-        )
-        if status.get("state") != "ENABLED":
-            return Settled(
-                False, f"{record.package} is {status.get('state', 'not served').lower()}"
-            )
-        served = {value for name, value in status.items() if re.fullmatch(r"bss\[\d+\]", name)}
-        if record.key not in served:
-            return Settled(False, f"{record.key} is not on {record.package}")
-    return Settled(True)
-
-
 def _risk(running: str, intended: str, _management_vlan: int | None) -> Risk:
     """Tell that a VLAN is laid on the uplink; networks and radios cannot cut the path."""
     before, after = (
@@ -270,6 +236,6 @@ CONFIGURATION = Configuration(
     save=(),  # the files are the saved configuration
     errors=(),
     guard=GUARD,
-    effect=Effect(_STATUS, in_effect, timeout_s=90.0),
+    effect=EFFECT,
     adopt=adopt,
 )

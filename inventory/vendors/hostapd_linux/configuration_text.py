@@ -92,6 +92,16 @@ def parse(text: str) -> tuple[Record, ...]:
     return tuple(records)
 
 
+def files_of(records: Sequence[Record]) -> list[Record]:
+    """Return the sections of hostapd's files."""
+    return [record for record in records if record.kind in {"interface", "bss"}]
+
+
+def is_ours(record: Record) -> bool:
+    """Return whether a section of a file is the product's own."""
+    return OURS in record.options
+
+
 def write(records: Sequence[Record]) -> str:
     """Return the records in our own form."""
     lines = []
@@ -214,11 +224,13 @@ text=$(here=; while IFS= read -r line; do case $line in
 interface=*|bss=*) here=; [ "${{line#*=}}" != "$2" ] || here=y ;; esac
 [ "$here" = y ] || printf '%s\n' "$line"; done < "$file")
 if [ -n "$text" ]; then printf '%s\n' "$text" > "$file"; else rm -f "$file"; fi; }}
-key_drop() {{ file={FOLDER}/$2.psk; [ -e "$file" ] || {{ : > "$file" && chmod 600 "$file"; }}
+key_drop() {{ file={FOLDER}/$2.psk; [ -e "$file" ] || return 0
 text=$(while IFS= read -r line; do case $line in "keyid=$3 "*|'') ;; *) printf '%s\n' "$line" ;;
-esac; done < "$file") && printf '%s\n' "$text" > "$file"; }}
-key_set() {{ key_drop "$1" "$2" "$3" &&
-printf '%s\n' "keyid=$3${{5:+ vlanid=$5}} {_ANYBODY} $4" >> "{FOLDER}/$2.psk"; }}
+esac; done < "$file")
+if [ -n "$text" ]; then printf '%s\n' "$text" > "$file"; else rm -f "$file"; fi; }}
+key_set() {{ key_drop "$1" "$2" "$3" && file={FOLDER}/$2.psk &&
+{{ [ -e "$file" ] || {{ : > "$file" && chmod 600 "$file"; }}; }} &&
+printf '%s\n' "keyid=$3${{5:+ vlanid=$5}} {_ANYBODY} $4" >> "$file"; }}
 vlan_set() {{ printf '%s\n' "# preau vlan $1 $2" '[Unit]' "Description=VLAN $1 on $2" \
 'Wants=network.target' 'After=network.target' '[Service]' 'Type=oneshot' 'RemainAfterExit=yes' \
 "ExecStart=-ip link add link $2 name $2.$1 type vlan id $1" \

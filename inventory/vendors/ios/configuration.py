@@ -133,8 +133,12 @@ def _arm_reload(seconds: int) -> tuple[Exchange, ...]:
             "show archive config differences nvram:startup-config system:running-config",
             accept=r"(?i)no changes were found",
         ),
-        Exchange(f"reload in {minutes(seconds, 999)}", accept=r"(?i)reload scheduled"),
+        *_schedule_reload(seconds),
     )
+
+
+def _schedule_reload(seconds: int) -> tuple[Exchange, ...]:
+    return (Exchange(f"reload in {minutes(seconds, 999)}", accept=r"(?i)reload scheduled"),)
 
 
 # Needs a path for archives; the running configuration is put back without a restart.
@@ -156,6 +160,7 @@ RELOAD_GUARD = Guard(
     waits_s=lambda seconds: minutes(seconds, 999) * 60,
     settle_s=420,
     reboots=True,
+    arm_undoing=_schedule_reload,
 )
 
 

@@ -8,25 +8,22 @@ What is ours bears a name that begins with `preau_`; of other sections we own th
 intent names and nothing else (docs/decisions/0020-ownership-of-configurations.md).
 """
 
-import json
 from collections.abc import Sequence
 
 from inventory.intent import DeviceIntent
 from inventory.vendors.configuration import (
     Configuration,
     Dialect,
-    Effect,
     Exchange,
     Rendered,
     Risk,
-    Settled,
 )
 from inventory.vendors.openwrt.configuration_adoption import adopt
-from inventory.vendors.openwrt.configuration_facts import crontab_key, facts_of
+from inventory.vendors.openwrt.configuration_effect import EFFECT, OURS
+from inventory.vendors.openwrt.configuration_facts import facts_of
 from inventory.vendors.openwrt.configuration_guard import GUARD, RELOAD, restart
 from inventory.vendors.openwrt.configuration_uci import (
     CRONTAB,
-    CRONTAB_PACKAGE,
     GRAMMAR,
     OPTIONAL_PACKAGES,
     PACKAGES,
@@ -38,8 +35,6 @@ from inventory.vendors.openwrt.configuration_uci import (
 )
 from inventory.vendors.records import Record
 from inventory.vendors.templates import render_template
-
-OURS = "preau_"
 
 
 def render(intent: DeviceIntent, running: str) -> Rendered:
@@ -97,43 +92,6 @@ def _apply(lines: Sequence[str]) -> tuple[Exchange, ...]:
     )
 
 
-def in_effect(answer: str, intended: str) -> Settled:
-    """Judge `ubus call network.wireless status`: our radios are up and our WLANs on them."""
-    try:
-        status = json.loads(answer)
-    except (ValueError, RecursionError):
-        status = None
-    if not isinstance(status, dict):
-        return Settled(False, "the status of the radios is not JSON")
-    off = {
-        record.key
-        for record in parse(intended)
-        if record.kind == "wifi-device" and record.options.get("disabled") == "1"
-    }
-    timed = [record.key for record in parse(intended) if record.package == CRONTAB_PACKAGE]
-    for record in parse(intended):
-        if record.kind != "wifi-iface" or not record.key.startswith(OURS):
-            continue
-        name = str(record.options["device"])
-        radio = status.get(name, {})
-        if name in off:
-            continue
-        if radio.get("retry_setup_failed"):
-            return Settled(False, f"{name} could not be set up")
-        # `wifi down` leaves netifd's autostart false: outside its hours a radio is rightly silent.
-        if radio.get("autostart") is False and any(
-            key.startswith(crontab_key(name)) for key in timed
-        ):
-            continue
-        if radio.get("pending") or not radio.get("up"):
-            return Settled(False, f"{name} is not up")
-        # netifd names the interface of a section once hostapd runs it.
-        present = {each["section"] for each in radio.get("interfaces", []) if "ifname" in each}
-        if record.key not in present:
-            return Settled(False, f"{record.key} is not on {name}")
-    return Settled(True)
-
-
 def _risk(running: str, intended: str, _management_vlan: int | None) -> Risk:
     """Tell that a reload of `network` may cut the path; radios and hostname cannot."""
     before, after = (
@@ -169,6 +127,6 @@ CONFIGURATION = Configuration(
     save=(),  # `uci commit` wrote to flash
     errors=(),
     guard=GUARD,
-    effect=Effect("ubus call network.wireless status", in_effect, timeout_s=90.0),
+    effect=EFFECT,
     adopt=adopt,
 )

@@ -136,8 +136,12 @@ def _arm(seconds: int) -> tuple[Exchange, ...]:
     # A restart ends with what is saved: it must be what runs now.
     return (
         Exchange("show config status", accept=r"(?i)\bsame as\b"),
-        Exchange(f"reload after {_minutes(seconds)}"),
+        *_schedule_reload(seconds),
     )
+
+
+def _schedule_reload(seconds: int) -> tuple[Exchange, ...]:
+    return (Exchange(f"reload after {_minutes(seconds)}"),)
 
 
 def power_cycle(port: str) -> PowerCycle:
@@ -172,6 +176,7 @@ GUARD = Guard(
     waits_s=lambda seconds: _minutes(seconds) * 60,
     settle_s=300,
     reboots=True,
+    arm_undoing=_schedule_reload,
 )
 
 CONFIGURATION = Configuration(

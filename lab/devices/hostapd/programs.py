@@ -206,11 +206,20 @@ async def _hostapd_cli(shell: Shell, words: list[str]) -> int:
             lines += [
                 f"bss[{number}]={network.interface}",
                 f"bssid[{number}]={machine.base_mac}",
-                f"ssid[{number}]={network.ssid}",
+                f"ssid[{number}]={_encoded(network.ssid)}",
                 f"num_sta[{number}]=0",
             ]
     shell.streams.write("\n".join(lines) + "\n")
     return 0
+
+
+def _encoded(ssid: str) -> str:
+    """Return an SSID as hostapd's wpa_ssid_txt writes it (printf_encode of common.c)."""
+    plain = {0x22: '\\"', 0x5C: "\\\\", 0x1B: "\\e", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
+    return "".join(
+        plain.get(octet) or (chr(octet) if 32 <= octet <= 126 else f"\\x{octet:02x}")
+        for octet in ssid.encode()
+    )
 
 
 __all__ = ["PROGRAMS", "UPLINK", "VERSION"]
