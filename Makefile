@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo demo-programme static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning bench-api chaos-deploy format score texts lock pages
+.PHONY: help setup demo demo-programme static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning bench-api chaos-deploy chaos-kills format score texts lock pages
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ bench-api: setup ## how fast the API answers over 4,000 sites, 115,000 devices a
 
 chaos-deploy: setup ## a rollout killed 200 times over false schools that misbehave (KILLS=, SEED=)
 	@$(BIN)/python -m tests.chaos.deploy $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+chaos-kills: setup ## a push killed at every command that it sends, with each misbehaviour (FAMILY=, EVERY=)
+	@$(BIN)/python -m tests.chaos.kills $(if $(FAMILY),--family $(FAMILY)) $(if $(EVERY),--every $(EVERY))
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
