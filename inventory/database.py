@@ -55,8 +55,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one moment of the database and whose flush raises."""
-        with _ReadingSession(self.engine, expire_on_commit=False) as session:
+        with self.reader() as session:
             yield session
+
+    def reader(self) -> Session:
+        """Return the session of `read`, which its caller closes; it connects when first asked."""
+        return _ReadingSession(self.engine, expire_on_commit=False)
 
     @contextmanager
     def write(self, actor: str) -> Iterator[Session]:

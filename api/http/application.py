@@ -137,11 +137,10 @@ def make_routes() -> FastAPI:
     answer_errors(app)
     app.add_exception_handler(NotModified, _not_modified)
     app.add_exception_handler(AlreadyAnswered, _as_before)
-    version_1 = APIRouter(prefix=API_PREFIX)
+    # Each by itself: a router within a router is looked through once for each of the two.
     for router in resource_routers():
-        version_1.include_router(router, responses=_PROBLEMS)
-    version_1.include_router(docs.router)
-    app.include_router(version_1)
+        app.include_router(router, prefix=API_PREFIX, responses=_PROBLEMS)
+    app.include_router(docs.router, prefix=API_PREFIX)
     describe_exports(app)
     for router in other_routers():
         app.include_router(router)

@@ -54,7 +54,7 @@ class Reader:
             raise NotModified({name: told[name] for name in kept if name in told})
 
 
-def reader(
+async def reader(
     response: Response,
     if_none_match: Annotated[
         str | None, Header(max_length=1000, description="tags of what you have")
@@ -91,7 +91,7 @@ class Condition:
         return given == "*" or str(lock) in locks
 
 
-def condition(
+async def condition(
     if_match: Annotated[
         str | None, Header(max_length=1000, description="the ETag that the write is about; or *")
     ] = None,

@@ -1,10 +1,11 @@
 """What routes ask for: a reading session, who is asking, and proof that a form is ours."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Form, Header, Path, Request, Response
 from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlmodel import Session
@@ -52,8 +53,13 @@ class Installation:
         return "__Host-preau_form" if self.settings.secure_cookies else "preau_form"
 
 
-def installation(request: Request) -> Installation:
+async def installation(request: Request) -> Installation:
     """Return the installation that this application serves."""
+    return installation_of(request)
+
+
+def installation_of(request: Request) -> Installation:
+    """Return the installation that the application of a request serves."""
     here = request.app.state.installation
     assert isinstance(here, Installation)
     return here
@@ -62,16 +68,52 @@ def installation(request: Request) -> Installation:
 Here = Annotated[Installation, Depends(installation)]
 
 
-def reading_session(here: Here) -> Iterator[Session]:
-    """Yield the request's one reading session."""
-    with here.database.read() as session:
+# What only computes is `async`, so that it needs no thread: each way to a thread and back costs a
+# tenth of a millisecond, and a turn behind whatever else runs.
+async def reading_session(request: Request) -> AsyncIterator[Session]:
+    """Yield the request's one reading session, which connects when it is first asked something."""
+    session = installation_of(request).database.reader()
+    try:
         yield session
+    finally:
+        if session.in_transaction():
+            # A thread beyond those that requests wait for: they may all wait for a connection.
+            await to_thread.run_sync(session.close, limiter=CapacityLimiter(1))
 
 
 Reading = Annotated[Session, Depends(reading_session)]
 
+_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="preau user token LOGIN")
+_cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="session")
 
-def browser_session(request: Request, here: Here, session: Reading) -> LoggedIn | None:
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: by the session of a browser, by a token of the API, by neither, or by both."""
+
+    browser: LoggedIn | None
+    holder: Viewer | None
+
+
+def who_asks(
+    request: Request,
+    session: Reading,
+    _token: Annotated[object, Depends(_bearer)] = None,
+    _session: Annotated[object, Depends(_cookie)] = None,
+) -> Asker:
+    """Return who asks, as far as the database knows.
+
+    Raises NotLoggedIn for a wrong token, NotAllowed for a write with one that only reads.
+    """
+    here = installation_of(request)
+    browser = _browser(request, here, session)
+    return Asker(browser, _token_holder(request, here, session))
+
+
+Asking = Annotated[Asker, Depends(who_asks)]
+
+
+def _browser(request: Request, here: Installation, session: Session) -> LoggedIn | None:
     """Return whose browser this is, or None."""
     cookie = request.cookies.get(here.session_cookie)
     lasting = Lasting(here.settings.session_hours, here.settings.session_idle_minutes)
@@ -82,39 +124,8 @@ def browser_session(request: Request, here: Here, session: Reading) -> LoggedIn 
     return found
 
 
-def logged_in(found: Annotated[LoggedIn | None, Depends(browser_session)]) -> LoggedIn:
-    """Return whose browser this is; raises NotLoggedIn."""
-    if found is None:
-        raise NotLoggedIn("nobody is logged in", todo="log in")
-    return found
-
-
-Browser = Annotated[LoggedIn, Depends(logged_in)]
-
-
-def form_of_ours(browser: Browser, csrf: Annotated[str, Form()] = "") -> LoggedIn:
-    """Return whose form this is; raises NotAllowed when its token is not that of the session."""
-    if not same_token(csrf, browser.csrf_token):
-        raise NotAllowed("this form is out of date", todo="load the page again")
-    return browser
-
-
-FormOfOurs = Annotated[LoggedIn, Depends(form_of_ours)]
-
-_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="preau user token LOGIN")
-_cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="session")
-
-
-def token_holder(
-    request: Request,
-    here: Here,
-    session: Reading,
-    _token: Annotated[object, Depends(_bearer)] = None,
-) -> Viewer | None:
-    """Return who calls the API by a token, None without one.
-
-    Raises NotLoggedIn for a wrong one, NotAllowed for a write with one that only reads.
-    """
+def _token_holder(request: Request, here: Installation, session: Session) -> Viewer | None:
+    """Return who calls the API by a token, None without one; raises as `who_asks`."""
     token = bearer_token(request)
     if token is None or not is_api(request):
         return None
@@ -132,34 +143,62 @@ def token_holder(
     return viewer
 
 
-def asking(request: Request, browser: LoggedIn | None, holder: Viewer | None) -> Viewer:
+async def logged_in(asker: Asking) -> LoggedIn:
+    """Return whose browser this is; raises NotLoggedIn."""
+    return in_browser(asker)
+
+
+def in_browser(asker: Asker) -> LoggedIn:
+    """Return the session of the browser that asks; raises NotLoggedIn."""
+    if asker.browser is None:
+        raise NotLoggedIn("nobody is logged in", todo="log in")
+    return asker.browser
+
+
+Browser = Annotated[LoggedIn, Depends(logged_in)]
+
+
+async def form_of_ours(browser: Browser, csrf: Annotated[str, Form()] = "") -> LoggedIn:
+    """Return whose form this is; raises NotAllowed when its token is not that of the session."""
+    if not same_token(csrf, browser.csrf_token):
+        raise NotAllowed("this form is out of date", todo="load the page again")
+    return browser
+
+
+FormOfOurs = Annotated[LoggedIn, Depends(form_of_ours)]
+
+
+def asking(request: Request, asker: Asker) -> Viewer:
     """Return who asks for a page or calls the API; raises NotLoggedIn."""
-    if holder is not None:
-        return holder
-    if browser is not None:
-        return browser.viewer
+    if asker.holder is not None:
+        return asker.holder
+    if asker.browser is not None:
+        return asker.browser.viewer
     if is_api(request):
         raise NotLoggedIn(Sentence("Personne n’est connecté\u00a0; donnez un jeton Bearer"))
     raise NotLoggedIn("nobody is logged in", todo="log in")
 
 
-def api_viewer(
-    request: Request,
-    browser: Annotated[LoggedIn | None, Depends(browser_session)],
-    holder: Annotated[Viewer | None, Depends(token_holder)],
-    x_csrf_token: Annotated[str | None, Header(description="with a session's cookie")] = None,
-    _session: Annotated[object, Depends(_cookie)] = None,
-) -> Viewer:
+CsrfHeader = Annotated[str | None, Header(description="with a session's cookie")]
+
+
+async def api_viewer(request: Request, asker: Asking, x_csrf_token: CsrfHeader = None) -> Viewer:
     """Return who calls the API, by token or by session; raises NotLoggedIn.
 
     A write with a session's cookie needs its CSRF token: a browser sends cookies by itself.
     """
-    viewer = asking(request, browser, holder)
+    return calling(request, asker, x_csrf_token)
+
+
+def calling(request: Request, asker: Asker, csrf_token: str | None) -> Viewer:
+    """Return who calls the API with this CSRF token; raises as `api_viewer`."""
+    viewer = asking(request, asker)
+    browser = asker.browser
     if (
-        holder is None
+        asker.holder is None
         and browser is not None
         and request.method not in SAFE
-        and not same_token(x_csrf_token or "", browser.csrf_token)
+        and not same_token(csrf_token or "", browser.csrf_token)
     ):
         raise NotAllowed(
             Sentence("Avec une session de navigateur, une écriture demande l’en-tête X-CSRF-Token")
@@ -170,7 +209,7 @@ def api_viewer(
 ApiViewer = Annotated[Viewer, Depends(api_viewer)]
 
 
-def speech(request: Request, response: Response, _viewer: ApiViewer) -> Tongue:
+async def speech(request: Request, response: Response, _viewer: ApiViewer) -> Tongue:
     """Return the language of an answer, and say in its headers which one that is."""
     spoken = speech_of(request)
     response.headers["Content-Language"] = spoken.tag

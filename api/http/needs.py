@@ -10,15 +10,14 @@ more needs both.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
-from api.http.dependencies import SAFE, asking, browser_session, token_holder
+from api.http.dependencies import SAFE, Asking, asking
 from api.http.problems import is_api
 from api.http.rate_limit import PART, RateLimit
-from api.usecases.access import LoggedIn
 from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
 from inventory.sentences import Sentence
@@ -41,14 +40,9 @@ class Need:
                 Sentence("Votre rôle ne permet pas cela\u00a0; demandez à qui gère les comptes")
             )
 
-    async def __call__(
-        self,
-        request: Request,
-        browser: Annotated[LoggedIn | None, Depends(browser_session)],
-        holder: Annotated[Viewer | None, Depends(token_holder)],
-    ) -> None:
+    async def __call__(self, request: Request, asker: Asking) -> None:
         """Refuse who asks without it, or too often, before anything else is done."""
-        viewer = asking(request, browser, holder)
+        viewer = asking(request, asker)
         if is_api(request) and not request.scope.get(PART):
             limit: RateLimit = request.app.state.rate_limit
             limit.take(f"token:{viewer.token.id}" if viewer.token else f"user:{viewer.user_id}")

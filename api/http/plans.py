@@ -18,8 +18,7 @@ from api.http.dependencies import (
     Reading,
     RowId,
     asking,
-    browser_session,
-    token_holder,
+    who_asks,
 )
 from api.http.live import TooManyStreams, Watching
 from api.http.needs import Need, Needs
@@ -99,8 +98,7 @@ def _may_follow(
     here: Installation, request: Request, plan_id: int
 ) -> tuple[Viewer, frozenset[int]]:
     with here.database.read() as session:
-        browser = browser_session(request, here, session)
-        viewer = asking(request, browser, token_holder(request, here, session))
+        viewer = asking(request, who_asks(request, session))
         Need(Right.SEE).check(viewer)
         return viewer, visible_pushes(session, viewer, plan_id)
 

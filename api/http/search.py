@@ -9,7 +9,7 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, read_search_cursor, search_cu
 from api.http.dependencies import ApiViewer, Reading
 from api.http.needs import Needs
 from api.usecases.scope import Right
-from api.usecases.search import Kind, search
+from api.usecases.search import Kind, search_kinds
 
 router = APIRouter(prefix="/search", tags=["search"], dependencies=[Needs(Right.SEE)])
 
@@ -28,10 +28,14 @@ def get_search(
 ) -> SearchAnswer:
     """Find what the caller may see; `after` is the `next` of the page before of the same kind."""
     place = read_search_cursor(after) if kind else None
-    found = {}
-    for each in [kind] if kind else list(Kind):
-        page = search(session, viewer, q.replace("\0", ""), each, after=place, limit=limit)
-        found[each.value] = HitListAnswer(
-            hits=[HitAnswer.model_validate(hit) for hit in page.hits], next=search_cursor(page.next)
-        )
-    return SearchAnswer(**found)
+    kinds = [kind] if kind else list(Kind)
+    found = search_kinds(session, viewer, q.replace("\0", ""), kinds, after=place, limit=limit)
+    return SearchAnswer(
+        **{
+            each.value: HitListAnswer(
+                hits=[HitAnswer.model_validate(hit) for hit in page.hits],
+                next=search_cursor(page.next),
+            )
+            for each, page in found.items()
+        }
+    )

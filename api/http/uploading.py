@@ -15,22 +15,21 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api.http.dependencies import (
+    CsrfHeader,
     Here,
     Installation,
-    api_viewer,
-    browser_session,
-    logged_in,
+    calling,
+    in_browser,
     same_token,
-    token_holder,
+    who_asks,
 )
 from api.http.middleware import BODY_LIMIT, BodyLimit
 from api.http.needs import Need
@@ -179,18 +178,13 @@ class FormOfApi:
     right: Right
 
     async def __call__(
-        self,
-        request: Request,
-        here: Here,
-        x_csrf_token: Annotated[str | None, Header(description="with a session's cookie")] = None,
+        self, request: Request, here: Here, x_csrf_token: CsrfHeader = None
     ) -> AsyncIterator[ReceivedForm]:
         """Yield the form; raises NotLoggedIn and NotAllowed before a byte of it is kept."""
 
         def who() -> Viewer:
             with here.database.read() as session:
-                browser = browser_session(request, here, session)
-                holder = token_holder(request, here, session)
-                viewer = api_viewer(request, browser, holder, x_csrf_token)
+                viewer = calling(request, who_asks(request, session), x_csrf_token)
                 Need(self.right).check(viewer)
                 return viewer
 
@@ -210,7 +204,7 @@ class FormOfBrowser:
 
         def who() -> LoggedIn:
             with here.database.read() as session:
-                browser = logged_in(browser_session(request, here, session))
+                browser = in_browser(who_asks(request, session))
                 Need(self.right).check(browser.viewer)
                 return browser
 

@@ -1,7 +1,7 @@
 """How far the programme is at the sites that a person may see: by place, by step, over time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,10 +22,11 @@ from inventory.models import (
 from inventory.programme.cantons import canton_of
 from inventory.programme.dossier import Status
 from inventory.programme.dossier.machine import BRUSSELS
-from inventory.programme.progress import Standing, Tally, tally
+from inventory.programme.progress import Milestone, Standing, Tally, tally_reached
 
 _Held = tuple[str, str | None]
 """A dossier's status and, on hold, the one to which it returns, as the row holds them."""
+_Counted = Counter[Milestone | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Progress:
 
 def programme_progress(session: Session, viewer: Viewer, wanted: ProgressFilter) -> Progress:
     """Return how far the sites are; one query, whose rows are as many as communes and statuses."""
-    rows: Sequence[Any] = session.execute(
+    # Rows of plain values: thousands of them, and a session would look at each as at an entity.
+    rows = session.connection().execute(
         sa_select(
             col(Site.commune),
             col(Site.province),
@@ -64,38 +66,35 @@ def programme_progress(session: Session, viewer: Viewer, wanted: ProgressFilter)
             col(Dossier.status),
             col(Dossier.status_before_hold),
         )
-    ).all()
-    # Thousands of rows: counted by the texts that they hold, which are given their meaning last.
-    whole: Counter[_Held] = Counter()
-    cantons: defaultdict[str | None, Counter[_Held]] = defaultdict(Counter)
-    provinces: defaultdict[str | None, Counter[_Held]] = defaultdict(Counter)
+    )
+    whole = _Counted()
+    cantons: defaultdict[str | None, _Counted] = defaultdict(_Counted)
+    provinces: defaultdict[str | None, _Counted] = defaultdict(_Counted)
     canton_ids: dict[str | None, str | None] = {}
+    reached: dict[_Held, Milestone | None] = {}
+    statuses: Counter[str] = Counter()
     for commune, province, status, before_hold, sites in rows:
         if commune not in canton_ids:
             canton = canton_of(commune)
             canton_ids[commune] = canton.id if canton else None
         held = (status, before_hold)
-        whole[held] += sites
-        cantons[canton_ids[commune]][held] += sites
-        provinces[province][held] += sites
-    statuses: Counter[Status] = Counter()
-    for (status, _), sites in whole.items():
-        statuses[Status(status)] += sites
+        if held not in reached:
+            reached[held] = _standing(*held).reached
+        milestone = reached[held]
+        whole[milestone] += sites
+        cantons[canton_ids[commune]][milestone] += sites
+        provinces[province][milestone] += sites
+        statuses[status] += sites
     return Progress(
-        whole=_tally(whole),
-        by_canton={place: _tally(counted) for place, counted in cantons.items()},
-        by_province={place: _tally(counted) for place, counted in provinces.items()},
-        statuses=statuses,
+        whole=tally_reached(whole),
+        by_canton={place: tally_reached(counted) for place, counted in cantons.items()},
+        by_province={place: tally_reached(counted) for place, counted in provinces.items()},
+        statuses={Status(status): sites for status, sites in statuses.items()},
     )
 
 
-def _tally(counted: Mapping[_Held, int]) -> Tally:
-    return tally(
-        {
-            Standing(Status(status), Status(held) if held else None): sites
-            for (status, held), sites in counted.items()
-        }
-    )
+def _standing(status: str, before_hold: str | None) -> Standing:
+    return Standing(Status(status), Status(before_hold) if before_hold else None)
 
 
 def put_in_service(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import select as sa_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -39,7 +40,8 @@ from inventory.programme.spelling import bare, plain
 MAX_ROWS = 100
 MIN_CHARACTERS = 2
 """A shorter text would find most of the fleet."""
-_MAX_AUTHORITIES = _MAX_INDIRECT = 200
+_MAX_INDIRECT = 200
+_SHOWN_OF_DEVICES = ("id", "name", "site_id", "serial", "role", "health")
 _END = "\U0010ffff"  # after every text that begins as the one before it
 _MAC = re.compile(r"[0-9a-f]{4,12}")
 _PART_OF_IPV4 = re.compile(r"\d{1,3}\.(\d{1,3}(\.|$)){0,3}")
@@ -92,6 +94,8 @@ class Hits:
 class _Wanted:
     text: str
     terms: tuple[str, ...] = field(default_factory=tuple)
+    of_authorities: frozenset[str] = frozenset()
+    """Those of the terms that stand in the name of an organising authority."""
 
 
 def search(
@@ -107,51 +111,67 @@ def search(
 
     Nothing is found for a text of less than MIN_CHARACTERS letters or digits.
     """
-    wanted = _Wanted(text.strip()[:200], tuple(search_terms(text)))
-    if len("".join(wanted.terms)) < MIN_CHARACTERS:
-        return Hits()
+    return search_kinds(session, viewer, text, [kind], after=after, limit=limit)[kind]
+
+
+def search_kinds(
+    session: Session,
+    viewer: Viewer,
+    text: str,
+    kinds: Sequence[Kind],
+    *,
+    after: Place | None = None,
+    limit: int = 20,
+) -> dict[Kind, Hits]:
+    """Return what of each kind fits `text`, as `search`; `after` is a place in the only kind."""
+    terms = tuple(search_terms(text))
+    if len("".join(terms)) < MIN_CHARACTERS:
+        return dict.fromkeys(kinds, Hits())
+    wanted = _Wanted(text.strip()[:200], terms, _of_authorities(session, terms))
     find = {
         Kind.SITES: _sites,
         Kind.DEVICES: _devices,
         Kind.DOSSIERS: _dossiers,
         Kind.INCIDENTS: _incidents,
-    }[kind]
-    return find(session, viewer, wanted, after, max(1, min(limit, MAX_ROWS)))
+    }
+    rows = max(1, min(limit, MAX_ROWS))
+    return {kind: find[kind](session, viewer, wanted, after, rows) for kind in kinds}
 
 
 def _sites(
     session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
 ) -> Hits:
-    query = select(Site).where(
+    query = select(Site.id, Site.name, Site.commune, Site.search_key).where(
         visible_sites(viewer),
         col(Site.closed_on).is_(None),
-        *(_site_has(session, term) for term in wanted.terms),
+        *(_site_has(wanted, term) for term in wanted.terms),
     )
     if after is not None:
         query = query.where(_later(col(Site.search_key), col(Site.id), after))
     rows = session.exec(query.order_by(col(Site.search_key), col(Site.id)).limit(limit + 1)).all()
     hits = [
-        Hit(Kind.SITES, row.id or 0, row.name, row.id, row.name, detail=row.commune) for row in rows
+        Hit(Kind.SITES, row_id or 0, name, row_id, name, detail=commune)
+        for row_id, name, commune, _ in rows
     ]
-    return _page(hits, [row.search_key for row in rows], limit)
+    return _page(hits, [key for *_, key in rows], limit)
 
 
 def _dossiers(
     session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
 ) -> Hits:
     query = (
-        select(Site, Dossier.status)
+        select(Site.id, Site.name, Dossier.status, Site.search_key)
         .join(Dossier, col(Dossier.site_id) == col(Site.id))
-        .where(visible_sites(viewer), *(_dossier_has(session, term) for term in wanted.terms))
+        .where(visible_sites(viewer), *(_dossier_has(wanted, term) for term in wanted.terms))
     )
     if after is not None:
         query = query.where(_later(col(Site.search_key), col(Site.id), after))
     rows = session.exec(query.order_by(col(Site.search_key), col(Site.id)).limit(limit + 1)).all()
     hits = [
-        Hit(Kind.DOSSIERS, site.id or 0, site.name, site.id, site.name, status=status)
-        for site, status in rows
+        Hit(Kind.DOSSIERS, site_id or 0, name, site_id, name, status=status)
+        for site_id, name, status, _ in rows
     ]
-    return _page(hits, [site.search_key for site, _ in rows], limit)
+    return _page(hits, [key for *_, key in rows], limit)
 
 
 def _incidents(
@@ -159,25 +179,24 @@ def _incidents(
 ) -> Hits:
     """Find incidents by the name of their cause and by their site, newest first."""
     query = (
-        select(Incident, Device, Site)
+        select(  # type: ignore[call-overload]
+            Incident.id,
+            Device.name,
+            Incident.site_id,
+            col(Site.name).label("site"),
+            Incident.opened_at,
+            Incident.closed_at,
+        )
         .join(Device, col(Device.id) == col(Incident.device_id))
         .join(Site, col(Site.id) == col(Incident.site_id))
-        .where(visible_sites(viewer), *(_incident_has(session, term) for term in wanted.terms))
+        .where(visible_sites(viewer), *(_incident_has(wanted, term) for term in wanted.terms))
     )
     if after is not None:
         query = query.where(col(Incident.id) < after.row_id)
     rows = session.exec(query.order_by(col(Incident.id).desc()).limit(limit + 1)).all()
     hits = [
-        Hit(
-            Kind.INCIDENTS,
-            incident.id or 0,
-            device.name,
-            site.id,
-            site.name,
-            since=incident.opened_at,
-            until=incident.closed_at,
-        )
-        for incident, device, site in rows
+        Hit(Kind.INCIDENTS, row_id or 0, device, site_id, site, since=opened, until=closed)
+        for row_id, device, site_id, site, opened, closed in rows
     ]
     return _page(hits, [""] * len(rows), limit)
 
@@ -196,17 +215,20 @@ def _devices(
         key: Mapped[Any] = getattr(Device, order)
         if after is None or step >= after.step:
             query = (
-                select(Device, Site.name)
+                select(  # type: ignore[call-overload]
+                    *(getattr(Device, name) for name in _SHOWN_OF_DEVICES),
+                    col(Site.name).label("site"),
+                    key.label("key"),
+                )
                 .outerjoin(Site, col(Site.id) == col(Device.site_id))
                 .where(visible_devices(viewer), condition, *(each.is_not(True) for each in begun))
             )
             if after is not None and step == after.step:
                 query = query.where(_later(key, col(Device.id), after))
             query = query.order_by(key, col(Device.id)).limit(limit + 1 - len(hits))
-            for device, site in session.exec(query):
-                hits.append(_device_hit(device, site))
-                shown = getattr(device, order) or ""
-                places.append(Place(shown, device.id or 0, step))
+            for row in session.exec(query):
+                hits.append(_device_hit(row))
+                places.append(Place(row.key or "", row.id, step))
         begun.append(condition)  # compared with IS NOT: what is not told is no hit
         if len(hits) > limit:
             return Hits(tuple(hits[:limit]), places[limit - 1])
@@ -235,7 +257,7 @@ def _ways(session: Session, wanted: _Wanted) -> list[tuple[ColumnElement[bool], 
     if len(wanted.terms) > 1:
         # "tilleuls ap3": the last word is the device's, the others are its school's.
         *others, last = wanted.terms
-        schools = select(col(Site.id)).where(*(_site_has(session, term) for term in others))
+        schools = select(col(Site.id)).where(*(_site_has(wanted, term) for term in others))
         ways.append((and_(_begins(name, last), col(Device.site_id).in_(schools)), "search_name"))
     return ways
 
@@ -254,29 +276,35 @@ def _address(text: str) -> ColumnElement[bool] | None:
         return _begins(host, text) if _PART_OF_IPV4.fullmatch(text) else None
 
 
-def _device_hit(device: Device, site: str | None) -> Hit:
+def _device_hit(row: Any) -> Hit:
     return Hit(
         Kind.DEVICES,
-        device.id or 0,
-        device.name,
-        device.site_id,
-        site,
-        detail=device.serial,
-        role=device.role,
-        health=device.health,
+        row.id,
+        row.name,
+        row.site_id,
+        row.site,
+        detail=row.serial,
+        role=row.role,
+        health=row.health,
     )
 
 
-def _site_has(session: Session, term: str) -> ColumnElement[bool]:
+def _of_authorities(session: Session, terms: Sequence[str]) -> frozenset[str]:
+    # Asked once, beforehand: most words are in no such name, and each list asks for all of them.
+    name = col(OrganisingAuthority.search_key)
+    there = [sa_select(1).where(name.contains(term, autoescape=True)).exists() for term in terms]
+    found = session.execute(sa_select(*there)).one()
+    return frozenset(term for term, has in zip(terms, found, strict=True) if has)
+
+
+def _site_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
     """Return whether a site has a word in its name, commune, FASE numbers or PO's name."""
     has = col(Site.search_key).contains(term, autoescape=True)
-    authorities = session.exec(
-        select(OrganisingAuthority.id)
-        .where(col(OrganisingAuthority.search_key).contains(term, autoescape=True))
-        .limit(_MAX_AUTHORITIES)
-    ).all()
-    if not authorities:
+    if term not in wanted.of_authorities:
         return has
+    authorities = select(OrganisingAuthority.id).where(
+        col(OrganisingAuthority.search_key).contains(term, autoescape=True)
+    )
     served = (
         select(SiteImplantation.site_id)
         .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
@@ -286,16 +314,17 @@ def _site_has(session: Session, term: str) -> ColumnElement[bool]:
     return or_(has, col(Site.id).in_(served))
 
 
-def _incident_has(session: Session, term: str) -> ColumnElement[bool]:
-    # By its own columns alone: its device and its site are then read of those found only.
-    sites = select(col(Site.id)).where(_site_has(session, term)).correlate(None)
+def _incident_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
+    # By its own columns alone: its device and its site are then read of those found only. Not by
+    # their indexes: a common word would have all of them gathered and sorted for the newest few.
+    sites = select(col(Site.id)).where(_site_has(wanted, term)).correlate(None)
     devices = select(col(Device.id)).where(_begins(col(Device.search_name), term)).correlate(None)
-    return or_(col(Incident.site_id).in_(sites), col(Incident.device_id).in_(devices))
+    return or_((col(Incident.site_id) + 0).in_(sites), (col(Incident.device_id) + 0).in_(devices))
 
 
-def _dossier_has(session: Session, term: str) -> ColumnElement[bool]:
+def _dossier_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
     statuses = [status.value for status in Status if term in plain(status.label)]
-    has = _site_has(session, term)
+    has = _site_has(wanted, term)
     return or_(has, col(Dossier.status).in_(statuses)) if statuses else has
 
 

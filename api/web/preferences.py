@@ -7,12 +7,12 @@ each of their devices.
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from api.http.dependencies import Here, browser_session, same_token
+from api.http.dependencies import Asking, Here, same_token
 from api.http.needs import Anybody
-from api.usecases.access import LoggedIn, choose_language
+from api.usecases.access import choose_language
 from api.web import appearance, language
 from api.web.addresses import own_address
 
@@ -25,7 +25,7 @@ _Text = Annotated[str, Form(max_length=2000)]
 @router.post("/preferences", dependencies=[Anybody("the language and theme of a browser")])
 def choose(
     here: Here,
-    browser: Annotated[LoggedIn | None, Depends(browser_session)],
+    asker: Asking,
     *,
     langue: _Text = "",
     theme: _Text = "",
@@ -39,6 +39,7 @@ def choose(
     if langue in language.LOCALES:
         chosen[language.COOKIE] = langue
         # The cookie is harmless; the account changes only by a form of its own session.
+        browser = asker.browser
         if browser is not None and same_token(csrf, browser.csrf_token):
             with here.database.write(browser.viewer.actor) as session:
                 choose_language(session, browser.viewer.user_id, langue)

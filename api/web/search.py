@@ -9,7 +9,7 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, read_search_cursor, search_cu
 from api.http.dependencies import Browser, Reading
 from api.http.needs import Needs
 from api.usecases.scope import Right
-from api.usecases.search import MIN_CHARACTERS, Hits, Kind, search
+from api.usecases.search import MIN_CHARACTERS, Hits, Kind, search_kinds
 from api.web import texts
 from api.web.templating import page
 
@@ -33,10 +33,8 @@ def search_page(
     kind = Kind(genre) if genre in set(Kind) else None
     place = read_search_cursor(suite) if kind else None
     rows = _ROWS if kind else _FIRST_ROWS
-    found = {
-        each: search(session, browser.viewer, text, each, after=place, limit=rows)
-        for each in ([kind] if kind else list(Kind))
-    }
+    kinds = [kind] if kind else list(Kind)
+    found = search_kinds(session, browser.viewer, text, kinds, after=place, limit=rows)
     return page(
         request,
         "search.html",

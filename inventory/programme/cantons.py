@@ -7,7 +7,7 @@ its source and licence (NGI and Statbel, CC BY 4.0); `python -m tests.geography.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from inventory.programme.geography import find_commune
@@ -46,6 +46,7 @@ def cantons() -> Mapping[str, Canton]:
     }
 
 
+@lru_cache(maxsize=2048)  # more than there are names of communes
 def canton_of(commune: str | None) -> Canton | None:
     """Return the canton of a commune by any of its names; None outside Wallonia, or unknown."""
     known = find_commune(commune)

@@ -62,6 +62,7 @@ _REACHED: Mapping[Status, Milestone] = {
     Status.MAINTAINED: Milestone.IN_SERVICE,
     Status.DECOMMISSIONED: Milestone.IN_SERVICE,
 }
+_ORDER = tuple(Milestone)
 OUTSIDE = frozenset({Status.INELIGIBLE, Status.DECLINED})
 """Sites that are not counted among those of the programme."""
 
@@ -101,8 +102,14 @@ def tally(standings: Mapping[Standing, int]) -> Tally:
     at: Counter[Milestone | None] = Counter()
     for standing, count in standings.items():
         at[standing.reached] += count
-    order = list(Milestone)
-    return Tally(
-        {step: sum(at[later] for later in order[place:]) for place, step in enumerate(order)},
-        outside=at[None],
-    )
+    return tally_reached(at)
+
+
+def tally_reached(at: Mapping[Milestone | None, int]) -> Tally:
+    """Return the tally of sites counted by the last milestone that they passed; None: outside."""
+    passed: dict[Milestone, int] = {}
+    sites = 0
+    for step in reversed(_ORDER):
+        sites += at.get(step, 0)
+        passed[step] = sites
+    return Tally({step: passed[step] for step in _ORDER}, outside=at.get(None, 0))
