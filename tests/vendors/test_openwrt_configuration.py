@@ -260,3 +260,62 @@ def test_a_clock_and_logs_that_are_off_are_adopted_as_off() -> None:
     ).layer.management
     assert adopted is not None
     assert (adopted.ntp_servers, adopted.syslog_servers) == ((), ())
+
+
+# -- taking over what is there
+
+
+FOREIGN = """config wifi-device 'radio0'
+	option band '2g'
+	option country 'BE'
+
+config wifi-device 'radio1'
+	option band '5g'
+
+config wifi-iface 'classe'
+	option device 'radio0'
+	option mode 'ap'
+	option network 'lan'
+	option ssid 'Au Bord'
+	option encryption 'psk2'
+	option key 'une clef bien longue'
+
+config wifi-iface 'garderie'
+	option device 'radio0'
+	option mode 'ap'
+	option network 'lan'
+	option ssid 'Garderie'
+	option encryption 'none'
+"""
+
+
+def test_an_adopted_network_has_no_twin_and_others_are_left() -> None:
+    running = normalise([f"package wireless\n\n{FOREIGN}"])
+    found = adopt(running)
+    (kept,) = [wlan for wlan in found.layer.wlans if wlan.ssid == "Au Bord"]
+    intent = resolve([("test", IntentLayer(wlans=(kept,)))])
+    change = plan_change(CONFIGURATION, intent, running, found.secrets)
+    after = sections(change)
+    assert after["classe"].options["disabled"] == "1"
+    assert after[f"preau_{kept.name}_radio0".replace("-", "_")].options["ssid"] == "Au Bord"
+    assert "disabled" not in after["garderie"].options
+    assert any("le réseau du plan prend sa place" in note for note in change.notes)
+    again = adopt(GRAMMAR.unscrub(change.intended, running, found.secrets))
+    assert [wlan.name for wlan in again.layer.wlans if wlan.ssid == "Au Bord"] == ["au_bord"]
+
+
+def test_a_country_that_not_all_radios_tell_is_not_said_of_all() -> None:
+    found = adopt(normalise([f"package wireless\n\n{FOREIGN}"]))
+    assert found.layer.country is None
+    assert any("(radio0 BE, radio1 aucun)" in note for note in found.notes)
+    both = FOREIGN.replace("option band '5g'", "option band '5g'\n\toption country 'BE'")
+    assert adopt(normalise([f"package wireless\n\n{both}"])).layer.country == "BE"
+
+
+def test_a_network_of_ours_on_a_radio_that_is_off_stays_in_the_intent() -> None:
+    layer = {"wlans": [WLAN], "radios": [{"band": "5", "enabled": False}]}
+    change = planned(**layer)
+    running = GRAMMAR.unscrub(change.intended, RUNNING, SECRETS)
+    found = adopt(running)
+    (wlan,) = [each for each in found.layer.wlans if each.ssid == "Classes"]
+    assert wlan.bands == ("2.4", "5")

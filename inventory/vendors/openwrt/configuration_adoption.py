@@ -35,7 +35,7 @@ def adopt(running: str) -> Adoption:
     wlans = found.wlans()
     layer = {
         "hostname": found.option("system", "system", "hostname"),
-        "country": found.option("wireless", "wifi-device", "country"),
+        "country": found.country(),
         "vlans": [{"id": vid, "name": name} for vid, name in sorted(found.vlans.items())],
         "wlans": wlans,
         "radios": found.radios(),
@@ -60,6 +60,17 @@ class _Found:
         values = (record.options.get(option) for record in self.of_kind(package, kind))
         return next((str(value) for value in values if value), None)
 
+    def country(self) -> str | None:
+        """Return the country that all radios tell; one that only some tell is noted."""
+        radios = self.of_kind("wireless", "wifi-device")
+        told = {str(radio.options.get("country") or "") for radio in radios}
+        if len(told) == 1:
+            return told.pop() or None
+        if told:
+            said = ", ".join(f"{r.key} {r.options.get('country') or 'aucun'}" for r in radios)
+            self.notes.append(f"Le pays n’est pas le même sur toutes les radios ({said}) : laissé")
+        return None
+
     # -- WLANs
 
     def wlans(self) -> list[dict[str, Any]]:
@@ -81,7 +92,9 @@ class _Found:
         return [{**wlan, "bands": sorted(set(wlan["bands"]))} for wlan in merged.values()]
 
     def _is_silent(self, record: Record, radio: Record) -> bool:
-        off = "1" in {record.options.get("disabled"), radio.options.get("disabled")}
+        # One of ours on a radio that the plan switched off is in the plan still.
+        ours = record.key.startswith("preau_")
+        off = "1" in {record.options.get("disabled"), not ours and radio.options.get("disabled")}
         half = "owe_transition_ifname" in record.options and record.options.get("hidden") == "1"
         return off or half or record.options.get("mode", "ap") != "ap"
 

@@ -53,7 +53,7 @@ def facts_of(intent: DeviceIntent, records: Sequence[Record]) -> Facts:
         if radio.key in used or bands[radio.key] in planned
     ]
     lit = {view.name for view in views if ("disabled", "0") in view.options}
-    silenced = _silenced(records, lit, notes)
+    silenced = _silenced(records, lit, {(bss.radio, bss.ssid) for bss in bsses}, notes)
     vlans = _vlans(bsses)
     hours = {
         radio.key: windows
@@ -201,20 +201,27 @@ def _plan_options(
     return options
 
 
-def _silenced(records: Sequence[Record], lit: set[str], notes: list[str]) -> list[str]:
-    """Return the foreign WLANs that switching on their radio would put on the air; note the others.
+def _silenced(
+    records: Sequence[Record], lit: set[str], ours: set[tuple[str, str]], notes: list[str]
+) -> list[str]:
+    """Return the foreign WLANs that are silenced; note the others, which are left.
 
     An access point leaves its box with its radios off and an open network "OpenWrt" on `lan`, the
-    management network: switching a radio on must not open that door.
+    management network: switching a radio on must not open that door. And where the plan has a WLAN
+    of the same SSID on that radio, as after an adoption, ours takes its place: of two that bear one
+    SSID a client takes either.
     """
     silenced = []
     for record in records:
         if record.kind != "wifi-iface" or record.key.startswith("preau_"):
             continue
-        ssid = record.options.get("ssid", "")
+        ssid, radio = str(record.options.get("ssid", "")), str(record.options.get("device"))
         if record.options.get("disabled") == "1":
             continue
-        if record.options.get("device") in lit and not record.unnamed:
+        if (radio, ssid) in ours and not record.unnamed:
+            silenced.append(record.key)
+            notes.append(f"« {ssid} » existait sur {radio} ; le réseau du plan prend sa place")
+        elif radio in lit and not record.unnamed:
             silenced.append(record.key)
             notes.append(f"« {ssid} » était muet et le reste : sa radio est mise en service")
         else:
