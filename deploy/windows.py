@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -135,6 +136,6 @@ def _days(listed: str) -> Iterator[int]:
 
 def _unreadable(text: str) -> InvalidInput:
     return InvalidInput(
-        f"« {text} » tells no hours and no days",
-        todo="write mon-fri 07:30-17:00, or 2026-12-21..2027-01-03",
+        Sentence("«\u00a0%(text)s\u00a0» ne dit ni heures ni jours", text=text),
+        todo=Sentence("écrivez mon-fri 07:30-17:00, ou 2026-12-21..2027-01-03"),
     )

@@ -27,6 +27,7 @@ from sqlmodel import Session
 
 from inventory.changes import RecordingSession
 from inventory.errors import Misconfigured
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 if TYPE_CHECKING:  # imported where a schema is made or told: it takes a third of a second
@@ -137,14 +138,22 @@ def make_engine(url: str) -> Engine:
 
 
 def _refuse_other_urls(url: str) -> None:
-    todo = "give postgresql://USER:PASSWORD@HOST:PORT/NAME, or none for SQLite in the data folder"
+    todo = Sentence(
+        "donnez postgresql://USER:PASSWORD@HOST:PORT/NAME, ou rien pour SQLite dans le dossier de"
+        " données"
+    )
     try:
         driver = make_url(url).drivername
     except (exc.ArgumentError, ValueError):
         # Without its words and its cause: they may quote the URL, and so its password.
-        raise Misconfigured("database_url is no URL of a database", todo=todo) from None
+        raise Misconfigured(
+            Sentence("database_url n’est pas l’URL d’une base de données"), todo=todo
+        ) from None
     if driver not in _DRIVERS:
-        raise Misconfigured(f"database_url names {driver}, which Préau cannot use", todo=todo)
+        raise Misconfigured(
+            Sentence("database_url nomme %(driver)s, que Préau ne peut utiliser", driver=driver),
+            todo=todo,
+        )
 
 
 def _do_not_wait(connection: Connection) -> None:

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any, Self, Union
 
 Value = Union[str, int, float, date, "Sentence", "tuple[Value, ...]"]
-"""A value of a sentence. A `float` is shown with the language's decimal mark, a tuple as a list."""
+"""A value of a sentence. A `float` is shown with the language's decimal mark, a tuple as a list
+(of whole sentences, as one after the other)."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text that is translated later
@@ -121,7 +122,9 @@ def _shown(language: Language, value: Value) -> str:
         case str():
             return value
         case tuple():
-            return ", ".join(_shown(language, each) for each in value)
+            shown = [_shown(language, each) for each in value]
+            # Whole sentences follow each other; anything else is a list.
+            return (" " if all(each.endswith(".") for each in shown) else ", ").join(shown)
         case date():
             return language.day(value)
         case float():

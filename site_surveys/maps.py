@@ -22,6 +22,7 @@ from matplotlib.patches import Polygon
 from PIL import Image
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 from site_surveys.captions import (
     INK,
     NBSP,
@@ -138,7 +139,9 @@ def _draw_plan(axes: Axes, plan: FloorPlan) -> None:
             pixels = pil_to_array(picture.convert("L"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InvalidInput(
-            "the plan's drawing cannot be decoded", where=plan.name, todo="export it anew as PNG"
+            Sentence("L’image du plan ne se décode pas"),
+            where=plan.name,
+            todo=Sentence("exportez-la de nouveau en PNG"),
         ) from error
     extent = (0.0, plan.width_m, plan.height_m, 0.0)
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, extent=extent, zorder=1)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 from site_surveys.picture import picture_size
 
 LONGEST_SIDE_M = 500.0
@@ -199,7 +200,10 @@ def plan_from_json(value: Any, *, where: str) -> FloorPlan:
         place = ".".join(str(part) for part in first["loc"])
         what = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(
-            f"the plan cannot be used: {f'{place}: ' if place else ''}{what}", where=where
+            Sentence(
+                "Le plan ne peut servir\u00a0: %(what)s", what=f"{place}: {what}" if place else what
+            ),
+            where=where,
         ) from error
 
 

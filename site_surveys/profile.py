@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 
 CURRENT = "recette-2026-1.toml"
 Severity = Literal["blocking", "minor"]
@@ -187,7 +188,8 @@ def load_profile(path: Path | None = None, *, strict: bool = False) -> Acceptanc
         )
     except OSError as error:
         raise InvalidInput(
-            f"the profile cannot be read: {error.strerror}", where=str(path)
+            Sentence("Le profil ne se lit pas\u00a0: %(told)s", told=str(error.strerror)),
+            where=str(path),
         ) from error
     return profile_from_toml(content, where=str(path or CURRENT), strict=strict)
 
@@ -199,11 +201,18 @@ def profile_from_toml(content: bytes, *, where: str, strict: bool = False) -> Ac
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"the profile does not fit: {place}: {first['msg']}", where=where) from (
-            error
-        )
+        raise InvalidInput(
+            Sentence(
+                "Le profil ne convient pas\u00a0: %(place)s\u00a0: %(told)s",
+                place=place,
+                told=first["msg"],
+            ),
+            where=where,
+        ) from (error)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"the profile is not TOML: {error}", where=where) from error
+        raise InvalidInput(
+            Sentence("Le profil n’est pas du TOML\u00a0: %(error)s", error=str(error)), where=where
+        ) from error
     level = "strict" if strict else "standard"
     figures: dict[str, Any] = {
         name: getattr(getattr(edition.figures, name), level) for name in _Figures.model_fields
@@ -230,6 +239,10 @@ def _refuse_unknown_figures(profile: AcceptanceProfile, where: str) -> None:
             profile.limit_text(check)
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             raise InvalidInput(
-                f"the limit of {check.id} names a figure that there is not: {check.limit}",
+                Sentence(
+                    "Le seuil de %(check_id)s nomme un chiffre qui n’existe pas\u00a0: %(limit)s",
+                    check_id=check.id,
+                    limit=check.limit,
+                ),
                 where=where,
             ) from error

@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 from site_surveys.heard import Places
 from site_surveys.interpolation import (
     OPAQUE_DB,
@@ -97,8 +98,15 @@ def map_signal(plan: FloorPlan, places: Places, *, band: str = "5", rank: int = 
     heard = places.heard
     if int(heard.sum()) < FEWEST_PLACES:
         raise InvalidInput(
-            f"only {int(heard.sum())} place(s) of the floor heard it; a map needs {FEWEST_PLACES}",
-            todo="survey more places, or choose another SSID or band",
+            Sentence(
+                "Seuls %(heard)s endroits de l’étage l’ont entendu\u00a0; une carte en"
+                " demande %(fewest)s",
+                heard=int(heard.sum()),
+                fewest=FEWEST_PLACES,
+            ),
+            todo=Sentence(
+                "relevez plus d’endroits, ou choisissez un autre SSID ou une autre bande"
+            ),
         )
     opaque = [wall for wall in plan.walls if wall.loss_db(band) > OPAQUE_DB]
     xy_m, rssi_dbm = places.xy_m[heard], places.rssi_dbm[heard]

@@ -21,6 +21,7 @@ import typst
 from matplotlib.ft2font import FT2Font
 
 from inventory.errors import InvalidInput, Misconfigured
+from inventory.sentences import Sentence
 
 STANDARDS: tuple[Literal["a-3a", "ua-1"], ...] = ("a-3a", "ua-1")
 """PDF/A-3 (ISO 19005-3) to be kept, with the data attached; PDF/UA-1 to be read aloud."""
@@ -93,10 +94,13 @@ def _compile(
                 made = attempt(_LATIN)
         except typst.TypstError as error:
             raise InvalidInput(
-                f"the document cannot be set: {error.message}", where=template
+                Sentence(
+                    "Le document ne peut être composé\u00a0: %(message)s", message=error.message
+                ),
+                where=template,
             ) from error
     if made is None:
-        raise InvalidInput("the document is empty", where=template)
+        raise InvalidInput(Sentence("Le document est vide"), where=template)
     return made
 
 
@@ -141,5 +145,7 @@ def _font_folder() -> Path:
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     for name in _WIDEST_FONTS:
         if not (folder / name).is_file():
-            raise Misconfigured(f"the font {name} is absent", todo="install Préau again")
+            raise Misconfigured(
+                Sentence("La police %(name)s manque", name=name), todo=Sentence("réinstallez Préau")
+            )
     return folder

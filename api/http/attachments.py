@@ -22,7 +22,7 @@ def attachment(here: Installation, upload: Upload) -> FileResponse:
     if not path.is_file():
         raise NotFound(
             Sentence("Le contenu du fichier n°%(id)s n’est plus là", id=upload.id or 0),
-            todo="restore uploads/ from the backup of the data folder",
+            todo=Sentence("restaurez uploads/ depuis la sauvegarde du dossier de données"),
         )
     return FileResponse(
         path, media_type=upload.media_type, filename=upload.file_name, headers=_HEADERS

@@ -28,6 +28,7 @@ from api.usecases.cadastre_lists import (
 from api.usecases.cadastre_opening import open_edition
 from api.usecases.scope import Right, sites_within
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 
 router = APIRouter(prefix="/cadastre", tags=["cadastre"], dependencies=[Needs(Right.SEE_CADASTRE)])
 
@@ -163,7 +164,10 @@ def get_responses(
 ) -> ResponseListAnswer:
     """List the sites that an edition asks; `after` is the `next` of the page before."""
     if state is not None and state not in STATES:
-        raise InvalidInput("there is no such state", todo=f"one of {', '.join(STATES)}")
+        raise InvalidInput(
+            Sentence("Cet état n’existe pas"),
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(STATES)),
+        )
     wanted = ResponseFilter(state, province or None, education_network or None, q)
     found = list_responses(
         session,

@@ -151,7 +151,7 @@ async def logged_in(asker: Asking) -> LoggedIn:
 def in_browser(asker: Asker) -> LoggedIn:
     """Return the session of the browser that asks; raises NotLoggedIn."""
     if asker.browser is None:
-        raise NotLoggedIn("nobody is logged in", todo="log in")
+        raise NotLoggedIn(Sentence("Personne n’est connecté"), todo=Sentence("connectez-vous"))
     return asker.browser
 
 
@@ -161,7 +161,9 @@ Browser = Annotated[LoggedIn, Depends(logged_in)]
 async def form_of_ours(browser: Browser, csrf: Annotated[str, Form()] = "") -> LoggedIn:
     """Return whose form this is; raises NotAllowed when its token is not that of the session."""
     if not same_token(csrf, browser.csrf_token):
-        raise NotAllowed("this form is out of date", todo="load the page again")
+        raise NotAllowed(
+            Sentence("Ce formulaire n’est plus à jour"), todo=Sentence("rechargez la page")
+        )
     return browser
 
 
@@ -176,7 +178,7 @@ def asking(request: Request, asker: Asker) -> Viewer:
         return asker.browser.viewer
     if is_api(request):
         raise NotLoggedIn(Sentence("Personne n’est connecté\u00a0; donnez un jeton Bearer"))
-    raise NotLoggedIn("nobody is logged in", todo="log in")
+    raise NotLoggedIn(Sentence("Personne n’est connecté"), todo=Sentence("connectez-vous"))
 
 
 CsrfHeader = Annotated[str | None, Header(description="with a session's cookie")]

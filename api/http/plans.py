@@ -36,6 +36,7 @@ from api.usecases.scope import Right, Viewer
 from api.web import texts
 from api.web.language import Tongue, language_of, tongue
 from api.web.push_texts import PUSH_STEP
+from inventory.sentences import Sentence
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -87,7 +88,10 @@ async def get_plan_events(
     viewer, pushes = await run_in_threadpool(_may_follow, here, request, plan_id)
     watching: Watching = request.app.state.watching
     if watching.watchers >= MAX_STREAMS:
-        raise TooManyStreams("too many follow plans live", todo="try again in a minute")
+        raise TooManyStreams(
+            Sentence("Trop de personnes suivent des plans en direct"),
+            todo=Sentence("réessayez dans une minute"),
+        )
     speech = tongue(language_of(request, viewer))
     stream = _stream(watching, plan_id, pushes, speech, _read_mark(last_event_id))
     headers = {"X-Accel-Buffering": "no"}  # nginx would keep events back

@@ -166,7 +166,7 @@ def answer_errors(app: FastAPI) -> None:
 
 def problem_of(error: PreauError, speech: Tongue) -> Problem:
     """Return an error as problem details in a language."""
-    problem = _problem(status_of(error), speech, error.said(speech.say))
+    problem = _problem(status_of(error), speech, _begun(error.said(speech.say), error))
     if isinstance(error, MoveRefused):
         problem.detail = speech.say(N_("Le dossier ne peut pas faire ce pas"))
         problem.missing = [speech.say(sentence) for sentence in error.missing]
@@ -181,6 +181,11 @@ def problem_of(error: PreauError, speech: Tongue) -> Problem:
     elif isinstance(error, Changed):
         problem.current, problem.changes = error.current, error.changes
     return problem
+
+
+def _begun(said: str, error: PreauError) -> str:
+    """Return a sentence with its capital; one that begins with a name keeps the name as it is."""
+    return said if error.where else said[:1].upper() + said[1:]
 
 
 def failure(request: Request, status: HTTPStatus, detail: str | None) -> Response:

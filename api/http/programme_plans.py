@@ -52,6 +52,7 @@ from api.usecases.scope import Right
 from inventory.errors import InvalidInput
 from inventory.models import ProgrammePlan
 from inventory.programme.planning.problem import Slot
+from inventory.sentences import Sentence
 
 router = APIRouter(
     prefix="/programme-plans",
@@ -193,7 +194,9 @@ def _edit(session: Reading, plan_id: int, site_id: int, wanted: SiteEdit) -> Edi
         case Action.PIN:
             told = (wanted.quarter, wanted.lot_id, wanted.funding_source_id)
             if None in told and any(each is not None for each in told):
-                raise InvalidInput("another place is quarter, lot_id and funding_source_id")
+                raise InvalidInput(
+                    Sentence("Une autre place se dit par quarter, lot_id et funding_source_id")
+                )
             slot = None
             if wanted.quarter and wanted.lot_id and wanted.funding_source_id:
                 quarter = read_quarter(wanted.quarter)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from inventory.errors import NotAllowed
+from inventory.sentences import Sentence
 
 _KEPT = 10_000
 PART = "preau.part_of_a_request"
@@ -21,7 +22,10 @@ class TooManyRequests(NotAllowed):
 
     def __init__(self, wait_s: float) -> None:
         self.wait_s = wait_s
-        super().__init__("too many requests", todo=f"try again in {math.ceil(wait_s)} s")
+        super().__init__(
+            Sentence("Trop de demandes"),
+            todo=Sentence("réessayez dans %(seconds)s\u00a0s", seconds=math.ceil(wait_s)),
+        )
 
 
 class RateLimit:

@@ -211,7 +211,9 @@ class FormOfBrowser:
         browser = await run_in_threadpool(who)
         async with _received(request, here, ReceivedForm(browser.viewer)) as form:
             if not same_token(form.fields.get("csrf", ""), browser.csrf_token):
-                raise NotAllowed("this form is out of date", todo="load the page again")
+                raise NotAllowed(
+                    Sentence("Ce formulaire n’est plus à jour"), todo=Sentence("rechargez la page")
+                )
             yield form
 
 

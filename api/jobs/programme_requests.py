@@ -10,6 +10,7 @@ from api.usecases.scope import Right, Viewer
 from inventory.errors import Conflict, NotAllowed
 from inventory.models import Job, ProgrammePlan
 from inventory.models.planning import DraftState
+from inventory.sentences import Sentence
 
 SOLVE, PRICE, APPLY = "programme_plan", "programme_prices", "programme_apply"
 
@@ -38,7 +39,13 @@ def request_prices(session: Session, viewer: Viewer, plan_id: int) -> Job:
     refuse_planner(viewer)
     plan = find_plan(session, plan_id)
     if plan.state is not DraftState.DRAFT:
-        raise Conflict(f"the plan {plan_id} is {plan.state.value}, no draft")
+        raise Conflict(
+            Sentence(
+                "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
+                plan_id=plan_id,
+                state=plan.state.value,
+            )
+        )
     return _enqueue(session, viewer, PRICE, plan)
 
 
@@ -55,7 +62,7 @@ def request_application(
 def refuse_planner(viewer: Viewer) -> None:
     """Raise NotAllowed for who does not plan the programme."""
     if not viewer.everywhere(Right.PLAN_PROGRAMME):
-        raise NotAllowed("your role does not plan the programme")
+        raise NotAllowed(Sentence("Votre rôle ne planifie pas le programme"))
 
 
 def _enqueue(session: Session, viewer: Viewer, kind: str, plan: ProgrammePlan) -> Job:

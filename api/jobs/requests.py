@@ -34,8 +34,8 @@ def request_job(session: Session, viewer: Viewer, wanted: JobRequest) -> Job:
     """
     if wanted.kind not in REQUESTABLE:
         raise InvalidInput(
-            f"{wanted.kind!r} is no job that can be asked for",
-            todo=f"one of: {', '.join(REQUESTABLE)}",
+            Sentence("«\u00a0%(kind)s\u00a0» n’est pas une tâche qui se demande", kind=wanted.kind),
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(REQUESTABLE)),
         )
     if wanted.site_id is None:
         allowed = viewer.everywhere(Right.RUN_JOBS)

@@ -12,6 +12,7 @@ from api.usecases.rollout_options import calendar_of, options_of
 from api.usecases.scope import Right, Viewer
 from inventory.errors import NotAllowed
 from inventory.models import DeployPlan, Job, PlanRequest, PlanState
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 _GO_ON = (PlanState.RUNNING, PlanState.PAUSED, PlanState.HALTED)
@@ -68,7 +69,10 @@ def _plan(session: Session, viewer: Viewer, plan_id: int) -> DeployPlan:
     plan = plan_row(session, plan_id)
     if not may_roll_out(session, plan_id, viewer):
         raise NotAllowed(
-            f"your role does not run jobs at every site of plan {plan_id}",
-            todo="ask a network engineer",
+            Sentence(
+                "Votre rôle ne lance pas de tâches sur tous les sites du plan %(plan_id)s",
+                plan_id=plan_id,
+            ),
+            todo=Sentence("demandez à un ingénieur réseau"),
         )
     return plan

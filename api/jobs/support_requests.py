@@ -17,6 +17,7 @@ from api.usecases.support_subjects import tells
 from inventory import clock
 from inventory.errors import InvalidInput, NotAllowed
 from inventory.models import Device, Job, JobState
+from inventory.sentences import Sentence
 
 SUPPORT = "support"
 TOLD_FOR = timedelta(hours=1)
@@ -55,9 +56,14 @@ def request_clients(session: Session, viewer: Viewer, device_id: int, case: str)
     """
     device = visible_device(session, viewer, device_id)
     if not tells(device.family, "clients"):
-        raise InvalidInput("this device tells no clients over SSH", where=device.name)
+        raise InvalidInput(
+            Sentence("Cet équipement ne dit pas ses clients par SSH"), where=device.name
+        )
     if not may_read_clients(session, viewer, device):
-        raise NotAllowed("your role does not read people's devices", todo="ask the support desk")
+        raise NotAllowed(
+            Sentence("Votre rôle ne lit pas les appareils des personnes"),
+            todo=Sentence("demandez au support"),
+        )
     arguments: dict[str, Any] = {"device_id": device_id, "case": case_number(case)}
     if device.site_id is not None:
         arguments["site_id"] = device.site_id

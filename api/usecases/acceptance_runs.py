@@ -44,11 +44,14 @@ def run_of_site(session: Session, site_id: int, run_id: int | None = None) -> Ac
     if run_id is None:
         found = newest_run(session, site_id)
         if found is None:
-            raise NotFound("this site was never judged", todo="run: preau acceptance run")
+            raise NotFound(
+                Sentence("Ce site n’a jamais été jugé"),
+                todo=Sentence("lancez\u00a0: preau acceptance run"),
+            )
         return found
     row = session.get(AcceptanceRun, run_id)
     if row is None or row.site_id != site_id:
-        raise NotFound(f"there is no acceptance run {run_id} of this site")
+        raise NotFound(Sentence("Ce site n’a pas d’essai de recette %(run_id)s", run_id=run_id))
     return row
 
 
@@ -90,10 +93,21 @@ def say_word(
     checks = {check.id: check for check in profile.checks}
     by_people = [check.id for check in profile.checks if "person" in check.proof]
     if check_id not in by_people:
-        known = "no person can prove it" if check_id in checks else "there is no such check"
-        raise InvalidInput(f"{known}: {check_id}", todo=f"one of: {', '.join(by_people)}")
+        known = (
+            Sentence("Aucune personne ne peut le prouver\u00a0: %(check_id)s", check_id=check_id)
+            if check_id in checks
+            else Sentence("Ce contrôle n’existe pas\u00a0: %(check_id)s", check_id=check_id)
+        )
+        raise InvalidInput(
+            known,
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(by_people)),
+        )
     if not note.strip() or len(note) > _MOST_TEXT:
-        raise InvalidInput("say what was tried and seen", where=check_id, todo="give --note")
+        raise InvalidInput(
+            Sentence("Dites ce qui a été essayé et vu"),
+            where=check_id,
+            todo=Sentence("donnez une note (--note)"),
+        )
     word = AcceptanceWord(
         site_id=site_id,
         check_id=check_id,

@@ -32,6 +32,10 @@ MAX_PASSWORD_CHARACTERS = 256
 _ACTOR = "web:login"
 
 
+class WrongAccount(InvalidInput):
+    """A login or a name that no account has."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
     """A browser's session: who, and the token that its forms carry."""
@@ -71,15 +75,18 @@ def add_user(
 def new_account(
     session: Session, login: str, *, display_name: str, email: str | None = None
 ) -> User:
-    """Make an account that may do nothing and has no password; raises Conflict, InvalidInput."""
+    """Make an account that may do nothing and has no password; raises Conflict, WrongAccount."""
     login = login.strip().lower()
     display_name, email = display_name.strip(), (email or "").strip().lower() or None
     if not login or any(each.isspace() for each in login) or "\0" in login + display_name:
-        raise InvalidInput("a login has no spaces and is not empty")
+        raise WrongAccount(Sentence("Un nom d’utilisateur n’a pas d’espaces et n’est pas vide"))
     if not display_name:
-        raise InvalidInput("the name is empty", where=login)
+        raise WrongAccount(Sentence("Le nom est vide"), where=login)
     if session.exec(select(User).where(User.login == login)).first():
-        raise Conflict(f"there is already a user {login}", todo="choose another login")
+        raise Conflict(
+            Sentence("L’utilisateur %(login)s existe déjà", login=login),
+            todo=Sentence("choisissez un autre nom d’utilisateur"),
+        )
     user = User(login=login, display_name=display_name, email=email)
     session.add(user)
     session.flush()
@@ -90,12 +97,16 @@ def hash_of(password: str, *, login: str) -> str:
     """Return what is kept of a new password; raises InvalidInput for one that is too short."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise InvalidInput(
-            f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters",
+            Sentence(
+                "Un mot de passe a de %(least)s à %(most)s caractères",
+                least=MIN_PASSWORD_CHARACTERS,
+                most=MAX_PASSWORD_CHARACTERS,
+            ),
             where=login,
-            todo="several words make a good one",
+            todo=Sentence("plusieurs mots en font un bon"),
         )
     if password.casefold() == login.casefold():
-        raise InvalidInput("a password is not the login", where=login)
+        raise InvalidInput(Sentence("Un mot de passe n’est pas le nom d’utilisateur"), where=login)
     return _hasher().hash(password)
 
 
@@ -103,7 +114,10 @@ def find_user(session: Session, login: str) -> User:
     """Return the account of a login; raises NotFound."""
     user = session.exec(select(User).where(User.login == login.strip().lower())).first()
     if user is None:
-        raise NotFound(f"there is no user {login}", todo="see: preau user list")
+        raise NotFound(
+            Sentence("L’utilisateur %(login)s n’existe pas", login=login),
+            todo=Sentence("voyez\u00a0: preau user list"),
+        )
     return user
 
 
@@ -126,7 +140,7 @@ def authenticate(
     right, rehashed = _hasher().verify_and_update(password, stored or _nobody())
     if not right or stored is None or user is None:
         _note_failure(database, login, address, last=last)
-        raise WrongPassword("the login or the password is wrong")
+        raise WrongPassword(Sentence("Le nom d’utilisateur ou le mot de passe est faux"))
     with database.write(f"user:{login}") as session:
         throttle.forget_attempts(session, login, address, limits)
         if rehashed:

@@ -20,6 +20,7 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import NotAllowed, NotFound
 from inventory.models import Grant, GrantScope, Invitation, Site, User
+from inventory.sentences import Sentence
 
 INVITATION_DAYS = 7
 INVITATION_PATH = "/invitation"
@@ -55,7 +56,7 @@ def managed_user(session: Session, viewer: Viewer, user_id: int) -> Managed:
     user = session.get(User, user_id)
     found = _managed(session, [user], _within(viewer)) if user else []
     if not found or not (found[0].grants or viewer.everywhere(Right.MANAGE_USERS)):
-        raise NotFound(f"there is no account {user_id}")
+        raise NotFound(Sentence("Le compte %(user_id)s n’existe pas", user_id=user_id))
     return found[0]
 
 
@@ -147,7 +148,9 @@ def accept_invitation(session: Session, token: str, password: str) -> User:
     """Set the password that an invitation asks for; it works no more. Raises NotFound."""
     user = whose_invitation(session, token)
     if user is None:
-        raise NotFound("this link was used, or it has ended", todo="ask for a new one")
+        raise NotFound(
+            Sentence("Ce lien a servi, ou il a pris fin"), todo=Sentence("demandez-en un nouveau")
+        )
     set_password(session, user, password)
     return user
 
@@ -198,9 +201,18 @@ def invite_again(session: Session, user: User, *, by: Viewer) -> str:
 
 def _must_be_whole(session: Session, by: Viewer, user: User) -> None:
     if user.id == by.user_id:
-        raise NotAllowed("nobody does this to their own account", todo="ask a colleague")
+        raise NotAllowed(
+            Sentence("Personne ne fait cela à son propre compte"),
+            todo=Sentence("demandez à un collègue"),
+        )
     managed = managed_user(session, by, user.id or 0)
     if not managed.whole:
-        raise NotAllowed("this account also works elsewhere", todo="ask who manages all of it")
+        raise NotAllowed(
+            Sentence("Ce compte travaille aussi ailleurs"),
+            todo=Sentence("demandez à qui gère l’ensemble"),
+        )
     if any(grant.role not in GIVABLE for grant in managed.grants):
-        raise NotAllowed("this account is managed on the machine itself", todo="preau user")
+        raise NotAllowed(
+            Sentence("Ce compte se gère sur la machine même"),
+            todo=Sentence("avec\u00a0: preau user"),
+        )

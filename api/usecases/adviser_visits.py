@@ -25,10 +25,15 @@ from inventory.programme.advisers import (
     month_of,
     sheet,
 )
+from inventory.sentences import Sentence
 
 _MAX_NOTES = 2000
 _OLDEST = date(2020, 1, 1)
 _BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+class WrongDuration(InvalidInput):
+    """A time that no visit takes, or that makes too long a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def own_visit(session: Session, viewer: Viewer, visit_id: int) -> AdviserVisit:
         )
     ).first()
     if row is None:
-        raise NotFound(f"there is no visit {visit_id} of yours")
+        raise NotFound(Sentence("Vous n’avez pas de visite %(visit_id)s", visit_id=visit_id))
     return row
 
 
@@ -161,11 +166,11 @@ def sign_month(session: Session, viewer: Viewer, month: date) -> AdviserMonth:
     """
     first = month_of(month)
     if clock.now().astimezone(_BRUSSELS).date() < month_after(first):
-        raise Conflict("a month is signed when it is over", where=f"{first:%Y-%m}")
+        raise Conflict(Sentence("Un mois se signe quand il est fini"), where=f"{first:%Y-%m}")
     _refuse_signed(session, viewer.user_id, first)
     found = month_sheet(session, viewer, first)
     if not found.entries:
-        raise Conflict("there is no time to sign", where=f"{first:%Y-%m}")
+        raise Conflict(Sentence("Il n’y a pas de temps à signer"), where=f"{first:%Y-%m}")
     row = AdviserMonth(
         user_id=viewer.user_id,
         month=first,
@@ -196,25 +201,30 @@ def read_month(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m").replace(tzinfo=_BRUSSELS).date()
     except ValueError as error:
-        raise InvalidInput("a month is written as 2026-12", where=text[:20]) from error
+        raise InvalidInput(Sentence("Un mois s’écrit 2026-12"), where=text[:20]) from error
 
 
 def _fill(session: Session, viewer: Viewer, row: AdviserVisit, told: Told) -> None:
     notes = told.notes.replace("\0", "").strip()
     today = clock.now().astimezone(_BRUSSELS).date()
     if not _OLDEST <= told.on <= today:
-        raise InvalidInput("time is told once it is spent", where=told.on.isoformat())
+        raise InvalidInput(Sentence("Le temps se dit une fois passé"), where=told.on.isoformat())
     if not 1 <= told.minutes <= MAX_MINUTES_A_DAY:
-        raise InvalidInput("a duration is 1 minute to 24 hours")
+        raise WrongDuration(Sentence("Une durée va de 1 minute à 24 heures"))
     if len(notes) > _MAX_NOTES:
-        raise InvalidInput(f"notes have at most {_MAX_NOTES} characters")
+        raise InvalidInput(Sentence("Les notes ont au plus %(most)s caractères", most=_MAX_NOTES))
     if session.get(FundingSource, told.funding_source_id) is None:
-        raise InvalidInput(f"there is no funding source {told.funding_source_id}")
+        raise InvalidInput(
+            Sentence(
+                "La source de financement %(funding_source_id)s n’existe pas",
+                funding_source_id=told.funding_source_id,
+            )
+        )
     if told.site_id is not None:
         # Raises NotFound out of scope; None: seen, but without the right there.
         site = site_to_work_on(session, viewer, told.site_id, Right.RECORD_VISITS)
         if site is None:
-            raise NotAllowed("your role records no visits at this school")
+            raise NotAllowed(Sentence("Votre rôle ne note pas de visites dans cette école"))
     _refuse_signed(session, viewer.user_id, told.on)
     others = session.exec(
         select(func.coalesce(func.sum(AdviserVisit.minutes), 0)).where(
@@ -224,7 +234,9 @@ def _fill(session: Session, viewer: Viewer, row: AdviserVisit, told: Told) -> No
         )
     ).one()
     if others + told.minutes > MAX_MINUTES_A_DAY:
-        raise InvalidInput("that makes more than 24 hours in one day", where=told.on.isoformat())
+        raise WrongDuration(
+            Sentence("Cela fait plus de 24 heures en un jour"), where=told.on.isoformat()
+        )
     row.on, row.minutes, row.kind, row.notes = told.on, told.minutes, told.kind.value, notes
     row.site_id, row.funding_source_id = told.site_id, told.funding_source_id
     session.add(row)
@@ -242,12 +254,12 @@ def _lines() -> Select[AdviserVisit, str, str]:
 def _person(session: Session, viewer: Viewer, login: str | None) -> User:
     if login is not None and login != viewer.login:
         if not viewer.everywhere(Right.CHECK_VISITS):
-            raise NotAllowed("your role does not see the hours of others")
+            raise NotAllowed(Sentence("Votre rôle ne voit pas les heures des autres"))
         user = session.exec(select(User).where(User.login == login)).first()
     else:
         user = session.get(User, viewer.user_id)
     if user is None:
-        raise NotFound("there is no such person")
+        raise NotFound(Sentence("Cette personne n’existe pas"))
     return user
 
 
@@ -261,4 +273,6 @@ def _signed(session: Session, user_id: int, day: date) -> AdviserMonth | None:
 
 def _refuse_signed(session: Session, user_id: int, day: date) -> None:
     if _signed(session, user_id, day) is not None:
-        raise Conflict("this month is signed: its hours no longer change", where=f"{day:%Y-%m}")
+        raise Conflict(
+            Sentence("Ce mois est signé\u00a0: ses heures ne changent plus"), where=f"{day:%Y-%m}"
+        )

@@ -20,14 +20,31 @@ def approve_plan(
     """
     plan = _plan(session, plan_id)
     if plan.state is not PlanState.FROZEN:
-        raise Conflict(f"plan {plan_id} is {plan.state}: what is approved is a frozen plan")
+        raise Conflict(
+            Sentence(
+                "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: seul un plan"
+                " figé s’approuve",
+                plan_id=plan_id,
+                state=plan.state,
+            )
+        )
     if is_author(plan, viewer):
         raise NotAllowed(
-            f"plan {plan_id} is by {viewer.login}, who cannot approve it",
-            todo="ask another engineer or the programme manager",
+            Sentence(
+                "Le plan %(plan_id)s est de %(login)s, qui ne peut pas l’approuver",
+                plan_id=plan_id,
+                login=viewer.login,
+            ),
+            todo=Sentence("demandez à un autre ingénieur ou au responsable du programme"),
         )
     if not may_approve(session, plan_id, viewer):
-        raise NotAllowed(f"{viewer.login} may not approve changes at every site of plan {plan_id}")
+        raise NotAllowed(
+            Sentence(
+                "%(login)s ne peut approuver de changements sur tous les sites du plan %(plan_id)s",
+                login=viewer.login,
+                plan_id=plan_id,
+            )
+        )
     found = session.exec(
         select(PlanApproval).where(
             PlanApproval.plan_id == plan_id, PlanApproval.approved_by == viewer.actor
@@ -96,20 +113,34 @@ def refuse_unapproved(session: Session, plan: DeployPlan) -> None:
     """
     if "second_person" not in plan.risk:
         raise Conflict(
-            f"the planning of plan {plan.id} was interrupted, and half of it is never sent",
-            todo="make a new one: preau deploy plan",
+            Sentence(
+                "La préparation du plan %(plan_id)s a été interrompue, et une moitié"
+                " n’est jamais envoyée",
+                plan_id=plan.id or 0,
+            ),
+            todo=Sentence("faites-en un nouveau\u00a0: preau deploy plan"),
         )
     if waits_for_approval(session, plan):
         raise NotAllowed(
-            f"plan {plan.id} needs the approval of another than {plan.created_by}",
-            todo=f"on its page, or: preau deploy approve {plan.id} --login LOGIN",
+            Sentence(
+                "Le plan %(plan_id)s demande l’accord d’une autre personne que %(author)s",
+                plan_id=plan.id or 0,
+                author=plan.created_by,
+            ),
+            todo=Sentence(
+                "sur sa page, ou\u00a0: preau deploy approve %(plan_id)s --login LOGIN",
+                plan_id=plan.id or 0,
+            ),
         )
 
 
 def _plan(session: Session, plan_id: int) -> DeployPlan:
     plan = session.get(DeployPlan, plan_id)
     if plan is None:
-        raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
+        raise NotFound(
+            Sentence("Le plan %(plan_id)s n’existe pas", plan_id=plan_id),
+            todo=Sentence("lancez\u00a0: preau deploy plan"),
+        )
     return plan
 
 

@@ -14,6 +14,7 @@ from deploy.difference import review
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotFound
 from inventory.models import ConfigBackup, Device, Site
+from inventory.sentences import Sentence
 from inventory.vendors.family import families
 
 MAX_ROWS = 200
@@ -76,17 +77,28 @@ def find_backup(session: Session, device_id: int, reference: str | None) -> Conf
         row = session.exec(newest.limit(1)).first()
         if row is None:
             raise NotFound(
-                "no configuration of the device is kept", todo="run: preau support config DEVICE"
+                Sentence("Aucune configuration de l’équipement n’est gardée"),
+                todo=Sentence("lancez\u00a0: preau support config ÉQUIPEMENT"),
             )
         return row
     asked = reference.strip().lower()
     if len(asked) < 4 or not set(asked) <= set("0123456789abcdef"):
-        raise InvalidInput(f"{reference!r} is no digest", todo="see: preau backup list DEVICE")
+        raise InvalidInput(
+            Sentence("«\u00a0%(reference)s\u00a0» n’est pas une empreinte", reference=reference),
+            todo=Sentence("voyez\u00a0: preau backup list ÉQUIPEMENT"),
+        )
     rows = session.exec(query.where(col(ConfigBackup.digest).startswith(asked)).limit(2)).all()
     if not rows:
-        raise NotFound(f"no kept configuration of the device begins with {asked}")
+        raise NotFound(
+            Sentence(
+                "Aucune configuration gardée de l’équipement ne commence par %(asked)s", asked=asked
+            )
+        )
     if len(rows) > 1:
-        raise InvalidInput(f"several configurations begin with {asked}", todo="give more of it")
+        raise InvalidInput(
+            Sentence("Plusieurs configurations commencent par %(asked)s", asked=asked),
+            todo=Sentence("donnez-en davantage"),
+        )
     return rows[0]
 
 

@@ -11,6 +11,7 @@ from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.models import CadastreEdition, CadastreQuestionnaire
 from inventory.programme.cadastre.editions import EditionData, shipped_editions
 from inventory.programme.cadastre.questionnaire import Questionnaire, shipped_questionnaires
+from inventory.sentences import Sentence
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -110,7 +111,10 @@ def edition_of(session: Session, code: str) -> CadastreEdition:
     """Return the edition of a code; raises NotFound."""
     found = session.exec(select(CadastreEdition).where(CadastreEdition.code == code)).first()
     if found is None:
-        raise NotFound(f"there is no edition {code[:40]}", todo="see: preau cadastre edition list")
+        raise NotFound(
+            Sentence("L’édition %(code)s n’existe pas", code=code[:40]),
+            todo=Sentence("voyez\u00a0: preau cadastre edition list"),
+        )
     return found
 
 

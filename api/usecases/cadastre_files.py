@@ -12,6 +12,7 @@ from api.usecases.uploads import visible_upload
 from inventory.errors import InvalidInput
 from inventory.models import Upload
 from inventory.programme.cadastre.questionnaire import FieldType, Questionnaire
+from inventory.sentences import Sentence
 
 
 def file_value(upload: Upload) -> dict[str, Any]:
@@ -53,6 +54,8 @@ def _file(session: Session, viewer: Viewer, site_id: int, write: FieldWrite) -> 
             if upload.site_id in (None, site_id):
                 return file_value(upload)
     raise InvalidInput(
-        f"{write.field_id} takes a file that was handed in for this site",
-        todo='hand it in at /api/v1/uploads, then give {"upload": its number}',
+        Sentence(
+            "%(field_id)s prend un fichier qui a été déposé pour ce site", field_id=write.field_id
+        ),
+        todo=Sentence('déposez-le à /api/v1/uploads, puis donnez {"upload": son numéro}'),
     )

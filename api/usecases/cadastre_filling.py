@@ -147,14 +147,18 @@ def _row_to_fill(
     # Two people who begin at once wait for each other at the site's row.
     site = session.exec(select(Site).where(Site.id == site_id).with_for_update()).first()
     if site is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Le site %(site_id)s n’existe pas", site_id=site_id))
     row = find_response(session, edition, site_id, lock=True)
     version = row.version if row is not None else 0
     if expected_version is not None and expected_version != version:
         raise Conflict(
-            f"the response is at version {version}, no longer at {expected_version}",
-            where=f"site {site_id}",
-            todo="look at it again",
+            Sentence(
+                "La réponse est à la version %(version)s, non plus à la %(expected)s",
+                version=version,
+                expected=expected_version,
+            ),
+            where=Sentence("site %(site_id)s", site_id=site_id),
+            todo=Sentence("regardez de nouveau"),
         )
     refuse_unless(edition, row.state if row is not None else ResponseState.DRAFT, Act.FILL)
     return row if row is not None else _begin(session, edition, site_id, actor)

@@ -74,7 +74,8 @@ def read_workbook(path: Path) -> Mapping[str, Rows]:
             raise InvalidInput(Sentence("Ce classeur est trop grand pour un questionnaire"))
     except OSError as error:
         raise InvalidInput(
-            f"the workbook cannot be read: {error.strerror}", where=str(path)
+            Sentence("Le classeur ne se lit pas\u00a0: %(told)s", told=str(error.strerror)),
+            where=str(path),
         ) from error
     refuse_active_workbook(path)
     try:

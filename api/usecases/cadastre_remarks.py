@@ -43,7 +43,10 @@ def add_remark(
     _known(questionnaire_of(session, edition), field_id, section_id)
     text = clean_text(text)[:MAX_REMARK]
     if not text:
-        raise InvalidInput("a remark says something", where=f"site {site_id}")
+        raise InvalidInput(
+            Sentence("Une remarque dit quelque chose"),
+            where=Sentence("site %(site_id)s", site_id=site_id),
+        )
     remark = CadastreRemark(
         response_id=row.id or 0,
         section_id=section_id,
@@ -64,7 +67,9 @@ def settle_remark(
     row = locked_response(session, edition, site_id)
     remark = session.get(CadastreRemark, remark_id)
     if remark is None or remark.response_id != row.id:
-        raise NotFound(f"there is no remark {remark_id} on this response")
+        raise NotFound(
+            Sentence("Cette réponse n’a pas de remarque %(remark_id)s", remark_id=remark_id)
+        )
     if remark.settled_at is None:
         remark.settled_at, remark.settled_by = clock.now(), actor
     session.flush()

@@ -113,9 +113,12 @@ def site_for(session: Session, viewer: Viewer, site_id: int, right: Right) -> Si
     here = select(Site).where(Site.id == site_id)
     site = session.exec(here.where(sites_within(viewer, Right.SEE_CADASTRE))).first()
     if site is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Le site %(site_id)s n’existe pas", site_id=site_id))
     if session.exec(here.where(sites_within(viewer, right))).first() is None:
-        raise NotAllowed("your role does not allow this here", todo="ask who fills this cadastre")
+        raise NotAllowed(
+            Sentence("Votre rôle ne le permet pas ici"),
+            todo=Sentence("demandez à qui remplit ce cadastre"),
+        )
     return site
 
 
@@ -129,7 +132,7 @@ def read_form(session: Session, edition: CadastreEdition, site_id: int) -> Respo
     """Return the response of a site to an edition; raises NotFound for an unknown site."""
     site = session.get(Site, site_id)
     if site is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Le site %(site_id)s n’existe pas", site_id=site_id))
     questionnaire = questionnaire_of(session, edition)
     row = find_response(session, edition, site_id)
     kept = answers_of(session, row) if row is not None else []

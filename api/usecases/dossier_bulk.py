@@ -80,7 +80,9 @@ def chosen_sites(session: Session, viewer: Viewer, choice: Choice) -> list[int]:
         query = query.where(Dossier.lot_id == choice.lot_id)
     found = list(session.exec(query.order_by(col(Dossier.site_id)).limit(MOST_SITES + 1)))
     if len(found) > MOST_SITES:
-        raise InvalidInput(Sentence("Ce choix a trop d’écoles à la fois"), todo="choose fewer")
+        raise InvalidInput(
+            Sentence("Ce choix a trop d’écoles à la fois"), todo=Sentence("choisissez-en moins")
+        )
     return found
 
 
@@ -108,13 +110,19 @@ def ask_many(
     was given to another request.
     """
     if not 0 < len(request_id) <= _MAX_REQUEST_ID:
-        raise InvalidInput("a request id has 1 to 80 characters", todo="give a UUID")
+        raise InvalidInput(
+            Sentence("Un identifiant de demande a de 1 à 80 caractères"),
+            todo=Sentence("donnez un UUID"),
+        )
     found = session.exec(select(BulkMove).where(BulkMove.request_id == request_id)).first()
     if found is not None:
         if (found.actor, found.to_status) != (viewer.actor, wanted.to) or found.reason != (
             wanted.reason or None
         ):
-            raise Conflict("this request id was given to another request", todo="take a new one")
+            raise Conflict(
+                Sentence("Cet identifiant a servi à une autre demande"),
+                todo=Sentence("prenez-en un nouveau"),
+            )
         return found
     if not site_ids:
         raise InvalidInput(Sentence("Aucune école n’est choisie"))
@@ -188,7 +196,7 @@ def own_request(session: Session, viewer: Viewer, bulk_id: int) -> BulkMove:
     """Return a request of `viewer`'s own; raises NotFound."""
     row = session.get(BulkMove, bulk_id)
     if row is None or row.actor != viewer.actor:
-        raise NotFound(f"there is no request {bulk_id}")
+        raise NotFound(Sentence("La demande %(bulk_id)s n’existe pas", bulk_id=bulk_id))
     return row
 
 
@@ -198,7 +206,7 @@ def visible_request(session: Session, viewer: Viewer, bulk_id: int) -> BulkMove:
         select(BulkMove).where(BulkMove.id == bulk_id, _about_sites_of(viewer))
     ).first()
     if found is None:
-        raise NotFound(f"there is no request {bulk_id}")
+        raise NotFound(Sentence("La demande %(bulk_id)s n’existe pas", bulk_id=bulk_id))
     return found
 
 

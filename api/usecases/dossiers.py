@@ -44,6 +44,7 @@ from inventory.programme.dossier import (
 )
 from inventory.programme.eligibility import Eligibility, Verdict
 from inventory.sentences import Sentence
+from inventory.unfit import why_unfit
 
 _RULES_ACTOR = "rules"
 _NOT_YET = Sentence("Les mesures se choisissent avec la demande d’adhésion.")
@@ -53,7 +54,13 @@ class MoveRefused(Conflict):
     """A move that the machine refuses; `missing` says in French everything that is missing."""
 
     def __init__(self, to: Status, missing: Sequence[str]) -> None:
-        super().__init__(f"the dossier does not move to {to.value}: {' '.join(missing)}")
+        super().__init__(
+            Sentence(
+                "Le dossier ne passe pas à «\u00a0%(to)s\u00a0»\u00a0: %(missing)s",
+                to=to.value,
+                missing=tuple(missing),
+            )
+        )
         self.missing = tuple(missing)
 
 
@@ -156,7 +163,9 @@ def judge_move(
     )
     if isinstance(outcome, Refusal):
         if outcome.why is Why.ROLE:
-            raise NotAllowed(outcome.missing[0], where=f"site {site_id}")
+            raise NotAllowed(
+                outcome.missing[0], where=Sentence("site %(site_id)s", site_id=site_id)
+            )
         raise MoveRefused(to, outcome.missing)
     return dossier, outcome, told
 
@@ -351,14 +360,22 @@ def _with_told(stored: Facts, given: Mapping[str, str]) -> Facts:
     known = [name for name in Facts.model_fields if name != "eligibility"]
     for name in given:
         if name not in known:
-            raise InvalidInput(f"there is no fact {name}", todo=f"one of {', '.join(known)}")
+            raise InvalidInput(
+                Sentence("Le fait %(name)s n’existe pas", name=name),
+                todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(known)),
+            )
     values: dict[str, Any] = {name: value if value else None for name, value in given.items()}
     try:
         return Facts.model_validate({**stored.model_dump(), **values})
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInput(
-            f"the fact {first['loc'][0]} does not fit: {first['msg']}", todo="nothing was changed"
+            Sentence(
+                "Le fait %(name)s ne convient pas\u00a0: %(told)s",
+                name=first["loc"][0],
+                told=why_unfit(first),
+            ),
+            todo=Sentence("rien n’a été changé"),
         ) from error
 
 

@@ -205,7 +205,7 @@ def outcomes_of(
     Raises NotFound for a run that is not there.
     """
     if session.get(EligibilityRun, run_id) is None:
-        raise NotFound(f"there is no run {run_id} of the rules")
+        raise NotFound(Sentence("L’exécution %(run_id)s des règles n’existe pas", run_id=run_id))
     query = (
         select(EligibilityOutcome, Site.name)
         .join(Site, col(Site.id) == col(EligibilityOutcome.site_id))

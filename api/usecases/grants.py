@@ -8,6 +8,7 @@ from api.usecases.scope import GIVABLE, ROLES, HeldGrant, Right, Viewer, covers
 from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.models import Grant, GrantScope, Lot, OrganisingAuthority, School, Site, User
 from inventory.programme.geography import all_communes
+from inventory.sentences import Sentence
 
 
 def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
@@ -21,14 +22,20 @@ def parse_scope(session: Session, text: str) -> tuple[GrantScope, str]:
         scope = GrantScope(kind)
     except ValueError:
         raise InvalidInput(
-            f"{kind!r} is no scope", todo=f"one of: {', '.join(GrantScope)}, as province:Namur"
+            Sentence("«\u00a0%(kind)s\u00a0» n’est pas une portée", kind=kind),
+            todo=Sentence(
+                "l’une de\u00a0: %(choices)s, comme province:Namur", choices=", ".join(GrantScope)
+            ),
         ) from None
     if scope is GrantScope.ALL:
         if key:
-            raise InvalidInput("the scope all takes nothing after it", where=text)
+            raise InvalidInput(Sentence("La portée all ne prend rien après elle"), where=text)
         return scope, ""
     if not key:
-        raise InvalidInput(f"the scope {kind} needs a value", todo=f"as {kind}:VALUE")
+        raise InvalidInput(
+            Sentence("La portée %(kind)s demande une valeur", kind=kind),
+            todo=Sentence("comme %(kind)s:VALEUR", kind=kind),
+        )
     return scope, _KEY[scope](session, key)
 
 
@@ -85,7 +92,9 @@ def take_back(session: Session, user: User, held: HeldGrant, *, by: Viewer | Non
         _may_give(session, user, held, by)
     row = _row(session, user, held)
     if row is None:
-        raise NotFound(f"{user.login} does not hold {held.role} there")
+        raise NotFound(
+            Sentence("%(login)s n’a pas là le rôle %(role)s", login=user.login, role=held.role)
+        )
     session.delete(row)
     session.flush()
 
@@ -98,13 +107,17 @@ def may_give_to(session: Session, by: Viewer, wanted: HeldGrant) -> bool:
 
 def _may_give(session: Session, user: User, wanted: HeldGrant, by: Viewer) -> None:
     if user.id == by.user_id:
-        raise NotAllowed("nobody changes what they may do themselves", todo="ask a colleague")
+        raise NotAllowed(
+            Sentence("Personne ne change ses propres droits"),
+            todo=Sentence("demandez à un collègue"),
+        )
     if wanted.role not in GIVABLE:
         raise NotAllowed(
-            f"the role {wanted.role} is given on the machine itself", todo="preau user grant"
+            Sentence("Le rôle %(role)s se donne sur la machine même", role=wanted.role),
+            todo=Sentence("avec\u00a0: preau user grant"),
         )
     if not may_give_to(session, by, wanted):
-        raise NotAllowed("this reaches further than what you manage")
+        raise NotAllowed(Sentence("Cela va plus loin que ce que vous gérez"))
 
 
 def _row(session: Session, user: User, held: HeldGrant) -> Grant | None:
@@ -121,13 +134,18 @@ def _row(session: Session, user: User, held: HeldGrant) -> Grant | None:
 def _province(_session: Session, name: str) -> str:
     known = sorted({one.province for one in all_communes() if one.province})
     if name not in known:
-        raise NotFound(f"there is no province {name}", todo=f"one of: {', '.join(known)}")
+        raise NotFound(
+            Sentence("La province %(name)s n’existe pas", name=name),
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(known)),
+        )
     return name
 
 
 def _education_network(session: Session, name: str) -> str:
     if session.exec(select(School.id).where(School.education_network == name)).first() is None:
-        raise NotFound(f"no school of the register is of the education network {name}")
+        raise NotFound(
+            Sentence("Aucune école du registre n’est du réseau d’enseignement %(name)s", name=name)
+        )
     return name
 
 
@@ -135,20 +153,22 @@ def _authority(session: Session, fase: str) -> str:
     found = select(OrganisingAuthority.id).where(OrganisingAuthority.fase == _number(fase))
     authority_id = session.exec(found).first()
     if authority_id is None:
-        raise NotFound(f"there is no organising authority with FASE number {fase}")
+        raise NotFound(
+            Sentence("Aucun pouvoir organisateur n’a le numéro FASE %(fase)s", fase=fase)
+        )
     return str(authority_id)
 
 
 def _site(session: Session, number: str) -> str:
     if session.get(Site, _number(number)) is None:
-        raise NotFound(f"there is no site {number}")
+        raise NotFound(Sentence("Le site %(number)s n’existe pas", number=number))
     return str(_number(number))
 
 
 def _lot(session: Session, name: str) -> str:
     lot_id = session.exec(select(Lot.id).where(Lot.name == name)).first()
     if lot_id is None:
-        raise NotFound(f"there is no lot {name}")
+        raise NotFound(Sentence("Le lot %(name)s n’existe pas", name=name))
     return str(lot_id)
 
 
@@ -164,5 +184,5 @@ _KEY: Mapping[GrantScope, Callable[[Session, str], str]] = {
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidInput(f"{text!r} is not a number")
+        raise InvalidInput(Sentence("«\u00a0%(text)s\u00a0» n’est pas un nombre", text=text))
     return int(text)

@@ -14,6 +14,7 @@ from inventory.models import (
     Site,
     SiteImplantation,
 )
+from inventory.sentences import Sentence
 
 _FASE_PAIR = re.compile(r"0*(\d{1,9})\s*/\s*0*(\d{1,9})")
 _FASE = re.compile(r"0*(\d{1,9})")
@@ -42,14 +43,18 @@ def find_site(session: Session, reference: str) -> Site:
     found = session.exec(query).all()
     if not found:
         raise NotFound(
-            f"no site is known as {reference}",
-            todo="give its FASE numbers, établissement/implantation",
+            Sentence("Aucun site n’est connu sous %(reference)s", reference=reference),
+            todo=Sentence("donnez ses numéros FASE, établissement/implantation"),
         )
     if len(found) > 1:
         names = ", ".join(f"{site.name} ({site.commune or '?'})" for site in found[:_SHOWN])
         raise InvalidInput(
-            f"{reference} stands for several sites: {names}",
-            todo="give the FASE pair of one, établissement/implantation",
+            Sentence(
+                "%(reference)s désigne plusieurs sites\u00a0: %(names)s",
+                reference=reference,
+                names=names,
+            ),
+            todo=Sentence("donnez les numéros FASE de l’un d’eux, établissement/implantation"),
         )
     return found[0]
 

@@ -28,6 +28,7 @@ from joserfc.jwk import KeySet
 
 from inventory import clock
 from inventory.errors import Misconfigured, NotAllowed, PreauError
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "RS384", "ES384", "EdDSA"]  # signed by the provider alone
@@ -92,12 +93,14 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         if not settings.oidc_issuer or not settings.oidc_client_id:
             raise Misconfigured(
-                "no identity provider is set", todo="set oidc_issuer and oidc_client_id"
+                Sentence("Aucun fournisseur d’identité n’est réglé"),
+                todo=Sentence("réglez oidc_issuer et oidc_client_id"),
             )
         self.issuer = settings.oidc_issuer
         if not _is_safe(self.issuer):
             raise Misconfigured(
-                "the identity provider must be an https address", where="oidc_issuer"
+                Sentence("Le fournisseur d’identité doit avoir une adresse https"),
+                where="oidc_issuer",
             )
         self._settings = settings
         self._metadata: dict[str, Any] = {}
@@ -126,7 +129,9 @@ class Provider:
     def vouch(self, attempt: Attempt, *, code: str, state: str, back: str) -> Vouched:
         """Return who logged in. Raises LoginRefused, ProviderDown."""
         if not hmac.compare_digest(state.encode(), attempt.state.encode()):
-            raise LoginRefused("this answer is not one to what this browser asked")
+            raise LoginRefused(
+                Sentence("Cette réponse ne répond pas à ce que ce navigateur a demandé")
+            )
         answer = self._tokens(code, attempt, back)
         claims = self._claims(str(answer.get("id_token", "")), attempt, answer)
         return self._person(claims)
@@ -162,7 +167,9 @@ class Provider:
         try:
             claims.validate(now=int(clock.now().timestamp()), leeway=_LEEWAY_S)
         except (JoseError, InvalidClaimError, ValueError, TypeError) as error:
-            raise LoginRefused("the provider's token is not valid for this login") from error
+            raise LoginRefused(
+                Sentence("Le jeton du fournisseur n’est pas valable pour cette connexion")
+            ) from error
         return dict(claims)
 
     def _decode(self, id_token: str) -> jwt.Token:
@@ -173,15 +180,19 @@ class Provider:
         try:  # the provider may have changed its keys since
             return jwt.decode(id_token, self._key_set(anew=True), algorithms=_ALGORITHMS)
         except (JoseError, ValueError) as error:
-            raise LoginRefused("the provider's token is not signed by the provider") from error
+            raise LoginRefused(
+                Sentence("Le jeton du fournisseur n’est pas signé par lui")
+            ) from error
 
     def _person(self, claims: Mapping[str, Any]) -> Vouched:
         wanted = self._settings.oidc_claim
         name = claims.get(wanted)
         if not isinstance(name, str) or not name.strip():
-            raise LoginRefused(f"the provider does not tell the claim {wanted}")
+            raise LoginRefused(
+                Sentence("Le fournisseur ne dit pas l’attribut %(wanted)s", wanted=wanted)
+            )
         if wanted == "email" and claims.get("email_verified") is not True:
-            raise LoginRefused("the provider has not verified this e-mail address")
+            raise LoginRefused(Sentence("Le fournisseur n’a pas vérifié cette adresse e-mail"))
         return Vouched(f"{self.issuer}|{claims['sub']}", name.strip().lower())
 
     def _know(self) -> dict[str, Any]:
@@ -191,9 +202,11 @@ class Provider:
             told = self._ask("GET", address)
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                 if not isinstance(told.get(name), str) or not _is_safe(told[name]):
-                    raise ProviderDown(f"the identity provider does not tell its {name}")
+                    raise ProviderDown(
+                        Sentence("Le fournisseur d’identité ne dit pas son %(name)s", name=name)
+                    )
             if told.get("issuer") != self.issuer:
-                raise ProviderDown("the identity provider calls itself by another name")
+                raise ProviderDown(Sentence("Le fournisseur d’identité se nomme autrement"))
             self._metadata, self._keys = told, None
             self._known_at = time.monotonic()
         return self._metadata
@@ -204,28 +217,36 @@ class Provider:
             try:
                 self._keys = KeySet.import_key_set(told)  # type: ignore[arg-type]
             except (JoseError, ValueError, KeyError, TypeError) as error:
-                raise ProviderDown("the identity provider's keys cannot be read") from error
+                raise ProviderDown(
+                    Sentence("Les clés du fournisseur d’identité ne se lisent pas")
+                ) from error
         return self._keys
 
     def _ask(self, method: str, address: str, form: dict[str, str] | None = None) -> dict[str, Any]:
         if not _AT_ONCE.acquire(blocking=False):
-            raise ProviderDown("too many logins wait for the identity provider")
+            raise ProviderDown(Sentence("Trop de connexions attendent le fournisseur d’identité"))
         try:
             with httpx.stream(method, address, data=form, timeout=_TIMEOUT_S) as answer:
                 body = b"".join(_limited(answer))
                 status = answer.status_code
         except httpx.HTTPError as error:
-            raise ProviderDown(f"no answer: {type(error).__name__}", where=self.issuer) from error
+            raise ProviderDown(
+                Sentence("Pas de réponse\u00a0: %(name)s", name=type(error).__name__),
+                where=self.issuer,
+            ) from error
         finally:
             _AT_ONCE.release()
         if form is not None and 400 <= status < 500:
-            raise LoginRefused("the provider does not take this code")
+            raise LoginRefused(Sentence("Le fournisseur ne prend pas ce code"))
         try:
             told = json.loads(body) if status == httpx.codes.OK else None
         except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
-            raise ProviderDown(f"an answer of status {status} that says nothing", where=self.issuer)
+            raise ProviderDown(
+                Sentence("Une réponse de statut %(status)s, qui ne dit rien", status=status),
+                where=self.issuer,
+            )
         return told
 
 
@@ -242,7 +263,9 @@ def unpacked(kept: str) -> tuple[Attempt, str]:
     except (binascii.Error, ValueError):
         cookie = page = ""
     if len(cookie) < 40:
-        raise LoginRefused("this browser asked for no login, or too long ago")
+        raise LoginRefused(
+            Sentence("Ce navigateur n’a pas demandé de connexion, ou il y a trop longtemps")
+        )
     return Attempt(cookie), page
 
 
@@ -251,7 +274,7 @@ def _limited(answer: httpx.Response) -> Any:
     for part in answer.iter_bytes():
         taken += len(part)
         if taken > _MAX_BYTES:
-            raise ProviderDown("the identity provider's answer is too long")
+            raise ProviderDown(Sentence("La réponse du fournisseur d’identité est trop longue"))
         yield part
 
 
@@ -263,7 +286,8 @@ def _secret(settings: Settings) -> str | None:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
-            "the identity provider's client secret cannot be read", where=str(path)
+            Sentence("Le secret de Préau chez le fournisseur d’identité ne se lit pas"),
+            where=str(path),
         ) from error
 
 

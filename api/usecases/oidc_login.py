@@ -11,6 +11,7 @@ from api.usecases.sessions import open_session
 from inventory.changes import note
 from inventory.database import Database
 from inventory.models import User
+from inventory.sentences import Sentence
 
 _ACTOR = "web:login"
 
@@ -42,7 +43,9 @@ def log_in_vouched(
             told = {"address": address, "by": "provider"}
             note(session, "login", "app_user", user.id, told, actor=f"user:{user.login}")
     if user is None:
-        raise NoAccount("there is no account for this person", todo="ask for an invitation")
+        raise NoAccount(
+            Sentence("Cette personne n’a pas de compte"), todo=Sentence("demandez une invitation")
+        )
     return opened.cookie
 
 

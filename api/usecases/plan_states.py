@@ -27,7 +27,10 @@ def plan_row(session: Session, plan_id: int) -> DeployPlan:
     """Return a plan; raises NotFound."""
     plan = session.get(DeployPlan, plan_id)
     if plan is None:
-        raise NotFound(f"there is no plan {plan_id}", todo="run: preau deploy plan")
+        raise NotFound(
+            Sentence("Le plan %(plan_id)s n’existe pas", plan_id=plan_id),
+            todo=Sentence("lancez\u00a0: preau deploy plan"),
+        )
     return plan
 
 
@@ -42,15 +45,26 @@ def pushes_in(session: Session, plan_id: int, *states: PushState) -> Sequence[Pu
 
 def why_not_again(plan: DeployPlan) -> Conflict:
     """Return why a plan in its state can be neither run nor gone on with, and what can be done."""
+    number = plan.id or 0
     todo = {
-        PlanState.FROZEN: f"run it: preau deploy run {plan.id}",
-        PlanState.RUNNING: f"a run that was killed goes on: preau deploy resume {plan.id}",
-        PlanState.PAUSED: f"go on: preau deploy resume {plan.id}",
-        PlanState.HALTED: f"look at it, then go on: preau deploy resume {plan.id}",
+        PlanState.FROZEN: Sentence("lancez-le\u00a0: preau deploy run %(plan_id)s", plan_id=number),
+        PlanState.RUNNING: Sentence(
+            "une exécution tuée se reprend\u00a0: preau deploy resume %(plan_id)s", plan_id=number
+        ),
+        PlanState.PAUSED: Sentence(
+            "reprenez-le\u00a0: preau deploy resume %(plan_id)s", plan_id=number
+        ),
+        PlanState.HALTED: Sentence(
+            "regardez-le, puis reprenez\u00a0: preau deploy resume %(plan_id)s", plan_id=number
+        ),
     }
     return Conflict(
-        f"plan {plan.id} is {plan.state}",
-        todo=todo.get(plan.state, "make a new one: preau deploy plan"),
+        Sentence(
+            "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»",
+            plan_id=plan.id or 0,
+            state=plan.state,
+        ),
+        todo=todo.get(plan.state, Sentence("faites-en un nouveau\u00a0: preau deploy plan")),
     )
 
 
@@ -66,10 +80,22 @@ def refuse_school_hours(
     if not count:
         return
     next_time = calendar.next_time(moment)
-    when = f"{next_time.astimezone(BRUSSELS):%Y-%m-%d %H:%M}" if next_time else "another day"
+    when = (
+        f"{next_time.astimezone(BRUSSELS):%Y-%m-%d %H:%M}"
+        if next_time
+        else Sentence("un autre jour")
+    )
     raise Conflict(
-        f"plan {plan_id} could interrupt schools on {count} devices, which may not be done now",
-        todo=f'run it from {when}, or answer for it by name: --now "NAME: WHY"',
+        Sentence(
+            "Le plan %(plan_id)s pourrait interrompre des écoles sur %(count)s"
+            " équipements, ce qui ne se fait pas maintenant",
+            plan_id=plan_id,
+            count=count,
+        ),
+        todo=Sentence(
+            'lancez-le dès %(when)s, ou répondez-en nommément\u00a0: --now "NOM: POURQUOI"',
+            when=when,
+        ),
     )
 
 
@@ -82,7 +108,14 @@ def ask_plan(session: Session, plan_id: int, request: PlanRequest, *, by: str) -
     """
     plan = plan_row(session, plan_id)
     if plan.state in (PlanState.DONE, PlanState.CANCELLED):
-        raise Conflict(f"plan {plan_id} is {plan.state}: there is nothing left to {request}")
+        raise Conflict(
+            Sentence(
+                "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: il n’y reste"
+                " rien à arrêter",
+                plan_id=plan_id,
+                state=plan.state,
+            )
+        )
     if plan.state is PlanState.RUNNING and holder_of(session, plan_resource(plan_id)):
         plan.asked, plan.asked_by = request, by
     elif plan.state is PlanState.RUNNING and request is PlanRequest.PAUSE:

@@ -45,9 +45,11 @@ def add_prerequisite(
     """
     text = description.strip()
     if not text or len(text) > _MAX_TEXT:
-        raise InvalidInput(f"a prerequisite says what is to be done, in 1 to {_MAX_TEXT} letters")
+        raise InvalidInput(
+            Sentence("Un prérequis dit ce qui est à faire, en 1 à %(most)s lettres", most=_MAX_TEXT)
+        )
     if session.get(Site, site_id) is None:
-        raise NotFound(f"there is no site {site_id}")
+        raise NotFound(Sentence("Le site %(site_id)s n’existe pas", site_id=site_id))
     row = Prerequisite(
         site_id=site_id,
         kind=kind,
@@ -95,9 +97,9 @@ def lift_prerequisite(
     text = note.strip()[:_MAX_TEXT]
     if upload_id is None and len(text) < 10:
         raise InvalidInput(
-            "a prerequisite is lifted with evidence",
-            where=f"prerequisite {prerequisite_id}",
-            todo="give a document, or say what was seen and by whom",
+            Sentence("Un prérequis se lève avec une preuve"),
+            where=Sentence("prérequis %(prerequisite_id)s", prerequisite_id=prerequisite_id),
+            todo=Sentence("donnez un document, ou dites ce qui a été vu et par qui"),
         )
     row = _open(session, site_id, prerequisite_id)
     row.lifted_at, row.lifted_by = clock.now(), actor
@@ -116,9 +118,17 @@ def lift_prerequisite(
 def _open(session: Session, site_id: int, prerequisite_id: int) -> Prerequisite:
     row = session.get(Prerequisite, prerequisite_id)
     if row is None or row.site_id != site_id:
-        raise NotFound(f"there is no prerequisite {prerequisite_id} at this site")
+        raise NotFound(
+            Sentence(
+                "Ce site n’a pas de prérequis %(prerequisite_id)s", prerequisite_id=prerequisite_id
+            )
+        )
     if row.lifted_at is not None:
-        raise Conflict(f"the prerequisite {prerequisite_id} is lifted already")
+        raise Conflict(
+            Sentence(
+                "Le prérequis %(prerequisite_id)s est déjà levé", prerequisite_id=prerequisite_id
+            )
+        )
     return row
 
 

@@ -111,17 +111,34 @@ def _decide(session: Session, plan: ProgrammePlan, actor: str) -> None:
 def refuse_application(session: Session, plan: ProgrammePlan, version: int | None = None) -> None:
     """Raise Conflict for a plan that is no draft, another version, or one that breaks something."""
     if plan.state is not DraftState.DRAFT:
-        raise Conflict(f"the plan {plan.id} is {plan.state.value}, no draft")
+        raise Conflict(
+            Sentence(
+                "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
+                plan_id=plan.id or 0,
+                state=plan.state.value,
+            )
+        )
     if version is not None and version != plan.version:
         raise Conflict(
-            f"the plan {plan.id} is at version {plan.version}, no longer at {version}",
-            todo="look at it again",
+            Sentence(
+                "Le plan %(plan_id)s est à la version %(version)s, non plus à la %(expected)s",
+                plan_id=plan.id or 0,
+                version=plan.version,
+                expected=version,
+            ),
+            todo=Sentence("regardez de nouveau"),
         )
     broken: Sequence[str] = [each.sentence for each in broken_by(session, plan)]
     if broken:
         raise Conflict(
-            f"the plan {plan.id} cannot be applied: {' '.join(broken[:_SHOWN])}",
-            todo="move, pin or exclude sites until it breaks nothing",
+            Sentence(
+                "Le plan %(plan_id)s ne peut être appliqué\u00a0: %(broken)s",
+                plan_id=plan.id or 0,
+                broken=tuple(broken[:_SHOWN]),
+            ),
+            todo=Sentence(
+                "déplacez, fixez ou excluez des sites jusqu’à ce qu’il ne viole plus rien"
+            ),
         )
 
 

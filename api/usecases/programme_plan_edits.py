@@ -15,6 +15,7 @@ from inventory.models.planning import DraftState
 from inventory.programme.planning.breaches import Breach, breaches
 from inventory.programme.planning.comparison import Moved, compare
 from inventory.programme.planning.problem import Slot
+from inventory.sentences import Sentence
 
 _MAX_REASON = 500
 
@@ -44,7 +45,13 @@ def plan_site(session: Session, plan_id: int, site_id: int) -> ProgrammePlanSite
         )
     ).first()
     if row is None:
-        raise NotFound(f"the site {site_id} is not in the plan {plan_id}")
+        raise NotFound(
+            Sentence(
+                "Le site %(site_id)s n’est pas dans le plan %(plan_id)s",
+                site_id=site_id,
+                plan_id=plan_id,
+            )
+        )
     return row
 
 
@@ -65,14 +72,23 @@ def pin(
     plan, row = _editable(session, plan_id, site_id, version)
     slot = slot or slot_of(row)
     if slot is None:
-        raise Conflict("the site has no place in this plan", todo="give quarter, lot and source")
+        raise Conflict(
+            Sentence("Le site n’a pas de place dans ce plan"),
+            todo=Sentence("donnez le trimestre, le lot et la source"),
+        )
     problem = problem_of(session, plan)
     if slot.quarter not in problem.quarters:
-        raise InvalidInput(f"{slot.quarter} is not in this plan")
+        raise InvalidInput(
+            Sentence("%(quarter)s n’est pas dans ce plan", quarter=str(slot.quarter))
+        )
     if slot.lot_id not in {lot.id for lot in problem.lots}:
-        raise InvalidInput(f"there is no lot {slot.lot_id}")
+        raise InvalidInput(Sentence("Le lot %(lot_id)s n’existe pas", lot_id=slot.lot_id))
     if slot.funding_id not in {source.id for source in problem.funding}:
-        raise InvalidInput(f"there is no funding source {slot.funding_id}")
+        raise InvalidInput(
+            Sentence(
+                "La source de financement %(funding_id)s n’existe pas", funding_id=slot.funding_id
+            )
+        )
     put(row, slot)
     row.pinned, row.excluded, row.reason = True, False, _reason(reason)
     return _kept(session, plan, row)
@@ -91,7 +107,7 @@ def exclude(
     """Take a site out of a draft, with the reason; raises as `pin` does."""
     given = _reason(reason)
     if given is None:
-        raise InvalidInput("say why the site is left out of the plan")
+        raise InvalidInput(Sentence("Dites pourquoi le site reste hors du plan"))
     plan, row = _editable(session, plan_id, site_id, version)
     put(row, None)
     row.pinned, row.excluded, row.reason = False, True, given
@@ -132,7 +148,9 @@ def discard(session: Session, plan_id: int, *, version: int | None = None) -> Pr
     plan = find_plan(session, plan_id, lock=True)
     _refuse_version(plan, version)
     if plan.state is DraftState.APPLIED:
-        raise Conflict(f"the plan {plan_id} was applied: it stays")
+        raise Conflict(
+            Sentence("Le plan %(plan_id)s a été appliqué\u00a0: il reste", plan_id=plan_id)
+        )
     plan.state = DraftState.DISCARDED
     plan.version += 1
     session.add(plan)
@@ -173,7 +191,12 @@ def _editable(
     _refuse_version(plan, version)
     if plan.state is not DraftState.DRAFT:
         raise Conflict(
-            f"the plan {plan_id} is {plan.state.value}, no draft", todo="change a copy of it"
+            Sentence(
+                "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
+                plan_id=plan_id,
+                state=plan.state.value,
+            ),
+            todo=Sentence("changez-en une copie"),
         )
     return plan, plan_site(session, plan_id, site_id)
 
@@ -181,8 +204,13 @@ def _editable(
 def _refuse_version(plan: ProgrammePlan, version: int | None) -> None:
     if version is not None and version != plan.version:
         raise Conflict(
-            f"the plan {plan.id} is at version {plan.version}, no longer at {version}",
-            todo="look at it again",
+            Sentence(
+                "Le plan %(plan_id)s est à la version %(version)s, non plus à la %(expected)s",
+                plan_id=plan.id or 0,
+                version=plan.version,
+                expected=version,
+            ),
+            todo=Sentence("regardez de nouveau"),
         )
 
 
@@ -205,5 +233,5 @@ def broken_by(session: Session, plan: ProgrammePlan) -> tuple[Breach, ...]:
 def _reason(text: str | None) -> str | None:
     given = (text or "").replace("\0", "").strip()
     if len(given) > _MAX_REASON:
-        raise InvalidInput(f"a reason has at most {_MAX_REASON} characters")
+        raise InvalidInput(Sentence("Une raison a au plus %(most)s caractères", most=_MAX_REASON))
     return given or None

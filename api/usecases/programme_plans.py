@@ -100,18 +100,23 @@ def make_plan(session: Session, wanted: Wanted, *, actor: str) -> ProgrammePlan:
     starts_in = wanted.first_year - clock.now().year
     if not (-1 <= starts_in <= 20 and 1 <= wanted.years <= _MAX_YEARS):
         raise InvalidInput(
-            f"a plan starts about now and takes 1 to {_MAX_YEARS} years",
-            where=f"{wanted.first_year}, {wanted.years} years",
+            Sentence(
+                "Un plan commence vers aujourd’hui et prend de 1 à %(most)s ans", most=_MAX_YEARS
+            ),
+            where=Sentence(
+                "%(first_year)s, %(years)s ans", first_year=wanted.first_year, years=wanted.years
+            ),
         )
     if not wanted.statuses or not set(wanted.statuses) <= set(CANDIDATES):
         raise InvalidInput(
-            "sites of these statuses cannot be planned", todo=f"some of {', '.join(CANDIDATES)}"
+            Sentence("Les sites de ces statuts ne se planifient pas"),
+            todo=Sentence("certains de\u00a0: %(choices)s", choices=", ".join(CANDIDATES)),
         )
     yearly = (
         rules.capacity.sites_per_year if wanted.sites_per_year is None else wanted.sites_per_year
     )
     if not 0 < yearly <= 100_000:
-        raise InvalidInput("the programme takes 1 to 100,000 sites a year")
+        raise InvalidInput(Sentence("Le programme prend de 1 à 100\u00a0000 sites par an"))
     plan = ProgrammePlan(
         name=checked_name(wanted.name),
         state=DraftState.SOLVING,
@@ -192,7 +197,7 @@ def find_plan(session: Session, plan_id: int, *, lock: bool = False) -> Programm
     query = select(ProgrammePlan).where(ProgrammePlan.id == plan_id)
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound(f"there is no plan {plan_id} of the programme")
+        raise NotFound(Sentence("Le plan %(plan_id)s du programme n’existe pas", plan_id=plan_id))
     return found
 
 

@@ -26,6 +26,7 @@ from inventory.programme.planning.problem import (
 from inventory.programme.planning.rules import Rules, planning_rules
 from inventory.programme.planning.score import score
 from inventory.programme.planning.windows import works_days, works_fit
+from inventory.sentences import Sentence
 
 _QUARTER = re.compile(r"(20[0-9]{2})-T([1-4])")
 # A site of these no longer holds money of a source.
@@ -146,7 +147,7 @@ def read_quarter(text: str) -> Quarter:
     """Return the quarter that `str(Quarter)` wrote; raises InvalidInput for another text."""
     match = _QUARTER.fullmatch(text.strip())
     if match is None:
-        raise InvalidInput("a quarter is written as 2027-T3", where=text[:20])
+        raise InvalidInput(Sentence("Un trimestre s’écrit 2027-T3"), where=text[:20])
     return Quarter(int(match[1]), int(match[2]))
 
 

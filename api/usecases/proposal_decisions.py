@@ -84,7 +84,10 @@ def read_line(session: Session, viewer: Viewer | None, proposal_id: int) -> Prop
     """Return a proposal that `viewer` may see, with its names; no viewer: any. Raises NotFound."""
     found = session.exec(_lines(viewer).where(Proposal.id == proposal_id)).first()
     if found is None:
-        raise NotFound(f"there is no proposal {proposal_id}", todo="run: preau proposal list")
+        raise NotFound(
+            Sentence("La proposition %(proposal_id)s n’existe pas", proposal_id=proposal_id),
+            todo=Sentence("lancez\u00a0: preau proposal list"),
+        )
     row, zone, site = found
     return ProposalLine(row, zone, site)
 
@@ -124,9 +127,9 @@ def accept(
         proposal.site_id, proposal.site_reason = site_id, SiteReason.PERSON
     if proposal.site_id is None:
         raise InvalidInput(
-            f"no site is known for {proposal.name}",
-            where=f"proposal {proposal.id}",
-            todo="say at which site it stands",
+            Sentence("Aucun site n’est connu pour %(name)s", name=proposal.name),
+            where=Sentence("proposition %(proposal_id)s", proposal_id=proposal.id or 0),
+            todo=Sentence("dites sur quel site il se trouve"),
         )
     _demand(session, viewer, proposal.site_id)
     proposal.name = (name or "").strip() or proposal.name
@@ -152,7 +155,10 @@ def refuse(
     if proposal.state is not ProposalState.OPEN:
         raise _decided(proposal)
     if not reason.strip():
-        raise InvalidInput("a refusal needs a reason", where=f"proposal {proposal.id}")
+        raise InvalidInput(
+            Sentence("Un refus demande une raison"),
+            where=Sentence("proposition %(proposal_id)s", proposal_id=proposal.id or 0),
+        )
     _demand(session, viewer, proposal.site_id)
     proposal.state = ProposalState.REFUSED
     proposal.decided_at = clock.now()
@@ -190,13 +196,21 @@ def _demand(session: Session, viewer: Viewer | None, site_id: int | None) -> Non
         return
     within = sites_within(viewer, Right.ACCEPT_DEVICES)
     if session.exec(select(Site.id).where(Site.id == site_id, within)).first() is None:
-        raise NotAllowed("your role decides about no device there", todo="ask a network engineer")
+        raise NotAllowed(
+            Sentence("Votre rôle n’y décide d’aucun équipement"),
+            todo=Sentence("demandez à un ingénieur réseau"),
+        )
 
 
 def _decided(proposal: Proposal) -> Conflict:
     return Conflict(
-        f"{proposal.name} was {proposal.state.value} by {proposal.decided_by}",
-        where=f"proposal {proposal.id}",
+        Sentence(
+            "%(name)s\u00a0: «\u00a0%(state)s\u00a0» par %(decided_by)s",
+            name=proposal.name,
+            state=proposal.state.value,
+            decided_by=proposal.decided_by or "",
+        ),
+        where=Sentence("proposition %(proposal_id)s", proposal_id=proposal.id or 0),
     )
 
 

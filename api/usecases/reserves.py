@@ -161,7 +161,11 @@ def open_by_hand(
 ) -> Reserve:
     """Open the reserve of a defect that a person saw; raises InvalidInput for an empty text."""
     if not message.strip() or len(message) > _MOST_TEXT:
-        raise InvalidInput(f"a reserve says what is wrong, in 1 to {_MOST_TEXT} characters")
+        raise InvalidInput(
+            Sentence(
+                "Une réserve dit ce qui ne va pas, en 1 à %(most)s caractères", most=_MOST_TEXT
+            )
+        )
     number = _last_number(session, site_id) + 1
     reserve = Reserve(
         site_id=site_id,
@@ -224,9 +228,9 @@ def lift(
     """
     if not note.strip() or (evidence is None and len(note.strip()) < 10):
         raise InvalidInput(
-            "a reserve is lifted with evidence",
-            where=f"reserve {number}",
-            todo="give a document, or say what was seen and by whom",
+            Sentence("Une réserve se lève avec une preuve"),
+            where=Sentence("réserve %(number)s", number=number),
+            todo=Sentence("donnez un document, ou dites ce qui a été vu et par qui"),
         )
     reserve = _open(session, site_id, number)
     reserve.lifted_at = clock.now()
@@ -250,9 +254,9 @@ def _open(session: Session, site_id: int, number: int) -> Reserve:
         select(Reserve).where(Reserve.site_id == site_id, Reserve.number == number)
     ).first()
     if reserve is None:
-        raise NotFound(f"there is no reserve {number} at this site")
+        raise NotFound(Sentence("Ce site n’a pas de réserve %(number)s", number=number))
     if reserve.lifted_at is not None:
-        raise Conflict(f"the reserve {number} is lifted already")
+        raise Conflict(Sentence("La réserve %(number)s est déjà levée", number=number))
     return reserve
 
 

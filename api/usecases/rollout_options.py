@@ -6,7 +6,9 @@ from deploy.rollout import RolloutOptions
 from deploy.windows import SchoolCalendar, school_calendar
 from inventory.errors import InvalidInput
 from inventory.models import DeployPlan
+from inventory.sentences import Sentence
 from inventory.settings import Settings
+from inventory.unfit import why_unfit
 
 
 def chosen_options(settings: Settings, **chosen: object) -> RolloutOptions:
@@ -26,7 +28,13 @@ def chosen_options(settings: Settings, **chosen: object) -> RolloutOptions:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"the option {name} does not fit: {first['msg']}") from error
+        raise InvalidInput(
+            Sentence(
+                "L’option %(name)s ne convient pas\u00a0: %(told)s",
+                name=name,
+                told=why_unfit(first),
+            )
+        ) from error
 
 
 def options_of(plan: DeployPlan, settings: Settings, *, now: str | None = None) -> RolloutOptions:

@@ -15,6 +15,7 @@ from inventory.programme.eligibility import (
     rule_set,
     shipped_rule_sets,
 )
+from inventory.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,10 @@ def find_rules(session: Session, version: str | None) -> RuleSet:
     for known in known_rules(session):
         if known.rules.version == version:
             return known.rules
-    raise NotFound(f"there is no rule set {version[:60]}", todo="see: preau eligibility rules")
+    raise NotFound(
+        Sentence("Le jeu de règles %(version)s n’existe pas", version=version[:60]),
+        todo=Sentence("voyez\u00a0: preau eligibility rules"),
+    )
 
 
 def keep_rules(
@@ -83,8 +87,10 @@ def keep_rules(
     known = RuleSet.model_validate(row.body) if row is not None else shipped
     if known is not None and known != rules:
         raise Conflict(
-            f"the rule set {rules.version} is known and says something else",
-            todo="give it a new version",
+            Sentence(
+                "Le jeu de règles %(version)s est connu et dit autre chose", version=rules.version
+            ),
+            todo=Sentence("donnez-lui une nouvelle version"),
         )
     if row is not None:
         if row.valid_from == begins:

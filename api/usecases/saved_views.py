@@ -37,7 +37,7 @@ def save_view(session: Session, user_id: int, path: str, name: str, query: str) 
         if len(views) >= VIEWS_AT_MOST:
             raise InvalidInput(
                 Sentence("Vous gardez déjà %(most)s vues de cette page", most=VIEWS_AT_MOST),
-                todo="remove one of them",
+                todo=Sentence("enlevez-en une"),
             )
         row = SavedView(user_id=user_id, path=path, name=name, query=kept)
         session.add(row)
@@ -50,7 +50,7 @@ def remove_view(session: Session, user_id: int, view_id: int) -> str:
     """Remove a person's view and return the page that it is of; raises NotFound."""
     row = session.get(SavedView, view_id)
     if row is None or row.user_id != user_id:
-        raise NotFound(f"there is no view {view_id}")
+        raise NotFound(Sentence("La vue %(view_id)s n’existe pas", view_id=view_id))
     session.delete(row)
     session.flush()
     return row.path

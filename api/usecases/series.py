@@ -25,6 +25,7 @@ from collectors.series.tiers import DAY
 from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 from inventory.settings import Settings
 
 MAX_POINTS = 200_000
@@ -69,9 +70,14 @@ def stretch_between(start: datetime | None, end: datetime | None, span: Span) ->
     try:
         start = start or end - span.length
     except OverflowError as error:  # in the first year of our era
-        raise InvalidInput("the end is too long ago", todo="give a later end") from error
+        raise InvalidInput(
+            Sentence("La fin est trop ancienne"), todo=Sentence("donnez une fin plus tardive")
+        ) from error
     if start >= end:
-        raise InvalidInput("the end is not after the start", todo="give start before end")
+        raise InvalidInput(
+            Sentence("La fin n’est pas après le début"),
+            todo=Sentence("donnez un début avant la fin"),
+        )
     return Stretch(start, end)
 
 
@@ -98,8 +104,8 @@ def part_histories(
     each = (stretch.end - stretch.start).total_seconds() / max(bucket_s, _RAW_EVERY_S)
     if len(parts) * each > MAX_POINTS:
         raise InvalidInput(
-            f"{len(parts)} parts over that time are too much at once",
-            todo="ask for fewer kinds or ports, or for less time",
+            Sentence("%(count)s courbes sur cette durée sont trop à la fois", count=len(parts)),
+            todo=Sentence("demandez moins de genres ou de ports, ou moins de temps"),
         )
     return [history for history in _told(store, session, parts, stretch) if history.points]
 

@@ -134,8 +134,13 @@ def case_number(written: str) -> str:
     case = written.strip()
     if not _CASE.fullmatch(case):
         raise InvalidInput(
-            "what people's devices do is read for a support case only",
-            todo="give its number with --case, as SUP-2026-0412: letters and digits, no name",
+            Sentence(
+                "Ce que font les appareils des personnes ne se lit que pour un cas de support"
+            ),
+            todo=Sentence(
+                "donnez son numéro par --case, comme SUP-2026-0412\u00a0: des lettres"
+                " et des chiffres, pas de nom"
+            ),
         )
     return case
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 from site_surveys.captions import Subject
 from site_surveys.heard import places_heard
 from site_surveys.maps import Overlay, render_map, render_overlay
@@ -127,12 +128,20 @@ def draw_map(
     samples do not let a map be drawn.
     """
     if request.band not in BANDS:
-        raise InvalidInput(f"there is no band {request.band}", todo=f"give {', '.join(BANDS)}")
+        raise InvalidInput(
+            Sentence("La bande %(band)s n’existe pas", band=request.band),
+            todo=Sentence("donnez %(choices)s", choices=", ".join(BANDS)),
+        )
     here = [sample for sample in samples if sample.floor == plan.floor]
     if not here:
         floors = ", ".join(str(floor) for floor in floors_of(samples)) or "none"
         raise InvalidInput(
-            f"no sample is of floor {plan.floor}, the plan's; there are samples of: {floors}",
+            Sentence(
+                "Aucune mesure n’est de l’étage %(floor)s, celui du plan\u00a0; il y a"
+                " des mesures de\u00a0: %(floors)s",
+                floor=plan.floor,
+                floors=floors,
+            ),
             where=plan.name,
         )
     _refuse_off_plan(plan, here)
@@ -161,8 +170,15 @@ def _refuse_off_plan(plan: FloorPlan, samples: Sequence[Sample]) -> None:
     )
     if on_plan * 2 < len(samples):
         raise InvalidInput(
-            f"{len(samples) - on_plan} of {len(samples)} samples lie off the plan of"
-            f" {plan.width_m:.1f} m by {plan.height_m:.1f} m",
+            Sentence(
+                "%(off)s mesures sur %(count)s sont hors du plan de %(width)s m sur %(height)s m",
+                off=len(samples) - on_plan,
+                count=len(samples),
+                width=round(plan.width_m, 1),
+                height=round(plan.height_m, 1),
+            ),
             where=plan.name,
-            todo="check the plan's scale and the samples' origin, its top left corner",
+            todo=Sentence(
+                "vérifiez l’échelle du plan et l’origine des mesures, son coin supérieur gauche"
+            ),
         )

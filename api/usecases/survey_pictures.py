@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from api.usecases.surveys import keep_of_row
 from inventory.errors import InvalidInput, NotFound, PreauError
 from inventory.models import Site, Survey, SurveySample
+from inventory.sentences import Sentence
 from site_surveys.profile import load_profile
 from site_surveys.samples import Sample
 from site_surveys.spectrum import BANDS
@@ -102,7 +103,7 @@ def survey_of_site(session: Session, site_id: int, survey_id: int) -> Survey:
     """Return a survey of a site; raises NotFound."""
     row = session.get(Survey, survey_id)
     if row is None or row.site_id != site_id:
-        raise NotFound(f"there is no survey {survey_id} of this site")
+        raise NotFound(Sentence("Ce site n’a pas de relevé %(survey_id)s", survey_id=survey_id))
     return row
 
 
@@ -152,7 +153,10 @@ class Shelf:
         if found is not None:
             return found
         if not self._drawing.acquire(timeout=PATIENCE_S):
-            raise Busy("too many maps are being drawn", todo="ask again in a minute")
+            raise Busy(
+                Sentence("Trop de cartes sont en cours de dessin"),
+                todo=Sentence("redemandez dans une minute"),
+            )
         try:
             found = self._take(tag)  # drawn for somebody else meanwhile
             if found is None:

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from inventory import clock
 from inventory.errors import NotAllowed
 from inventory.models import LoginThrottle
+from inventory.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class TooManyAttempts(NotAllowed):
     def __init__(self, wait: timedelta) -> None:
         self.wait = wait
         minutes = max(1, round(wait.total_seconds() / 60))
-        super().__init__("too many failed logins", todo=f"try again in {minutes} min")
+        super().__init__(
+            Sentence("Trop de connexions manquées"),
+            todo=Sentence("réessayez dans %(minutes)s\u00a0min", minutes=minutes),
+        )
 
 
 def count_attempt(session: Session, login: str, address: str, limits: Limits = DEFAULT) -> bool:

@@ -14,6 +14,7 @@ from inventory import clock
 from inventory.database import Database
 from inventory.errors import InvalidInput, NotAllowed, NotFound
 from inventory.models import ApiToken, GrantScope, User, UserRole
+from inventory.sentences import Sentence
 
 TOKEN_PREFIX = "preau_"  # noqa: S105 - lets a secret scanner know ours
 MAX_DAYS = 730
@@ -38,15 +39,26 @@ def new_token(
     user = find_user(session, login)
     name = name.replace("\0", "").strip()
     if not name or len(name) > 60:
-        raise InvalidInput("a token has a name of 1 to 60 characters", todo="say what it is for")
+        raise InvalidInput(
+            Sentence("Un jeton a un nom de 1 à 60 caractères"),
+            todo=Sentence("dites à quoi il sert"),
+        )
     if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput(f"a token works for 1 to {MAX_DAYS} days")
+        raise InvalidInput(Sentence("Un jeton vaut de 1 à %(most)s jours", most=MAX_DAYS))
     if len(tokens_of(session, user.id or 0)) >= MAX_TOKENS:
-        raise InvalidInput(f"there are {MAX_TOKENS} tokens already", todo="revoke one")
+        raise InvalidInput(
+            Sentence("Il y a déjà %(most)s jetons", most=MAX_TOKENS),
+            todo=Sentence("révoquez-en un"),
+        )
     held = viewer_of(session, user).grants
     for wanted in grants or ():
         if not _within(session, held, wanted):
-            raise NotAllowed(f"{user.login} does not hold {wanted.role} there", where=name)
+            raise NotAllowed(
+                Sentence(
+                    "%(login)s n’a pas là le rôle %(role)s", login=user.login, role=wanted.role
+                ),
+                where=name,
+            )
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     session.add(
         ApiToken(
@@ -138,7 +150,7 @@ def revoke_token(session: Session, user_id: int, token_id: int) -> str:
     """End a person's token at once and return its name; raises NotFound for any other."""
     row = session.get(ApiToken, token_id)
     if row is None or row.user_id != user_id:
-        raise NotFound(f"there is no token {token_id} of this account")
+        raise NotFound(Sentence("Ce compte n’a pas de jeton %(token_id)s", token_id=token_id))
     session.delete(row)
     return row.name
 

@@ -153,9 +153,11 @@ def _folder(settings: Settings) -> Path:
         (folder / _INCOMING).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(
-            f"files cannot be kept: {error.strerror}",
+            Sentence(
+                "Les fichiers ne peuvent être gardés\u00a0: %(told)s", told=str(error.strerror)
+            ),
             where=str(folder),
-            todo="give data_dir to the user that runs Préau",
+            todo=Sentence("donnez data_dir à l’utilisateur qui lance Préau"),
         ) from error
     return folder
 

@@ -9,6 +9,7 @@ from inventory import clock
 from inventory.errors import InvalidInput
 from inventory.findings.finding import rules
 from inventory.models import Device, Waiver
+from inventory.sentences import Sentence
 
 
 def subject_key(device: Device) -> str:
@@ -34,12 +35,15 @@ def waive(
     Raises InvalidInput for an unknown rule, an empty reason or an end that is past.
     """
     if rule_id not in rules():
-        raise InvalidInput(f"there is no rule {rule_id}", todo="run: preau audit rules")
+        raise InvalidInput(
+            Sentence("La règle %(rule_id)s n’existe pas", rule_id=rule_id),
+            todo=Sentence("lancez\u00a0: preau audit rules"),
+        )
     if not reason.strip():
-        raise InvalidInput("a waiver needs a reason", where=rule_id)
+        raise InvalidInput(Sentence("Une dérogation demande une raison"), where=rule_id)
     now = clock.now()
     if ends_at <= now:
-        raise InvalidInput("a waiver ends in the future", where=rule_id)
+        raise InvalidInput(Sentence("Une dérogation finit dans le futur"), where=rule_id)
     waiver = Waiver(
         rule_id=rule_id,
         subject=subject_key(device),

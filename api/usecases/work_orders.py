@@ -223,7 +223,9 @@ def finish_order(session: Session, viewer: Viewer, order_id: int) -> WorkOrder:
     order = order_to_work_on(session, viewer, order_id)
     missing = still_to_do(session, order)
     if missing:
-        raise Conflict(" ".join(missing))
+        raise Conflict(
+            Sentence("Le travail n’est pas fini\u00a0: %(missing)s", missing=tuple(missing))
+        )
     order.state, order.done_at, order.done_by = WorkState.DONE, clock.now(), viewer.actor
     session.flush()
     _tell(session, order, "work.done", N_("Intervention terminée\u00a0: %(kind)s"))
@@ -275,7 +277,9 @@ def _give(session: Session, order: WorkOrder, login: str | None) -> None:
     if login not in able:
         raise InvalidInput(
             Sentence("%(login)s n’installe rien dans cette école", login=login),
-            todo=f"one of: {', '.join(able) or 'nobody yet'}",
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=tuple(able))
+            if able
+            else Sentence("personne n’y installe encore"),
         )
     order.installer_id = able[login]
 
@@ -302,7 +306,7 @@ def _allow(session: Session, viewer: Viewer, site_id: int, right: Right) -> None
         if _may(session, viewer, site_id, right):
             return
         raise NotAllowed(Sentence("Votre rôle ne permet pas cette intervention"))
-    raise NotFound(f"there is no site {site_id}")
+    raise NotFound(Sentence("Le site %(site_id)s n’existe pas", site_id=site_id))
 
 
 def _tell(session: Session, order: WorkOrder, kind: str, template: str) -> None:

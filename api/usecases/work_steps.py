@@ -84,7 +84,9 @@ def answer_item(
 def reported(session: Session, table: type[Row], order_id: int, client_id: str) -> Row | None:
     """Return what a phone sent already under this id, or None; raises InvalidInput for no id."""
     if not 0 < len(client_id) <= _MAX_CLIENT_ID or not client_id.isprintable():
-        raise InvalidInput("what a phone sends has an id of 1 to 80 characters")
+        raise InvalidInput(
+            Sentence("Ce qu’un téléphone envoie a un identifiant de 1 à 80 caractères")
+        )
     columns = table.__table__.c  # type: ignore[attr-defined]
     query = select(table).where(columns.order_id == order_id, columns.client_id == client_id)
     return session.exec(query).first()

@@ -23,7 +23,7 @@ from api.web.templating import page
 from api.web.texts import Label
 from inventory.errors import InvalidInput, NotAllowed
 from inventory.models import AcceptanceRun, JobState, ReserveSeverity
-from inventory.sentences import N_
+from inventory.sentences import N_, Sentence
 from site_surveys.profile import load_profile
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
@@ -222,7 +222,10 @@ def _may(session: Session, viewer: Viewer, site_id: int, right: Right) -> bool:
 
 def _allow(session: Session, viewer: Viewer, site_id: int, right: Right) -> None:
     if not _may(session, viewer, site_id, right):
-        raise NotAllowed("your role does not do this at this site", todo="ask a contract officer")
+        raise NotAllowed(
+            Sentence("Votre rôle ne fait pas cela sur ce site"),
+            todo=Sentence("demandez à un gestionnaire de contrat"),
+        )
 
 
 def _back(site_id: int, part: str = "") -> Response:
@@ -241,4 +244,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInput(f"{text} is no day") from error
+        raise InvalidInput(Sentence("%(text)s n’est pas un jour", text=text)) from error

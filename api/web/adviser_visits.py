@@ -16,6 +16,7 @@ from api.http.needs import Needs
 from api.usecases.access import LoggedIn
 from api.usecases.adviser_visits import (
     Told,
+    WrongDuration,
     correct_visit,
     list_visits,
     month_sheet,
@@ -257,8 +258,10 @@ def _tried(session: Session, browser: LoggedIn, told: Told, visit_id: int | None
         return "mois"
     except NotAllowed:
         return "ecole"
-    except InvalidInput as error:
-        return "duree" if "24" in error.what else "jour"
+    except WrongDuration:
+        return "duree"
+    except InvalidInput:
+        return "jour"
     return "" if kept.id else "jour"
 
 

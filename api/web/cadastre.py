@@ -32,6 +32,7 @@ from api.usecases.sites import provinces
 from api.web import cadastre_texts
 from api.web.templating import page
 from inventory.errors import Conflict, NotFound
+from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE_CADASTRE)])
 
@@ -195,5 +196,5 @@ def cadastre_of_site(browser: Browser, session: Reading, site_id: RowId) -> Resp
     site_for(session, browser.viewer, site_id, Right.SEE_CADASTRE)
     begun = [each for each in list_editions(session) if each.opens_on <= today()]
     if not begun:
-        raise NotFound("no edition of the cadastre has opened yet")
+        raise NotFound(Sentence("Aucune édition du cadastre n’a encore ouvert"))
     return RedirectResponse(f"/cadastre/{begun[0].code}/sites/{site_id}", HTTPStatus.SEE_OTHER)

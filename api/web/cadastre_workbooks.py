@@ -147,5 +147,5 @@ def _unpacked(text: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise InvalidInput("the answers of the workbook were not sent whole")
+        raise InvalidInput(Sentence("Les réponses du classeur ne sont pas arrivées entières"))
     return found

@@ -12,6 +12,7 @@ from api.usecases.guide import tasks_of
 from api.web.language import SOURCE, tongue
 from inventory import clock
 from inventory.errors import NotFound
+from inventory.sentences import Sentence
 
 router = APIRouter(
     include_in_schema=False,
@@ -26,7 +27,9 @@ def calendar(here: Here, session: Reading, token: Annotated[str, Path(max_length
     """Return what falls to a person and has a day, in their language."""
     viewer = whose_feed(session, token)
     if viewer is None:
-        raise NotFound("there is no such calendar", todo="make a new address")
+        raise NotFound(
+            Sentence("Ce calendrier n’existe pas"), todo=Sentence("faites une nouvelle adresse")
+        )
     dated = [each for each in tasks_of(session, viewer) if each.task.due or each.task.at]
     made = made_calendar(
         dated[:_EVENTS_AT_MOST],

@@ -15,6 +15,7 @@ from api.usecases.site_detail import visible_device
 from api.web.templating import page
 from inventory.errors import NotAllowed
 from inventory.models import Device, Site
+from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.RUN_JOBS)])
 
@@ -37,7 +38,10 @@ def configurations_page(
     """Show which configurations a device had, and one of them or what differs between two."""
     device = visible_device(session, browser.viewer, device_id)
     if not may_read(session, browser.viewer, device):
-        raise NotAllowed("your role does not read configurations", todo="ask a network engineer")
+        raise NotAllowed(
+            Sentence("Votre rôle ne lit pas les configurations"),
+            todo=Sentence("demandez à un ingénieur réseau"),
+        )
     found = list_backups(session, device_id, before=read_id_cursor(suite), limit=_ROWS)
     shown = find_backup(session, device_id, a) if a or found.lines else None
     before = find_backup(session, device_id, de) if de else None

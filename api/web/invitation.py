@@ -14,6 +14,7 @@ from api.web import account_texts
 from api.web.login import give_form_cookie
 from api.web.templating import page
 from inventory.errors import InvalidInput, NotAllowed, NotFound
+from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Anybody("the link is the key")])
 
@@ -41,7 +42,9 @@ def accept(
     """Keep the password and go to the login."""
     paired = request.cookies.get(here.form_cookie, "")
     if not paired or not same_token(csrf, paired):
-        raise NotAllowed("this form is out of date", todo="load the page again")
+        raise NotAllowed(
+            Sentence("Ce formulaire n’est plus à jour"), todo=Sentence("rechargez la page")
+        )
     if nouveau != encore:
         return _form(request, here, jeton, error=account_texts.NOT_TWICE)
     with here.database.read() as session:

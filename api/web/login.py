@@ -16,7 +16,7 @@ from api.usecases.throttle import Limits, TooManyAttempts
 from api.web.addresses import own_address
 from api.web.templating import page
 from inventory.errors import NotAllowed
-from inventory.sentences import N_
+from inventory.sentences import N_, Sentence
 from inventory.settings import Settings
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +47,9 @@ def login(
     # Nobody has a session yet, so the token is paired with a cookie that only we could set.
     paired = request.cookies.get(here.form_cookie, "")
     if not paired or not same_token(csrf, paired):
-        raise NotAllowed("this form is out of date", todo="load the page again")
+        raise NotAllowed(
+            Sentence("Ce formulaire n’est plus à jour"), todo=Sentence("rechargez la page")
+        )
     address = request.client.host if request.client else "unknown"
     try:
         cookie = log_in(

@@ -13,7 +13,7 @@ from api.usecases.oidc_login import NoAccount, log_in_vouched
 from api.web.addresses import own_address
 from api.web.login import end_old_session, give_session, login_form
 from inventory.errors import NotFound
-from inventory.sentences import N_
+from inventory.sentences import N_, Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Anybody("the way in")])
 
@@ -95,7 +95,7 @@ def _failed(request: Request, here: Installation, error: str, status: HTTPStatus
 def _provider(request: Request, here: Installation) -> Provider:
     """Return the provider, which the application keeps with what it knows of it."""
     if not here.settings.oidc_issuer:
-        raise NotFound("no identity provider is set")
+        raise NotFound(Sentence("Aucun fournisseur d’identité n’est réglé"))
     known = getattr(request.app.state, "oidc", None)
     if known is None:
         known = request.app.state.oidc = Provider(here.settings)

@@ -141,4 +141,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise InvalidInput(f"{text} is no day") from error
+        raise InvalidInput(Sentence("%(text)s n’est pas un jour", text=text)) from error

@@ -50,7 +50,7 @@ from inventory.errors import InvalidInput
 from inventory.models.planning import DraftState
 from inventory.programme.dossier import Status
 from inventory.programme.planning.problem import Slot
-from inventory.sentences import worded
+from inventory.sentences import Sentence, worded
 
 PATH = "/programmation"
 ROWS = 50
@@ -216,11 +216,13 @@ def edit_site(
         elif action == "placer":
             lot_id, source_id = _number(lot), _number(source)
             if lot_id is None or source_id is None:
-                raise InvalidInput("a place is a quarter, a lot and a funding source")
+                raise InvalidInput(
+                    Sentence("Une place est un trimestre, un lot et une source de financement")
+                )
             slot = Slot(read_quarter(trimestre), lot_id, source_id)
             pin(session, plan_id, site_id, slot, version=version, reason=motif)
         else:
-            raise InvalidInput("this form does not say what to do")
+            raise InvalidInput(Sentence("Ce formulaire ne dit pas que faire"))
     return RedirectResponse(f"{PATH}/{plan_id}#ecarts", HTTPStatus.SEE_OTHER)
 
 

@@ -12,6 +12,7 @@ from api.http.needs import NeedsLogin
 from api.usecases.saved_views import remove_view, save_view, views_of
 from api.usecases.scope import Viewer
 from inventory.errors import InvalidInput
+from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[NeedsLogin()])
 
@@ -38,7 +39,7 @@ def keep_view(
 ) -> Response:
     """Keep a view and go to it."""
     if page not in PATHS:
-        raise InvalidInput("this page has no views")
+        raise InvalidInput(Sentence("Cette page n’a pas de vues"))
     with here.database.write(browser.viewer.actor) as session:
         view = save_view(session, browser.viewer.user_id, page, nom, filtres)
         address = f"{view.path}?{view.query}"

@@ -24,7 +24,7 @@ from api.usecases.survey_pictures import (
 from api.web.templating import page
 from inventory.errors import NotFound
 from inventory.models import Site, Survey
-from inventory.sentences import N_
+from inventory.sentences import N_, Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
@@ -128,7 +128,7 @@ def survey_picture(
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     drawn = _picture(session, site, survey, wanted)
     if drawn.png is None:
-        raise NotFound("this map cannot be drawn")
+        raise NotFound(Sentence("Cette carte ne peut être dessinée"))
     return Response(drawn.png, media_type="image/png", headers=headers)
 
 

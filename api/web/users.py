@@ -11,7 +11,7 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Installation, RowId
 from api.http.needs import Needs
 from api.usecases import accounts
-from api.usecases.access import LoggedIn
+from api.usecases.access import LoggedIn, WrongAccount
 from api.usecases.grants import give, may_give_to, parse_scope, scope_name, take_back
 from api.usecases.lookup import find_site
 from api.usecases.scope import GIVABLE, HeldGrant, Right
@@ -20,6 +20,7 @@ from api.web import account_texts
 from api.web.templating import page
 from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound, PreauError
 from inventory.models import GrantScope, UserRole
+from inventory.sentences import Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.MANAGE_USERS)])
 
@@ -111,7 +112,7 @@ def take_grant_back(
     with here.database.write(browser.viewer.actor) as session:
         user = accounts.managed_user(session, browser.viewer, user_id).user
         if role not in set(UserRole) or perimetre not in set(GrantScope):
-            raise InvalidInput("this is no grant")
+            raise InvalidInput(Sentence("Ce n’est pas un rôle qui se donne"))
         held = HeldGrant(UserRole(role), GrantScope(perimetre), cle)
         take_back(session, user, held, by=browser.viewer)
     return _back(user_id)
@@ -139,7 +140,7 @@ def _grant(session: Session, role: str, kind: str, value: str) -> HeldGrant:
     """Return the grant that a form asks for; raises InvalidInput."""
     value = value.replace("\0", "").strip()
     if role not in set(UserRole) or kind not in set(GrantScope):
-        raise InvalidInput("this is no grant")
+        raise InvalidInput(Sentence("Ce n’est pas un rôle qui se donne"))
     try:
         if kind == GrantScope.ALL:
             return HeldGrant(UserRole(role), GrantScope.ALL)
@@ -147,13 +148,13 @@ def _grant(session: Session, role: str, kind: str, value: str) -> HeldGrant:
             return HeldGrant(UserRole(role), GrantScope.SITE, str(find_site(session, value).id))
         return HeldGrant(UserRole(role), *parse_scope(session, f"{kind}:{value}"))
     except (InvalidInput, NotFound) as error:
-        raise InvalidInput("this scope is not there") from error
+        raise InvalidInput(Sentence("Cette portée n’existe pas")) from error
 
 
 def _said(error: PreauError) -> str:
     if isinstance(error, NotAllowed):
         return account_texts.NOT_YOURS
-    if isinstance(error, Conflict) or "login" in error.what or "name" in error.what:
+    if isinstance(error, Conflict | WrongAccount):
         return account_texts.BAD_LOGIN
     return account_texts.BAD_SCOPE
 

@@ -66,7 +66,7 @@ from inventory.models import (
     WorkReserve,
     WorkState,
 )
-from inventory.sentences import N_
+from inventory.sentences import N_, Sentence
 
 router = APIRouter(include_in_schema=False, dependencies=[Needs(Right.SEE)])
 
@@ -478,7 +478,7 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise InvalidInput(f"{text} is no moment") from error
+        raise InvalidInput(Sentence("%(text)s n’est pas un moment", text=text)) from error
     return moment.replace(tzinfo=_BRUSSELS).astimezone(UTC) if moment is not None else None
 
 

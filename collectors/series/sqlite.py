@@ -16,6 +16,7 @@ from collectors.series.store import SeriesStore
 from collectors.series.tiers import TIERS, Retention, Tier
 from inventory.database import make_engine, writing
 from inventory.errors import Misconfigured
+from inventory.sentences import Sentence
 
 _CREATE_SUBJECT = (
     "CREATE TABLE IF NOT EXISTS subject (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,"
@@ -66,9 +67,12 @@ class SqliteSeries(SeriesStore):
                 self._path.touch(mode=0o600)
             except OSError as error:
                 raise Misconfigured(
-                    f"the figures over time cannot be kept: {error.strerror}",
+                    Sentence(
+                        "Les chiffres dans le temps ne peuvent être gardés\u00a0: %(told)s",
+                        told=str(error.strerror),
+                    ),
                     where=self.place(),
-                    todo="give data_dir to the user that runs Préau",
+                    todo=Sentence("donnez data_dir à l’utilisateur qui lance Préau"),
                 ) from error
             with self.told_errors("check data_dir"):
                 belongs_to = _number_of(self._main)
@@ -106,9 +110,11 @@ class SqliteSeries(SeriesStore):
             self.set_meta(connection, "database", str(belongs_to))
         elif own != str(belongs_to):
             raise Misconfigured(
-                "this file holds the figures over time of another database",
+                Sentence(
+                    "Ce fichier contient les chiffres dans le temps d’une autre base de données"
+                ),
                 where=self.place(),
-                todo="move it away, or restore it together with the database it belongs to",
+                todo=Sentence("écartez-le, ou restaurez-le avec la base à laquelle il appartient"),
             )
 
     @contextmanager

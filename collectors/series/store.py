@@ -27,7 +27,9 @@ from collectors.series.rows import Row, counter_row, counters_of_row, parts, sec
 from collectors.series.samples import Sample, Subject
 from collectors.series.tiers import HOUR, RAW, Retention, Tier
 from inventory.errors import Misconfigured
+from inventory.sentences import Sentence
 
+_LOOK_AT_IT = Sentence("lancez\u00a0: preau series status")
 _KINDS = {kind.value: kind for kind in SubjectKind}
 
 
@@ -272,14 +274,17 @@ class SeriesStore(ABC):
         connection.exec_driver_sql(self.words.spell(statements.SET_META), (name, value))
 
     @contextmanager
-    def told_errors(self, todo: str = "run: preau series status") -> Iterator[None]:
+    def told_errors(self, todo: str = _LOOK_AT_IT) -> Iterator[None]:
         """Raise Misconfigured, with what to do, for what the database refuses."""
         try:
             yield
         except SQLAlchemyError as error:
             told = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
             raise Misconfigured(
-                f"the figures over time cannot be used: {told.splitlines()[0]}",
+                Sentence(
+                    "Les chiffres dans le temps ne peuvent servir\u00a0: %(told)s",
+                    told=told.splitlines()[0],
+                ),
                 where=self.place(),
                 todo=todo,
             ) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import inventory.vendors
 from inventory.errors import NotFound
+from inventory.sentences import Sentence
 
 if TYPE_CHECKING:
     from inventory.vendors.configuration import Configuration
@@ -88,4 +89,6 @@ def family(family_id: str) -> Family:
     try:
         return families()[family_id]
     except KeyError:
-        raise NotFound(f"no device family is called {family_id}") from None
+        raise NotFound(
+            Sentence("Aucune famille d’équipements ne s’appelle %(family_id)s", family_id=family_id)
+        ) from None

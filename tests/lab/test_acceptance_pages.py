@@ -235,7 +235,7 @@ def test_who_waits_too_long_for_a_map_is_told_to_come_again(
         first.start()
         assert drawing.wait(20)
         try:
-            with pytest.raises(Busy, match="too many maps"):
+            with pytest.raises(Busy, match="Trop de cartes"):
                 shelf.picture(session, site, survey, Wanted(ssid="other"))
         finally:
             done.set()

@@ -191,11 +191,11 @@ def test_a_person_lifts_with_evidence_and_a_defect_that_is_there_is_opened_anew(
     with database.write("user:alice") as session:
         number = reserve_of(session, "equipment.reachable", "ap8").number
         assign(session, 1, number, responsible="Jean", severity=ReserveSeverity.MINOR)
-        with pytest.raises(InvalidInput, match="with evidence"):
+        with pytest.raises(InvalidInput, match="avec une preuve"):
             lift(session, 1, number, note="ok", evidence=None, actor="user:alice")
         lifted = lift(session, 1, number, note="vu", evidence=photo, actor="user:alice")
         assert lifted.lifted_evidence_sha256 == "a" * 64
-        with pytest.raises(Conflict, match="lifted already"):
+        with pytest.raises(Conflict, match="déjà levée"):
             lift(session, 1, number, note=WORD, evidence=photo, actor="user:alice")
         with pytest.raises(NotFound):
             lift(session, 1, 9999, note=WORD, evidence=photo, actor="user:alice")
@@ -214,7 +214,7 @@ def test_only_what_people_can_prove_takes_their_word(database: Database, seeded:
         say(database, "radio.primary_coverage")
     with pytest.raises(InvalidInput, match="there is no such check"):
         say(database, "radio.nothing")
-    with pytest.raises(InvalidInput, match="say what was tried"):
+    with pytest.raises(InvalidInput, match="Dites ce qui a été essayé"):
         say(database, "services.clients", note="  ")
 
 

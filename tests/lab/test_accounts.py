@@ -79,7 +79,7 @@ def test_nobody_gives_more_than_they_manage(database: Database, seeded: Seeded) 
                 give(session, hugo, wanted, by=mona)
             with pytest.raises(NotAllowed):
                 give(session, hugo, wanted, by=who(session, "lena"))
-        with pytest.raises(NotAllowed, match="themselves"):
+        with pytest.raises(NotAllowed, match="ses propres droits"):
             give(session, find_user(session, "mona"), NAMUR, by=mona)
         assert give(session, hugo, HeldGrant(HEAD, GrantScope.PROVINCE, "Namur"), by=mona)
         assert not give(session, hugo, HeldGrant(HEAD, GrantScope.PROVINCE, "Namur"), by=mona)
@@ -139,9 +139,9 @@ def test_who_holds_the_role_of_the_machine_is_not_blocked_or_given_a_link_from_a
     person(database, "nina")
     with database.write("test") as session:
         nina, ada = find_user(session, "nina"), who(session, "ada")
-        with pytest.raises(NotAllowed, match="on the machine itself"):
+        with pytest.raises(NotAllowed, match="sur la machine même"):
             block(session, nina, by=ada)
-        with pytest.raises(NotAllowed, match="on the machine itself"):
+        with pytest.raises(NotAllowed, match="sur la machine même"):
             invite_again(session, nina, by=ada)
 
 

@@ -95,9 +95,9 @@ def test_a_signed_month_is_closed(database: Database, source_id: int) -> None:
     with database.write("user:zoe") as session:
         zoe = _person(session, "zoe", UserRole.ADVISER)
         kept = tell_visit(session, zoe, _told(source_id)).id or 0
-        with pytest.raises(Conflict, match="when it is over"):
+        with pytest.raises(Conflict, match="quand il est fini"):
             sign_month(session, zoe, date(2026, 12, 1))
-        with pytest.raises(Conflict, match="no time to sign"):
+        with pytest.raises(Conflict, match="pas de temps à signer"):
             sign_month(session, zoe, date(2026, 10, 1))
         signed = sign_month(session, zoe, DAY)
         assert signed.minutes == 90
@@ -109,10 +109,10 @@ def test_a_signed_month_is_closed(database: Database, source_id: int) -> None:
             lambda: remove_visit(session, zoe, kept),
             lambda: sign_month(session, zoe, DAY),
         ):
-            with pytest.raises(Conflict, match="signed"):
+            with pytest.raises(Conflict, match="est signé"):
                 change()
         december = tell_visit(session, zoe, _told(source_id, on=date(2026, 12, 1))).id or 0
-        with pytest.raises(Conflict, match="signed"):
+        with pytest.raises(Conflict, match="est signé"):
             correct_visit(session, zoe, december, _told(source_id))
         remove_visit(session, zoe, december)
 
@@ -129,14 +129,14 @@ def test_what_does_not_fit_is_refused(database: Database, source_id: int) -> Non
         ):  # fmt: skip
             with pytest.raises(InvalidInput):
                 tell_visit(session, zoe, _told(source_id, **wrong))
-        with pytest.raises(InvalidInput, match="no funding source 99"):
+        with pytest.raises(InvalidInput, match="financement 99 n’existe pas"):
             tell_visit(session, zoe, _told(99))
         with pytest.raises(NotFound):
             tell_visit(session, zoe, _told(source_id, site_id=elsewhere))
         with pytest.raises(NotAllowed):
             tell_visit(session, head, _told(source_id, site_id=here))
         tell_visit(session, zoe, _told(source_id, minutes=1400))
-        with pytest.raises(InvalidInput, match="more than 24 hours"):
+        with pytest.raises(InvalidInput, match="plus de 24 heures"):
             tell_visit(session, zoe, _told(source_id, minutes=41))
 
 

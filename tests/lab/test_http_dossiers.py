@@ -295,3 +295,24 @@ def test_what_does_not_fit_is_told_in_the_language_asked_for(
     german = client.post(path, json=body, headers={**headers, "Accept-Language": "de"}).json()
     assert french["errors"][1]["what"] != german["errors"][1]["what"]
     assert "hunter2" not in str(french)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("POST /api/v1/proposals/999/accept", "Voorstel 999 bestaat niet"),
+        ("GET /api/v1/programme/plans/999", "Plan 999 van het programma bestaat niet"),
+        ("GET /api/v1/dossiers/transitions/999", "Aanvraag 999 bestaat niet"),
+    ],
+)
+def test_what_is_not_there_is_told_in_the_language_asked_for(
+    client: httpx.Client, database: Database, asked: str, told: str
+) -> None:
+    method, path = asked.split()
+    body = {} if method == "POST" else None
+    headers = {**bearer(database, "alice"), "Accept-Language": "nl"}
+    answer = client.request(method, path, json=body, headers=headers)
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-language"]) == (404, "nl"), problem
+    assert problem["title"] == "Niet gevonden"
+    assert problem["detail"].startswith(told)

@@ -85,7 +85,7 @@ def test_a_plan_is_proposed_changed_and_applied_over_the_api(
     edited = client.patch(address, json=edit, headers=anne)
     assert edited.json()["excluded"] is True
     again = client.patch(address, json=edit, headers=anne)
-    assert (again.status_code, "at version 2" in again.json()["detail"]) == (409, True)
+    assert (again.status_code, "à la version 2" in again.json()["detail"]) == (409, True)
     half = {"action": "pin", "version": 2, "quarter": "2027-T1"}
     assert client.patch(address, json=half, headers=anne).status_code == 400
     old = client.post(f"{PLANS}/{number}/application", json={"version": 1}, headers=anne)

@@ -154,7 +154,7 @@ def test_a_person_moves_a_site_and_sees_what_breaks_at_once(
     with pytest.raises(Conflict, match="Lot 1"):
         apply_plan(database, plan_id, actor="user:anne")
     with (
-        pytest.raises(Conflict, match="at version 2, no longer at 1"),
+        pytest.raises(Conflict, match="à la version 2, non plus à la 1"),
         database.write("user:anne") as session,
     ):
         free(session, plan_id, site_ids[0], version=1)
@@ -165,7 +165,7 @@ def test_a_copy_keeps_decisions_and_the_optimiser_works_around_them(
 ) -> None:
     first = _proposed(database)
     with database.write("test") as session:
-        with pytest.raises(InvalidInput, match="say why"):
+        with pytest.raises(InvalidInput, match="Dites pourquoi"):
             exclude(session, first, site_ids[0], reason=" ")
         exclude(session, first, site_ids[0], reason="école en travaux")
         rows = {row.site_id: row for row in rows_of(session, first)}
@@ -234,7 +234,7 @@ def test_an_applied_plan_schedules_dossiers_through_the_machine_and_tells_the_ot
         assert dossier_of_site(session, site_ids[1]).status == Status.ON_HOLD
     with pytest.raises(Conflict, match="is applied, no draft"):
         apply_plan(database, plan_id, actor="user:anne")
-    with database.write("test") as session, pytest.raises(Conflict, match="was applied"):
+    with database.write("test") as session, pytest.raises(Conflict, match="a été appliqué"):
         discard(session, plan_id)
 
 
@@ -339,7 +339,7 @@ def test_what_cannot_be_planned_is_one_sentence(database: Database) -> None:
         ):  # fmt: skip
             with pytest.raises(InvalidInput):
                 make_plan(session, wanted, actor="test")
-        with pytest.raises(NotFound, match="no plan 9"):
+        with pytest.raises(NotFound, match="Le plan 9"):
             summary(session, 9)
     plan_id = _proposed(database)
     with database.read() as session:

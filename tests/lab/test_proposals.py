@@ -180,7 +180,7 @@ def test_what_is_refused_stays_refused_until_its_identity_changes(scene: Scene) 
     scene.find(_controller(POINT))
     with scene.database.write("anne") as session:
         row = session.get_one(Proposal, scene.only().id)
-        with pytest.raises(InvalidInput, match="needs a reason"):
+        with pytest.raises(InvalidInput, match="demande une raison"):
             refuse(session, row, viewer=None, actor="anne", reason=" ")
         refuse(session, row, viewer=None, actor="anne", reason="appareil personnel")
     again = scene.find(_controller(POINT))
@@ -260,7 +260,7 @@ def test_in_a_zone_of_several_sites_a_person_says_which(scene: Scene) -> None:
     assert (kept.new, kept.proposed) == (["wlc"], ["ap-cour"])
     with scene.database.write("anne") as session:
         row = session.get_one(Proposal, scene.only().id)
-        with pytest.raises(InvalidInput, match="no site is known for ap-cour"):
+        with pytest.raises(InvalidInput, match="Aucun site n’est connu pour ap-cour"):
             accept(session, row, viewer=None, actor="anne")
         accept(session, row, viewer=None, actor="anne", site_id=scene.site_id)
         assert row.site_reason is SiteReason.PERSON

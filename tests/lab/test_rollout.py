@@ -200,7 +200,7 @@ def test_in_school_hours_somebody_has_to_answer_for_an_interruption(
     assert plan.pushes[0].touches_path
     clock.set_source(lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
     try:
-        with pytest.raises(Conflict, match="could interrupt schools on 3 devices") as refused:
+        with pytest.raises(Conflict, match="interrompre des écoles sur 3 équipements") as refused:
             run(here, plan, now=None)
         assert "2026-11-23 17:00" in str(refused.value)
         assert here.status().state is PlanState.FROZEN

@@ -201,7 +201,7 @@ def test_who_is_connected_is_told_for_a_case_and_only_that_it_was_asked_is_kept(
 @pytest.mark.parametrize("case", ["", "Nicolas Dupont", "deux mots 2", "dossier"])
 def test_without_a_case_number_no_device_is_asked(place: Place, case: str) -> None:
     logins = len(place.lab["ap1"].logins)
-    with pytest.raises(InvalidInput, match="for a support case only"):
+    with pytest.raises(InvalidInput, match="que pour un cas de support"):
         read_clients(*place.parts, [place.id_of("ap1")], case=case, actor="user:alice")
     assert len(place.lab["ap1"].logins) == logins
 

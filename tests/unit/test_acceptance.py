@@ -380,11 +380,11 @@ def test_another_edition_of_the_profile_is_data() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"version = ", "not TOML"),
-        (b"\xff", "not TOML"),
-        (b"version = 'x'", "does not fit: letterhead"),
+        (b"version = ", "pas du TOML"),
+        (b"\xff", "pas du TOML"),
+        (b"version = 'x'", "ne convient pas\u00a0: letterhead"),
         (edition(CHECK + CHECK), "two checks are called a.b"),
-        (edition(CHECK.replace(b"{snr_db}", b"{nothing}")), "names a figure that there is not"),
+        (edition(CHECK.replace(b"{snr_db}", b"{nothing}")), "nomme un chiffre qui n’existe pas"),
         (edition(CHECK.replace(b"minor", b"grave")), "severity"),
     ],
 )

@@ -130,7 +130,7 @@ def test_the_template_falls_back_on_no_font_of_the_machine() -> None:
 def test_a_broken_template_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     (tmp_path / "broken.typ").write_text("#let x = ")
     monkeypatch.setattr(typesetting, "files", lambda _: tmp_path)
-    with pytest.raises(InvalidInput, match="the document cannot be set"):
+    with pytest.raises(InvalidInput, match="Le document ne peut être composé"):
         set_pdf("broken.typ", {}, at=AT)
 
 

@@ -151,9 +151,9 @@ def test_a_waived_finding_does_not_count_until_the_waiver_ends(
 @pytest.mark.parametrize(
     ("rule_id", "reason", "days", "said"),
     [
-        ("no.such", "why", 1, "there is no rule"),
-        ("reachability.silent", "  ", 1, "needs a reason"),
-        ("reachability.silent", "why", 0, "in the future"),
+        ("no.such", "why", 1, "La règle .* n’existe pas"),
+        ("reachability.silent", "  ", 1, "demande une raison"),
+        ("reachability.silent", "why", 0, "dans le futur"),
     ],
 )
 def test_a_waiver_that_cannot_be_is_refused(

@@ -75,11 +75,11 @@ def test_a_configuration_is_found_by_its_first_digits(
     row = _keep(database, vault, ap, FIRST)
     with database.read() as session:
         assert find_backup(session, ap, row.digest[:8].upper()).id == row.id
-        with pytest.raises(InvalidInput, match="is no digest"):
+        with pytest.raises(InvalidInput, match="n’est pas une empreinte"):
             find_backup(session, ap, "%")
-        with pytest.raises(NotFound, match="begins with"):
+        with pytest.raises(NotFound, match="ne commence par"):
             find_backup(session, switch, row.digest[:8])
-        with pytest.raises(NotFound, match="no configuration of the device is kept"):
+        with pytest.raises(NotFound, match="Aucune configuration de l’équipement"):
             find_backup(session, switch, None)
 
 

@@ -171,7 +171,7 @@ def test_a_response_that_moved_on_is_not_written_under_an_old_version(
     with database.write("user:denise") as session:
         fill(session, site_id, {"pupils": 240})
         edition = edition_of(session, "INCOR26")
-        with pytest.raises(Conflict, match="at version 2, no longer at 1"):
+        with pytest.raises(Conflict, match="à la version 2, non plus à la 1"):
             write_fields(
                 session,
                 edition,

@@ -7,7 +7,7 @@ import pytest
 from api.web.language import LOCALES, tongue
 from api.web.templating import HERE
 from inventory.findings.finding import rules
-from tests.texts import bypass, catalogues
+from tests.texts import bypass, catalogues, raises
 from tests.texts.extraction import in_python, in_template
 
 TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
@@ -32,6 +32,43 @@ def test_every_french_text_of_the_pages_modules_is_marked() -> None:
         for fault in bypass.in_module(path)
     ]
     assert "\n".join(found) == ""
+
+
+def test_every_error_that_a_route_can_come_to_is_told_in_the_readers_language() -> None:
+    program = raises.read_program(catalogues.ROOT, catalogues.PACKAGES)
+    assert "\n".join(raises.untold(program, ("api.http", "api.web"))) == ""
+
+
+def test_an_error_that_goes_past_the_catalogues_is_found_behind_functions_and_methods(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "below").mkdir()
+    (tmp_path / "shown" / "routes.py").write_text(
+        "from below import cases\nfrom below.errors import Full\n"
+        "def route():\n    cases.Case().look()\n    raise Full(3)\n"
+    )
+    (tmp_path / "below" / "errors.py").write_text(
+        "class PreauError(Exception): pass\n"
+        "class Full(PreauError):\n"
+        "    def __init__(self, count):\n"
+        "        super().__init__(Sentence('plein'), todo=f'wait {count} s')\n"
+    )
+    (tmp_path / "below" / "cases.py").write_text(
+        "from below.errors import PreauError\n"
+        "_ADVICE = 'come back'\n"
+        "class Case:\n"
+        "    def look(self):\n"
+        "        why = 'it is late' if self.late else Sentence('tard')\n"
+        "        raise PreauError(why, where=f'{self.number}/{self.of}', todo=_ADVICE)\n"
+        "    def never(self):\n        raise PreauError('nobody asks for it')\n"
+    )
+    program = raises.read_program(tmp_path, ("shown", "below"))
+    assert raises.untold(program, ("shown",)) == [
+        "below.cases:6: _ADVICE",
+        "below.cases:6: why",
+        "below.errors:4: f'wait {count} s'",
+    ]
 
 
 def test_the_title_of_every_rule_is_in_the_catalogues() -> None:

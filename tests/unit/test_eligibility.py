@@ -74,7 +74,7 @@ def test_the_rules_are_data_and_a_file_that_is_wrong_is_told_by_its_field() -> N
     assert "promotion sociale superieur" in rule_set(NARROW).excluded_kinds
     with pytest.raises(InvalidInput, match="regions"):
         read_rule_set('version = "x"\nin_force_from = 2026-01-01\nsource = "s"\n', where="f")
-    with pytest.raises(InvalidInput, match="no TOML"):
+    with pytest.raises(InvalidInput, match="pas du TOML"):
         read_rule_set("[", where="f")
     with pytest.raises(NotFound):
         rule_set("nope")
@@ -131,9 +131,9 @@ def test_the_rules_that_began_last_are_in_force_and_a_version_says_one_thing(
         assert rules_in_force(session).version == NARROW
         keep_rules(session, later, actor="test", valid_from=today())
         assert rules_in_force(session).version == "2999-1"
-        with pytest.raises(Conflict, match="says something else"):
+        with pytest.raises(Conflict, match="dit autre chose"):
             keep_rules(session, _rules("2999-1"), actor="test")
-        with pytest.raises(Conflict, match="says something else"):
+        with pytest.raises(Conflict, match="dit autre chose"):
             keep_rules(session, _rules("2026-1", minimum_pupils=5), actor="test")
         assert [each.rules.version for each in known_rules(session)][-1] == "2026-1"
         with pytest.raises(NotFound):

@@ -178,9 +178,9 @@ def test_another_than_the_author_approves_and_then_it_may_run(
     with database.write("test") as session:
         plan = _plan(session, _ids(session))
         assert plan.id is not None
-        with pytest.raises(NotAllowed, match="needs the approval of another than cli:anne"):
+        with pytest.raises(NotAllowed, match="l’accord d’une autre personne que cli:anne"):
             refuse_unapproved(session, plan)
-        with pytest.raises(NotAllowed, match="who cannot approve it"):
+        with pytest.raises(NotAllowed, match="qui ne peut pas l’approuver"):
             approve_plan(session, plan.id, _viewer(session, "anne", EVERYWHERE))
         bruno = _viewer(session, "bruno", EVERYWHERE)
         first = approve_plan(session, plan.id, bruno, note="vu avec l’école")
@@ -202,7 +202,9 @@ def test_who_may_not_change_every_site_of_a_plan_cannot_approve_it(
         support = _viewer(session, "dirk", (UserRole.SUPPORT_AGENT, GrantScope.ALL, ""))
         assert not may_approve(session, plan.id, only_here)
         for viewer in (only_here, support):
-            with pytest.raises(NotAllowed, match="may not approve changes at every site"):
+            with pytest.raises(
+                NotAllowed, match="ne peut approuver de changements sur tous les sites"
+            ):
                 approve_plan(session, plan.id, viewer)
         devices = session.exec(select(Device.id).where(Device.site_id == here)).all()
         small = _plan(session, [each or 0 for each in devices])
@@ -215,7 +217,7 @@ def test_a_plan_that_ran_cannot_be_approved(database: Database, two_sites: tuple
         assert not waits_for_approval(session, plan)
         plan.state = PlanState.RUNNING
         session.flush()
-        with pytest.raises(Conflict, match="is running"):
+        with pytest.raises(Conflict, match="est «\u00a0running"):
             approve_plan(session, plan.id or 0, _viewer(session, "bruno", EVERYWHERE))
 
 
@@ -226,5 +228,5 @@ def test_a_plan_whose_planning_was_interrupted_is_never_run(
         plan = _plan(session, _ids(session), second=False)
         refuse_unapproved(session, plan)
         plan.risk = {}  # nobody closed it
-        with pytest.raises(Conflict, match="half of it is never sent"):
+        with pytest.raises(Conflict, match="une moitié n’est jamais envoyée"):
             refuse_unapproved(session, plan)

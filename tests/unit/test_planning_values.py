@@ -149,7 +149,7 @@ def test_rules_that_do_not_add_up_are_refused() -> None:
         read_rules(text.replace("weight = 45", "weight = 40"), where="f")
     with pytest.raises(InvalidInput, match="either values"):
         read_rules(text.replace("none_at = 20\n", ""), where="f")
-    with pytest.raises(InvalidInput, match="do not fit"):
+    with pytest.raises(InvalidInput, match="ne conviennent pas"):
         read_rules("version = ", where="f")
-    with pytest.raises(NotFound, match="no planning rules 1999"):
+    with pytest.raises(NotFound, match="planification 1999 n’existent pas"):
         planning_rules("1999")

@@ -79,7 +79,7 @@ def test_the_next_time_is_told_and_is_now_when_it_may_be_now() -> None:
 
 @pytest.mark.parametrize("text", ["whenever", "mon-fry 08:00-09:00", "mon 25:00-26:00"])
 def test_hours_that_cannot_be_read_are_one_sentence(text: str) -> None:
-    with pytest.raises(InvalidInput, match="tells no hours"):
+    with pytest.raises(InvalidInput, match="ne dit ni heures"):
         school_calendar([text], [], [])
 
 

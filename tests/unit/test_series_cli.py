@@ -73,8 +73,8 @@ def test_more_than_can_be_told_at_once_is_refused_with_what_to_ask_instead(
     ports = [Subject(SubjectKind.INTERFACE, 1, f"1/1/{number}") for number in range(400)]
     with open_series(settings, database) as store, database.read() as session:
         assert part_histories(store, session, ports, stretch_of(Span.DAY)) == []
-        with pytest.raises(InvalidInput, match="400 parts"):
+        with pytest.raises(InvalidInput, match="400 courbes"):
             part_histories(store, session, ports, stretch_of(Span.MONTH))
-    with pytest.raises(InvalidInput, match="not after"):
+    with pytest.raises(InvalidInput, match="pas après"):
         stretch_between(clock.now(), clock.now() - timedelta(days=1), Span.DAY)
     database.close()

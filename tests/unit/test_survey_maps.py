@@ -177,18 +177,22 @@ def test_a_drawing_lies_under_the_map_and_a_broken_one_is_one_sentence() -> None
                 for x in (2.0, 3.0, 4.0)]  # fmt: skip
     colours = picture(page(out.getvalue()))[:, :, :3].reshape(-1, 3)
     assert (colours == 128).all(axis=1).any()
-    with pytest.raises(InvalidInput, match="cannot be decoded"):
+    with pytest.raises(InvalidInput, match="ne se décode pas"):
         page(out.getvalue()[:40])
 
 
 @pytest.mark.parametrize(
     ("samples", "request_", "sentence"),
     [
-        (SAMPLES, MapRequest(band="2.4"), "only 0 place"),
-        (SAMPLES, MapRequest(ssid="Autre"), "only 0 place"),
-        (SAMPLES, MapRequest(band="7"), "there is no band 7"),
-        ((), MapRequest(), "no sample is of floor 0"),
-        ([Sample(900.0, 1.0, 0, None, None, None, None, None, None, None)], MapRequest(), "off"),
+        (SAMPLES, MapRequest(band="2.4"), "Seuls 0 endroits"),
+        (SAMPLES, MapRequest(ssid="Autre"), "Seuls 0 endroits"),
+        (SAMPLES, MapRequest(band="7"), "La bande 7 n’existe pas"),
+        ((), MapRequest(), "Aucune mesure n’est de l’étage 0"),
+        (
+            [Sample(900.0, 1.0, 0, None, None, None, None, None, None, None)],
+            MapRequest(),
+            "hors du plan",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(

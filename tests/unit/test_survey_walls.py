@@ -126,7 +126,7 @@ def test_the_second_access_point_of_a_floor_with_one_is_not_heard() -> None:
         f"{x},{y},f09fc2a10010,36,-5{x}" for x in range(1, 6) for y in range(1, 6)
     )
     samples = parse_samples(lonely.encode(), where="test").samples
-    with pytest.raises(InvalidInput, match="only 0 place"):
+    with pytest.raises(InvalidInput, match="Seuls 0 endroits"):
         map_signal(plan(8, 8), places_heard(samples, band="5", rank=1), rank=1)
 
 

@@ -130,11 +130,11 @@ def test_what_is_not_there_or_there_twice_is_said(database: Database) -> None:
         two = add_school(session, fase=95002).site_id
         first = add_device(session, name="sw1", site_id=one)
         add_device(session, name="sw1", site_id=two)
-        with pytest.raises(NotFound, match="no site is known as 95001/1"):
+        with pytest.raises(NotFound, match="Aucun site n’est connu sous 95001/1"):
             find_site(session, "95001/1")
-        with pytest.raises(InvalidInput, match="several sites: Les Tilleuls"):
+        with pytest.raises(InvalidInput, match="plusieurs sites\u00a0: Les Tilleuls"):
             find_site(session, "Les Tilleuls")
-        with pytest.raises(NotFound, match="no organising authority"):
+        with pytest.raises(NotFound, match="Aucun pouvoir organisateur"):
             find_authority(session, 1)
         with pytest.raises(NotFound, match="no device is known as ap9"):
             find_device(session, "ap9")

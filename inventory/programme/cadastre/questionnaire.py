@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.programme.cadastre.conditions import Condition
+from inventory.sentences import Sentence
 
 MAX_TEXT = 4000
 _ID = r"^[a-z][a-z0-9_]{0,40}$"
@@ -208,14 +209,26 @@ class Questionnaire(_Value):
         for field in self.all_fields():
             if field.id == field_id:
                 return field
-        raise NotFound(f"the questionnaire {self.version} has no field {field_id[:60]}")
+        raise NotFound(
+            Sentence(
+                "Le questionnaire %(version)s n’a pas de champ %(field)s",
+                version=self.version,
+                field=field_id[:60],
+            )
+        )
 
     def section(self, section_id: str) -> Section:
         """Return the section of an id; raises NotFound."""
         for section in self.sections:
             if section.id == section_id:
                 return section
-        raise NotFound(f"the questionnaire {self.version} has no section {section_id[:60]}")
+        raise NotFound(
+            Sentence(
+                "Le questionnaire %(version)s n’a pas de section %(section)s",
+                version=self.version,
+                section=section_id[:60],
+            )
+        )
 
 
 def read_questionnaire(text: str, *, where: str) -> Questionnaire:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from inventory.errors import InvalidInput, NotFound
 from inventory.programme.geography import Region
 from inventory.programme.spelling import plain
+from inventory.sentences import Sentence
 
 DEFAULT_RULE_SET = "2026-1"
 """What is in force where nobody kept a rule set."""
@@ -49,12 +50,17 @@ def read_rule_set(text: str, *, where: str) -> RuleSet:
     try:
         return RuleSet.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"the rule set is no TOML: {error}", where=where) from error
+        raise InvalidInput(
+            Sentence("Le jeu de règles n’est pas du TOML\u00a0: %(error)s", error=str(error)),
+            where=where,
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise InvalidInput(
-            f"{path}: {first['msg']}", where=where, todo="mend it; nothing was changed"
+            Sentence("%(path)s\u00a0: %(told)s", path=str(path), told=first["msg"]),
+            where=where,
+            todo=Sentence("corrigez-le\u00a0; rien n’a été changé"),
         ) from error
 
 
@@ -75,6 +81,7 @@ def rule_set(version: str) -> RuleSet:
     found = shipped_rule_sets().get(version)
     if found is None:
         raise NotFound(
-            f"there is no rule set {version[:60]}", todo=f"one of {', '.join(shipped_rule_sets())}"
+            Sentence("Le jeu de règles %(version)s n’existe pas", version=version[:60]),
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(shipped_rule_sets())),
         )
     return found

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inventory.errors import InvalidInput, NotFound
+from inventory.sentences import Sentence
 
 DEFAULT_RULES = "2026-1"
 
@@ -106,7 +107,9 @@ def read_rules(text: str, *, where: str) -> Rules:
         return Rules.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise InvalidInput(f"the rules do not fit: {said}", where=where) from error
+        raise InvalidInput(
+            Sentence("Les règles ne conviennent pas\u00a0: %(said)s", said=said), where=where
+        ) from error
 
 
 @cache
@@ -126,6 +129,7 @@ def planning_rules(version: str) -> Rules:
     found = all_rules().get(version)
     if found is None:
         raise NotFound(
-            f"there are no planning rules {version}", todo=f"one of {', '.join(all_rules())}"
+            Sentence("Les règles de planification %(version)s n’existent pas", version=version),
+            todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(all_rules())),
         )
     return found

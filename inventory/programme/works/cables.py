@@ -95,7 +95,9 @@ def _columns(header: list[str]) -> dict[str, int]:
     if "label" not in found or "result" not in found:
         raise InvalidInput(
             Sentence("Ce fichier n’a pas les colonnes d’un testeur de câbles"),
-            todo="Cable ID, Length (m), Result, Test Limit",
+            todo=Sentence(
+                "il faut\u00a0: %(names)s", names="Cable ID, Length (m), Result, Test Limit"
+            ),
         )
     return found
 
