@@ -210,9 +210,9 @@ def test_a_person_lifts_with_evidence_and_a_defect_that_is_there_is_opened_anew(
 
 
 def test_only_what_people_can_prove_takes_their_word(database: Database, seeded: Seeded) -> None:
-    with pytest.raises(InvalidInput, match="no person can prove it"):
+    with pytest.raises(InvalidInput, match="Aucune personne ne peut le prouver"):
         say(database, "radio.primary_coverage")
-    with pytest.raises(InvalidInput, match="there is no such check"):
+    with pytest.raises(InvalidInput, match="Ce contrôle n’existe pas"):
         say(database, "radio.nothing")
     with pytest.raises(InvalidInput, match="Dites ce qui a été essayé"):
         say(database, "services.clients", note="  ")

@@ -300,8 +300,8 @@ def test_what_does_not_fit_is_told_in_the_language_asked_for(
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("POST /api/v1/proposals/999/accept", "Voorstel 999 bestaat niet"),
-        ("GET /api/v1/programme/plans/999", "Plan 999 van het programma bestaat niet"),
+        ("GET /api/v1/sites/1/acceptance/999", "Deze site heeft geen opleveringstest 999"),
+        ("GET /api/v1/programme-plans/999", "Plan 999 van het programma bestaat niet"),
         ("GET /api/v1/dossiers/transitions/999", "Aanvraag 999 bestaat niet"),
     ],
 )
@@ -310,7 +310,7 @@ def test_what_is_not_there_is_told_in_the_language_asked_for(
 ) -> None:
     method, path = asked.split()
     body = {} if method == "POST" else None
-    headers = {**bearer(database, "alice"), "Accept-Language": "nl"}
+    headers = {**bearer(database, "paul"), "Accept-Language": "nl"}
     answer = client.request(method, path, json=body, headers=headers)
     problem = answer.json()
     assert (answer.status_code, answer.headers["content-language"]) == (404, "nl"), problem

@@ -200,7 +200,7 @@ def test_pins_in_conflict_fail_with_a_sentence(database: Database, site_ids: lis
     assert failed.state is DraftState.FAILED
     assert failed.message == (
         "Les décisions épinglées se contredisent\u00a0: "
-        "Lot 1\u00a0: 6 sites en 2028, pour 3 au plus., "
+        "Lot 1\u00a0: 6 sites en 2028, pour 3 au plus. "
         "Lot 1\u00a0: 6 sites en 2028-T1, pour 1 au plus."
     )
 
@@ -232,7 +232,7 @@ def test_an_applied_plan_schedules_dossiers_through_the_machine_and_tells_the_ot
         assert document.startswith(b"plan;version;site;score;trimestre;lot;source;montant\r\n")
         assert len(outcomes(session, plan_id)) == 6
         assert dossier_of_site(session, site_ids[1]).status == Status.ON_HOLD
-    with pytest.raises(Conflict, match="is applied, no draft"):
+    with pytest.raises(Conflict, match="est «\u00a0applied"):
         apply_plan(database, plan_id, actor="user:anne")
     with database.write("test") as session, pytest.raises(Conflict, match="a été appliqué"):
         discard(session, plan_id)
@@ -323,7 +323,7 @@ def test_facts_are_told_checked_and_taken_back(
     with database.write("test") as session:
         assert import_priorities(session, file, actor="test") == 1
     file.write_text("site;ise_class\n95002/9502;8\n9/9;7\n", encoding="utf-8")
-    with pytest.raises(InvalidInput, match="line 3: no site"), database.write("test") as session:
+    with pytest.raises(InvalidInput, match="line 3: Aucun site"), database.write("test") as session:
         import_priorities(session, file, actor="test")
     with database.read() as session:
         told = facts_of_sites(session, site_ids)
