@@ -309,7 +309,7 @@ def test_what_is_not_there_is_told_in_the_language_asked_for(
     client: httpx.Client, database: Database, asked: str, told: str
 ) -> None:
     method, path = asked.split()
-    body = {} if method == "POST" else None
+    body: dict[str, str] | None = {} if method == "POST" else None
     headers = {**bearer(database, "paul"), "Accept-Language": "nl"}
     answer = client.request(method, path, json=body, headers=headers)
     problem = answer.json()
