@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.usecases.brussels import today
 from api.usecases.cadastre_decisions import Signer, document_of, submit
-from api.usecases.cadastre_editions import add_edition, edition_of, shipped_edition, today
+from api.usecases.cadastre_editions import add_edition, edition_of, shipped_edition
 from api.usecases.cadastre_filling import FieldWrite, write_fields
 from api.usecases.cadastre_responses import read_form
 from inventory.programme.cadastre.documents import sha256_of

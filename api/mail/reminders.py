@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlmodel import Session, col, select
 
 from api.usecases.access import viewer_of
-from api.usecases.deadlines import today
+from api.usecases.brussels import today
 from api.usecases.guide import SiteTask, tasks_of
 from api.web.language import SOURCE, Tongue, tongue
 from inventory import clock

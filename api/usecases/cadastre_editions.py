@@ -1,7 +1,6 @@
 """Editions of the cadastre, added with their questionnaire."""
 
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -14,11 +13,6 @@ from inventory.programme.cadastre.questionnaire import Questionnaire, shipped_qu
 from inventory.sentences import Sentence
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-
-
-def today() -> date:
-    """Return the day in Brussels, by which editions open and close."""
-    return clock.now().astimezone(BRUSSELS).date()
 
 
 def shipped_edition(code: str) -> EditionData:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from api.usecases.cadastre_editions import questionnaire_of, today
+from api.usecases.brussels import today
+from api.usecases.cadastre_editions import questionnaire_of
 from api.usecases.cadastre_observed import observed_at
 from api.usecases.cadastre_responses import (
     CadastreRefused,

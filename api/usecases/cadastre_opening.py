@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from api.usecases.cadastre_editions import edition_of, today
+from api.usecases.brussels import today
+from api.usecases.cadastre_editions import edition_of
 from api.usecases.dossier_state import dossier_of_site
 from api.usecases.dossiers import MoveRefused, advance
 from api.usecases.progress import Progress, quiet

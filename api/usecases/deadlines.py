@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, col, func, select
 
+from api.usecases.brussels import today
 from api.usecases.dossier_state import state_of
+from api.usecases.due_days import start_missing_reserves
 from api.usecases.scope import Viewer, visible_sites
 from inventory import clock
 from inventory.database import Database
@@ -20,7 +22,7 @@ from inventory.events import record_event
 from inventory.models import DeadlineClock, Dossier, DossierTransition, Site
 from inventory.programme.deadlines.labels import label_of
 from inventory.programme.deadlines.terms import (
-    PREREQUISITE,
+    OF_ONE_THING,
     Counted,
     Term,
     last_day,
@@ -77,11 +79,6 @@ class LatePage:
     next: LatePlace | None
 
 
-def today() -> date:
-    """Return the day in Brussels."""
-    return clock.now().astimezone(_BRUSSELS).date()
-
-
 def follow_terms(
     session: Session, dossier: Dossier, state: DossierState, since: date | None = None
 ) -> None:
@@ -97,39 +94,11 @@ def follow_terms(
             each.held_on = each.held_on or day
         elif each.held_on is not None:
             _resume(each, day)
-        if each.term_id != PREREQUISITE and each.term_id not in running:
+        if each.term_id not in OF_ONE_THING and each.term_id not in running:
             each.closed_on = day
     for term in running.values():
         if term.id not in open_ones:
             session.add(_clock(dossier, term, day, held=state.status is Status.ON_HOLD))
-    session.flush()
-
-
-def follow_prerequisite(
-    session: Session, site_id: int, prerequisite_id: int, due_on: date | None, *, lifted: bool
-) -> None:
-    """Let the clock of one prerequisite's own due day run, follow that day, or close it."""
-    dossier = session.exec(select(Dossier).where(Dossier.site_id == site_id)).first()
-    if dossier is None or dossier.id is None:
-        return
-    found = session.exec(
-        select(DeadlineClock)
-        .where(DeadlineClock.prerequisite_id == prerequisite_id)
-        .where(col(DeadlineClock.closed_on).is_(None))
-    ).first()
-    if found is None and due_on is not None and not lifted:
-        found = DeadlineClock(
-            dossier_id=dossier.id,
-            term_id=PREREQUISITE,
-            prerequisite_id=prerequisite_id,
-            ball=Role.ORGANISING_AUTHORITY,
-            started_on=today(),
-            due_on=due_on,
-        )
-        session.add(found)
-    elif found is not None:
-        found.due_on = due_on or found.due_on
-        found.closed_on = today() if lifted or due_on is None else None
     session.flush()
 
 
@@ -214,7 +183,8 @@ def tell_late(session: Session) -> int:
 
 def look_at_clocks(database: Database, *, actor: str) -> dict[str, int]:
     """Start the clocks that are missing, then tell of what became overdue; return both counts."""
-    started = 0
+    with database.write(actor) as session:
+        started = start_missing_reserves(session)
     while True:
         with database.write(actor) as session:
             found = start_missing(session)
@@ -231,7 +201,10 @@ def start_missing(session: Session, *, limit: int = _BATCH) -> int:
     They begin on the day of the dossier's last step. Returns how many dossiers were looked at.
     """
     statuses = {status.value for term in load_terms().terms for status in term.statuses}
-    known = select(DeadlineClock.id).where(DeadlineClock.dossier_id == Dossier.id)
+    known = select(DeadlineClock.id).where(
+        DeadlineClock.dossier_id == Dossier.id,
+        col(DeadlineClock.term_id).not_in(OF_ONE_THING),
+    )
     found = session.exec(
         select(Dossier)
         .where(col(Dossier.status).in_(statuses), ~known.exists())

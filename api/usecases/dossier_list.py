@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast
 from sqlmodel import Session, col, select
 
-from api.usecases.deadlines import today
+from api.usecases.brussels import today
 from api.usecases.scope import Viewer, visible_sites
 from api.usecases.sites import Position, search_terms, site_after
 from inventory.models import (

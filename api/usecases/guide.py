@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
-from api.usecases.deadlines import today
+from api.usecases.brussels import today
 from api.usecases.scope import Viewer, visible_sites
 from inventory.models import (
     CadastreEdition,

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from api.usecases.deadlines import follow_prerequisite
+from api.usecases.due_days import follow_prerequisite
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.events import record_event
@@ -61,8 +61,7 @@ def add_prerequisite(
     )
     session.add(row)
     session.flush()
-    assert row.id is not None
-    follow_prerequisite(session, site_id, row.id, due_on, lifted=False)
+    follow_prerequisite(session, row)
     record_event(
         session, "prerequisite.opened", Sentence("Prérequis à lever\u00a0: %(what)s", what=text),
         site_id=site_id,
@@ -77,7 +76,7 @@ def postpone(
     row = _open(session, site_id, prerequisite_id)
     row.due_on = due_on
     session.flush()
-    follow_prerequisite(session, site_id, prerequisite_id, due_on, lifted=False)
+    follow_prerequisite(session, row)
     return row
 
 
@@ -105,7 +104,7 @@ def lift_prerequisite(
     row.lifted_at, row.lifted_by = clock.now(), actor
     row.lifted_note, row.lifted_upload_id = text or None, upload_id
     session.flush()
-    follow_prerequisite(session, site_id, prerequisite_id, row.due_on, lifted=True)
+    follow_prerequisite(session, row)
     record_event(
         session,
         "prerequisite.lifted",

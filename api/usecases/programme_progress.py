@@ -15,10 +15,13 @@ from inventory.models import (
     Dossier,
     DossierTransition,
     Implantation,
+    ProgrammePlan,
+    ProgrammePlanSite,
     School,
     Site,
     SiteImplantation,
 )
+from inventory.models.planning import DraftState
 from inventory.programme.cantons import canton_of
 from inventory.programme.dossier import Status
 from inventory.programme.dossier.machine import BRUSSELS
@@ -115,6 +118,28 @@ def put_in_service(
     moments: Iterable[Any] = session.scalars(first)
     months = Counter(moment.astimezone(BRUSSELS).date().replace(day=1) for moment in moments)
     return sorted(months.items())
+
+
+def applied_plan(session: Session) -> dict[date, int]:
+    """Return, by first day of a quarter, how many sites the applied plans place in it.
+
+    A site counts once, where the plan that was applied last places it.
+    """
+    rows: Sequence[Any] = session.execute(
+        sa_select(
+            col(ProgrammePlanSite.site_id),
+            col(ProgrammePlanSite.year),
+            col(ProgrammePlanSite.quarter),
+        )
+        .join(ProgrammePlan, col(ProgrammePlan.id) == col(ProgrammePlanSite.plan_id))
+        .where(col(ProgrammePlan.state) == DraftState.APPLIED)
+        .where(col(ProgrammePlanSite.excluded).is_(False))
+        .where(col(ProgrammePlanSite.year).is_not(None))
+        .where(col(ProgrammePlanSite.quarter).is_not(None))
+        .order_by(col(ProgrammePlan.decided_at), col(ProgrammePlan.id))
+    ).all()
+    last = {site_id: date(year, 3 * quarter - 2, 1) for site_id, year, quarter in rows}
+    return dict(sorted(Counter(last.values()).items()))
 
 
 def education_networks(session: Session, viewer: Viewer) -> list[str]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
+from api.usecases.brussels import today
 from api.usecases.dossier_state import EvidenceFile
+from api.usecases.due_days import follow_reserves
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.events import record_event
@@ -19,7 +20,6 @@ from site_surveys.profile import AcceptanceProfile
 UNPROVED = "non prouvé"
 """The subject of the one reserve of a check that stands for all that nothing proved."""
 
-_BRUSSELS = ZoneInfo("Europe/Brussels")
 _NBSP = "\u00a0"
 _MOST_TEXT = 2000
 
@@ -114,7 +114,7 @@ def settle(
                 severity=defect.severity,
                 message=defect.message[:_MOST_TEXT],
                 responsible=terms.responsible,
-                due_on=_today() + timedelta(days=terms.days),
+                due_on=today() + timedelta(days=terms.days),
                 opened_at=run.at,
                 opened_by=run.actor,
                 opened_by_run_id=run.id,
@@ -122,6 +122,7 @@ def settle(
         )
     session.add_all(opened)
     session.flush()
+    follow_reserves(session, [*before, *opened])
     return sorted([*before, *opened], key=lambda each: each.number)
 
 
@@ -181,6 +182,7 @@ def open_by_hand(
     )
     session.add(reserve)
     session.flush()
+    follow_reserves(session, [reserve])
     record_event(
         session,
         "reserve.opened",
@@ -209,6 +211,7 @@ def assign(
     reserve.severity = severity or reserve.severity
     session.add(reserve)
     session.flush()
+    follow_reserves(session, [reserve])
     return reserve
 
 
@@ -240,6 +243,7 @@ def lift(
     reserve.lifted_evidence_sha256 = evidence.sha256 if evidence else None
     session.add(reserve)
     session.flush()
+    follow_reserves(session, [reserve])
     record_event(
         session,
         "reserve.lifted",
@@ -265,7 +269,3 @@ def _last_number(session: Session, site_id: int) -> int:
     session.exec(select(Site.id).where(Site.id == site_id).with_for_update()).first()
     found = select(func.max(Reserve.number)).where(Reserve.site_id == site_id)
     return session.exec(found).one() or 0
-
-
-def _today() -> date:
-    return clock.now().astimezone(_BRUSSELS).date()

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from api.usecases.cadastre_editions import today
+from api.usecases.brussels import today
 from inventory import clock
 from inventory.errors import Conflict, NotFound
 from inventory.models import EligibilityRuleSet

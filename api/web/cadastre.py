@@ -16,7 +16,8 @@ from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.http.needs import Needs
 from api.jobs.campaign_requests import OPENING, last_jobs, request_opening
 from api.usecases.access import LoggedIn
-from api.usecases.cadastre_editions import edition_of, list_editions, today
+from api.usecases.brussels import today
+from api.usecases.cadastre_editions import edition_of, list_editions
 from api.usecases.cadastre_lists import (
     STATES,
     Grouping,

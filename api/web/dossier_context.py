@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.usecases.deadlines import clocks_of, today
+from api.usecases.brussels import today
+from api.usecases.deadlines import clocks_of
 from api.usecases.dossier_state import documents_of
 from api.usecases.equipment_stock import stock_of
 from api.usecases.prerequisites import prerequisites_of

@@ -6,7 +6,7 @@ from api.http.dependencies import Browser, Reading, RowId
 from api.http.needs import Needs
 from api.usecases import site_detail
 from api.usecases.acting import roles_at
-from api.usecases.deadlines import today
+from api.usecases.brussels import today
 from api.usecases.guide import site_tasks
 from api.usecases.scope import ROLES, Right
 from api.usecases.sites import site_line

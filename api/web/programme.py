@@ -12,6 +12,7 @@ from api.http.needs import Needs
 from api.usecases.programme_progress import (
     Progress,
     ProgressFilter,
+    applied_plan,
     education_networks,
     programme_progress,
     put_in_service,
@@ -82,6 +83,7 @@ def progress_page(
     progress = programme_progress(session, browser.viewer, wanted)
     language = language_of(request, browser.viewer)
     settings = here.settings
+    whole = wanted == ProgressFilter() and browser.viewer.everywhere(Right.SEE)
     return page(
         request,
         "programme.html",
@@ -101,8 +103,9 @@ def progress_page(
             starts_on=settings.programme_starts_on,
             years=settings.programme_years,
             sites_a_year=settings.programme_sites_a_year,
+            applied=applied_plan(session) if whole else None,
         ),
-        whole_programme=wanted == ProgressFilter() and browser.viewer.everywhere(Right.SEE),
+        whole_programme=whole,
     )
 
 

@@ -24,8 +24,11 @@ class DeadlineClock(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id")
-    term_id: str = Field(description="of programme.deadlines; `prerequisite` for one's due day")
+    term_id: str = Field(
+        description="of programme.deadlines; `prerequisite`, `reserve`: its due day"
+    )
     prerequisite_id: int | None = Field(default=None, foreign_key="prerequisite.id", index=True)
+    reserve_id: int | None = Field(default=None, foreign_key="reserve.id", index=True)
     ball: str = Field(description="the role that must act")
     started_on: date
     due_on: date = Field(description="the last day on which it is in time")

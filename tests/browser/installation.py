@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 
 from api.usecases.acceptance import run_acceptance
 from api.usecases.access import viewer_of
-from api.usecases.cadastre_editions import edition_of, today
+from api.usecases.brussels import today
+from api.usecases.cadastre_editions import edition_of
 from api.usecases.cadastre_remarks import add_remark
 from api.usecases.deadlines import look_at_clocks
 from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many

@@ -35,6 +35,7 @@ from api.usecases.dossier_bulk import (
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site, measure, state_of
 from api.usecases.dossiers import MoveRefused, advance
 from api.usecases.prerequisites import add_prerequisite, lift_prerequisite, postpone
+from api.usecases.reserves import assign, lift, open_by_hand
 from api.usecases.scope import Viewer
 from inventory import clock
 from inventory.database import Database
@@ -47,6 +48,8 @@ from inventory.models import (
     Event,
     GrantScope,
     PrerequisiteKind,
+    Reserve,
+    ReserveSeverity,
     User,
     UserRole,
 )
@@ -169,6 +172,78 @@ def test_a_prerequisite_is_late_after_its_own_day_until_it_is_lifted_or_postpone
         postpone(session, site_id, number, date(2027, 2, 1))
     with database.read() as session:
         assert late_list(session, viewer(database, "alice"), late).lines == ()
+
+
+def test_a_reserve_is_late_after_its_own_day_until_it_is_lifted_or_given_another(
+    database: Database, seeded: Seeded
+) -> None:
+    person(database, "alice")
+    site_id = seeded.site_ids[0]
+    with database.write("test") as session:
+        for day in (date(2027, 1, 20), None):
+            open_by_hand(
+                session,
+                site_id,
+                "Goulotte ouverte au premier étage",
+                severity=ReserveSeverity.MINOR,
+                actor="test",
+                due_on=day,
+            )
+    late = LateFilter(Role.CONTRACTOR, "reserve")
+    told = 0
+    for day, expected in ((date(2027, 1, 20), []), (date(2027, 1, 22), [2])):
+        at(day)
+        told = look_at_clocks(database, actor="schedule")["told"]
+        with database.read() as session:
+            found = late_list(session, viewer(database, "alice"), late).lines
+        assert [each.late_days for each in found] == expected
+    assert told == 1
+    with database.write("test") as session:
+        assign(session, site_id, 1, due_on=date(2027, 2, 1))
+        assign(session, site_id, 2, due_on=date(2027, 1, 21))
+    with database.read() as session:
+        found = late_list(session, viewer(database, "alice"), late).lines
+    assert [each.due_on for each in found] == [date(2027, 1, 21)]
+    # Late by its new day too, it is told anew.
+    at(date(2027, 2, 3))
+    assert look_at_clocks(database, actor="schedule")["told"] == 2
+    with database.write("test") as session:
+        for number in (1, 2):
+            note = "Vue refermée le 2 février par Mme Lambert"
+            lift(session, site_id, number, note=note, evidence=None, actor="test")
+    with database.read() as session:
+        assert late_list(session, viewer(database, "alice"), late).lines == ()
+
+
+def test_reserves_of_before_get_their_clocks_and_hide_no_step_that_has_none(
+    database: Database, seeded: Seeded
+) -> None:
+    person(database, "alice")
+    site_id = seeded.site_ids[1]  # its cadastre is awaited, without a clock
+    with database.write("test") as session:
+        session.add(
+            Reserve(
+                site_id=site_id,
+                number=1,
+                check_id="",
+                subject="n° 1",
+                severity=ReserveSeverity.MINOR,
+                message="Prise arrachée",
+                due_on=date(2027, 1, 4),
+                opened_at=NOON,
+                opened_by="test",
+            )
+        )
+    assert look_at_clocks(database, actor="schedule")["started"] == 2
+    assert look_at_clocks(database, actor="schedule")["started"] == 0
+    with database.read() as session:
+        found = late_list(session, viewer(database, "alice"), LateFilter()).lines
+        kept = session.exec(select(DeadlineClock.term_id).order_by(DeadlineClock.term_id)).all()
+    assert [(each.term_id, each.late_days) for each in found] == [
+        ("reserve", 7),
+        ("cadastre_fill", 5),
+    ]
+    assert kept == ["cadastre_fill", "reserve"]
 
 
 def test_the_terms_follow_the_moves_and_stand_still_on_hold(
@@ -488,7 +563,7 @@ def test_the_api_moves_many_and_tells_what_is_late(
         assert (made["id"], made["moved"], made["pending"]) == (1, 1, 0)
     listed = client.get("/api/v1/dossiers/transitions", headers=headers).json()
     assert [each["moved"] for each in listed["requests"]] == [1]
-    site = seeded.site_ids[1]
+    site = seeded.site_ids[0]  # the second one is on hold now, and so never late
     wanted = {"kind": "power", "description": "Une prise", "due_on": "2027-01-01"}
     made = client.post(f"/api/v1/sites/{site}/prerequisites", json=wanted, headers=headers)
     assert made.status_code == 201

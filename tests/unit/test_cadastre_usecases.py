@@ -5,14 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from api.usecases.brussels import today
 from api.usecases.cadastre_decisions import Signer, reopen, send_back, submit, validate
-from api.usecases.cadastre_editions import (
-    add_edition,
-    edition_of,
-    list_editions,
-    shipped_edition,
-    today,
-)
+from api.usecases.cadastre_editions import add_edition, edition_of, list_editions, shipped_edition
 from api.usecases.cadastre_filling import FieldWrite, UnreadableAnswers, write_fields
 from api.usecases.cadastre_lists import (
     NOT_STARTED,

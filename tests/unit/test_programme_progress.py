@@ -1,19 +1,26 @@
 """How far the programme is: milestones, cantons and the pace."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.usecases.programme_progress import applied_plan
 from api.web.burn_up import burn_up
 from api.web.programme import SHADES, shade
+from inventory import clock
+from inventory.database import Database
+from inventory.models import ProgrammePlan, ProgrammePlanSite
+from inventory.models.planning import DraftState
 from inventory.programme.cantons import canton_of, cantons
 from inventory.programme.dossier import Status
 from inventory.programme.geography import Region, all_communes
 from inventory.programme.progress import OUTSIDE, Milestone, Standing, tally
 from tests.geography.cantons import PATH, written
 from tests.geography.outlines import outlines
+from tests.seed import seed
 
 STATUSES = st.sampled_from([status for status in Status if status is not Status.ON_HOLD])
 STANDINGS = STATUSES.map(Standing) | STATUSES.map(lambda before: Standing(Status.ON_HOLD, before))
@@ -90,3 +97,66 @@ def test_the_burn_up_counts_what_came_before_the_programme_and_stops_today() -> 
     assert drawn.last.done == 6
     assert drawn.months[-1].planned == 24
     assert [year for _, year in drawn.ticks] == [2023, 2024]
+
+
+def test_what_is_planned_is_that_of_the_applied_plan_from_its_first_quarter_on() -> None:
+    drawn = burn_up(
+        [(date(2022, 9, 1), 3), (date(2023, 2, 1), 4)],
+        today=date(2023, 3, 15),
+        starts_on=date(2022, 9, 1),
+        years=1,
+        sites_a_year=120,
+        applied={date(2023, 1, 1): 6, date(2023, 10, 1): 2},
+    )
+    planned = {(m.start.year, m.start.month): m.planned for m in drawn.months}
+    assert [planned[2022, month] for month in (9, 12)] == [10, 40]
+    # Three were in service when the plan began; its quarter is spread over three months.
+    assert [planned[2023, month] for month in (1, 2, 3, 9, 10, 11, 12)] == [5, 7, 9, 9, 10, 10, 11]
+    assert drawn.months[-1].start == date(2023, 12, 1)
+    assert drawn.planned_path.count("M") == 2
+    assert drawn.plan_from == date(2023, 1, 1)
+
+
+def test_a_site_of_two_applied_plans_counts_where_the_later_one_places_it(
+    database: Database,
+) -> None:
+    made = seed(database)
+    first, second, third = made.site_ids
+    with database.write("test") as session:
+        for number, (state, places) in enumerate(
+            (
+                (DraftState.APPLIED, ((first, 1), (second, 1))),
+                (DraftState.APPLIED, ((first, 3), (third, None))),
+                (DraftState.DRAFT, ((third, 2),)),
+            )
+        ):
+            plan = ProgrammePlan(
+                name=str(number),
+                state=state,
+                first_year=2027,
+                years=1,
+                rules_version="2026-1",
+                sites_per_year=500,
+                created_by="test",
+                created_at=clock.now(),
+                decided_at=clock.now(),
+            )
+            session.add(plan)
+            session.flush()
+            session.add_all(
+                ProgrammePlanSite(
+                    plan_id=plan.id or 0,
+                    site_id=site_id,
+                    area="Namur",
+                    score=1.0,
+                    score_parts=[],
+                    open_quarters=[],
+                    cost=Decimal(1),
+                    cost_assumed=False,
+                    year=2027 if quarter else None,
+                    quarter=quarter,
+                )
+                for site_id, quarter in places
+            )
+    with database.read() as session:
+        assert applied_plan(session) == {date(2027, 1, 1): 1, date(2027, 7, 1): 1}

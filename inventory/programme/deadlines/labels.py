@@ -6,6 +6,7 @@ from inventory.sentences import N_
 
 LABELS: Mapping[str, str] = {
     "prerequisite": N_("Lever un prérequis"),
+    "reserve": N_("Lever une réserve"),
     "cadastre_fill": N_("Remplir et soumettre le cadastre"),
     "cadastre_judge": N_("Valider le cadastre ou le renvoyer avec remarques"),
     "enrolment": N_("Demander l’adhésion"),

@@ -13,7 +13,9 @@ from inventory.programme.dossier import DossierState, Role, Status, Track
 
 DEFAULT_TERMS = "2026-1"
 PREREQUISITE = "prerequisite"
-"""The term of a prerequisite's own due day."""
+RESERVE = "reserve"
+OF_ONE_THING = frozenset({PREREQUISITE, RESERVE})
+"""The terms of one prerequisite's and one reserve's due day, which no step of a dossier ends."""
 
 _DAY = timedelta(days=1)
 IsSchoolDay = Callable[[date], bool]
