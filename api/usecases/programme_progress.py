@@ -125,7 +125,7 @@ def applied_plan(session: Session) -> dict[date, int]:
 
     A site counts once, where the plan that was applied last places it.
     """
-    rows: Sequence[Any] = session.execute(
+    rows: Iterable[Any] = session.execute(
         sa_select(
             col(ProgrammePlanSite.site_id),
             col(ProgrammePlanSite.year),
