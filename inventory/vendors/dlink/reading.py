@@ -30,8 +30,9 @@ _PROBE_SOFTWARE = "1.3.6.1.2.1.16.19.2.0"
 # all of them companySystem is alike: sysFirmwareVersion, sysSerialNumber.
 _SMART_FIRMWARE, _SMART_SERIAL = "1.3.0", "1.30.0"
 
-# DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS; the first wrote DES3526. DCS is a camera.
-_NAME = r"D[EGXMQ]S-?\d\d"
+# DES-3526, DGS-1210-28P/F1, DXS-1210-12TC, DMS-1100-10TS, DGS-F3008P; the first wrote DES3526. DCS
+# is a camera.
+_NAME = r"D[EGXMQ]S-?[A-Z]?\d\d"
 
 PROFILE = Profile(
     family="dlink",
@@ -49,6 +50,7 @@ PROFILE = Profile(
         instance(f"{_AGENT}.12.0"),
         below_product(_SMART_SERIAL, r"^(\w{6,})$"),
         chassis("serial"),
+        described(r"\bSerialNo (\w+)"),
     ),
     firmware=(
         instance(f"{_EXT}.8.1.3.1"),
