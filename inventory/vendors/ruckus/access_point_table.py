@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from inventory.vendors.mib import MibView, Oid, oid
-from inventory.vendors.standard.wireless_columns import mac_in_index
+from inventory.vendors.standard.wireless_columns import mac_of_index
 from inventory.vendors.standard.wireless_tables import AccessPointTable
 
-_MAC_PARTS = 6
 _STATES = {  # ruckusZDWLANAPStatus
     "0": "down",
     "1": "up",
@@ -37,7 +36,7 @@ def radio_names(ap_names: Oid, channels: Oid) -> Callable[[MibView], Mapping[Oid
     def names(view: MibView) -> Mapping[Oid, str]:
         owners = view.texts(ap_names)
         return {
-            index: f"{owners.get(index[:_MAC_PARTS]) or mac_in_index(index)} radio {index[-1]}"
+            index: f"{owners.get(index[:-1]) or mac_of_index(index[:-1])} radio {index[-1]}"
             for index in view.column(channels)
             if index
         }

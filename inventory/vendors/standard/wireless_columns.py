@@ -101,6 +101,12 @@ def mac_in_index(index: Oid) -> str | None:
     return bytes(octets).hex()
 
 
+def mac_of_index(index: Oid) -> str | None:
+    """Return the MacAddress that an index is; some agents write its length before it."""
+    prefixed = len(index) == _MAC_PARTS + 1 and index[0] == _MAC_PARTS
+    return mac_in_index(index[1:] if prefixed else index)
+
+
 def text_in_index(index: Oid) -> str | None:
     """Return the string that an index begins with: its length, then its octets."""
     octets = index[1 : 1 + index[0]] if index else ()

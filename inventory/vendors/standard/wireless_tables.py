@@ -15,7 +15,7 @@ from inventory.vendors.standard import figures
 from inventory.vendors.standard.channels import band as band_of
 from inventory.vendors.standard.channels import band_of_channel, frequency_mhz
 from inventory.vendors.standard.channels import channel as channel_of
-from inventory.vendors.standard.wireless_columns import Column, ip_address, mac_in_index
+from inventory.vendors.standard.wireless_columns import Column, ip_address, mac_of_index
 
 _NO_ADDRESS = "0" * 12
 
@@ -269,7 +269,7 @@ class AccessPointTable:
     """The columns of a controller's table of access points.
 
     `states` gives our word (`up`, `down` …) for the device's own; a word it does not name is given
-    as it is. `indexed_by_mac` says that the row's index begins with the address; `counted` adds
+    as it is. `indexed_by_mac` says that the row's index is the address; `counted` adds
     the number of rows as a figure, where the device has none of its own.
     """
 
@@ -306,7 +306,7 @@ class AccessPointTable:
         status = word(self.status)
         address = mac(view.get((*self.mac, *index))) if self.mac else None
         if address is None and self.indexed_by_mac:
-            address = mac_in_index(index)
+            address = mac_of_index(index)
         return AccessPoint(
             name=word(self.name),
             mac=address,
