@@ -35,7 +35,8 @@ FRENCH = Language(
     gettext=lambda text: text,
     # French counts 0 as a singular: "0 équipement".
     ngettext=lambda one, several, number: one if abs(number) < 2 else several,
-    number=lambda number: f"{number:.10g}".replace(".", ","),
+    # As CLDR's French: a narrow no-break space between thousands, a decimal comma.
+    number=lambda number: f"{number:,.10g}".replace(",", "\u202f").replace(".", ","),
     day=lambda day: day.strftime("%d/%m/%Y"),
 )
 

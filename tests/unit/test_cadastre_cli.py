@@ -102,7 +102,7 @@ def test_show_and_progress_and_export_tell_what_is_there(
         fill(session, seeded.site_ids[1], {"pupils": 24000})
     shown = _preau("show", "INCOR26", "--site", "95002/9502").output
     assert "pupils = 24000  (user:denise)" in shown
-    assert "! pupils: Le maximum est 10000." in shown
+    assert "! pupils: Le maximum est 10\u202f000." in shown
     told = json.loads(_preau("progress", "INCOR26", "--json").output)
     assert [(each["name"], each["counts"]) for each in told] == [
         ("Liège", {"draft": 1}),

@@ -78,7 +78,7 @@ def test_pins_that_contradict_each_other_are_told_and_nothing_is_placed() -> Non
     assert found.method is Method.NONE
     assert set(found.placed) == {1, 2, 3}
     assert [each.sentence for each in found.conflicts] == [
-        "Le plafond de la source F1 est dépassé de 15000 €.",
+        "Le plafond de la source F1 est dépassé de 15\u202f000 €.",
         "Lot 1\u00a0: 3 sites en 2027, pour 2 au plus.",
         "Lot 1\u00a0: 3 sites en 2027-T1, pour 1 au plus.",
     ]

@@ -75,3 +75,7 @@ def test_what_cannot_be_read_is_shown_as_it_was_written(kept: dict[str, object] 
 def test_what_a_person_wrote_keeps_nothing_to_translate() -> None:
     assert wording("vu sur place") is None
     assert N_("Écoles") == "Écoles"
+
+
+def test_thousands_are_grouped_as_in_the_other_languages() -> None:
+    assert Sentence("dépassé de %(over)s €", over=11390.5) == "dépassé de 11\u202f390,5 €"
