@@ -313,8 +313,7 @@ def test_a_country_that_not_all_radios_tell_is_not_said_of_all() -> None:
 
 
 def test_a_network_of_ours_on_a_radio_that_is_off_stays_in_the_intent() -> None:
-    layer = {"wlans": [WLAN], "radios": [{"band": "5", "enabled": False}]}
-    change = planned(**layer)
+    change = planned(wlans=[WLAN], radios=[{"band": "5", "enabled": False}])
     running = GRAMMAR.unscrub(change.intended, RUNNING, SECRETS)
     found = adopt(running)
     (wlan,) = [each for each in found.layer.wlans if each.ssid == "Classes"]
