@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from api.usecases.access import viewer_named
 from api.usecases.acting import acting_role
-from api.usecases.dossier_state import EvidenceFile, dossier_of_site
+from api.usecases.dossier_state import EvidenceFile, dossier_now, dossier_of_site
 from api.usecases.dossiers import MoveRefused, advance, judge_move
 from api.usecases.progress import Progress
 from api.usecases.scope import Right, Viewer, sites_within
@@ -268,7 +268,7 @@ def _move_one(session: Session, viewer: Viewer, item_id: int, wanted: WantedMove
         return
     try:
         with session.begin_nested():
-            given = _given(session, viewer, item.site_id, wanted)
+            given = _given(session, viewer, item.site_id, wanted, lock=True)
             step = advance(
                 session,
                 item.site_id,
@@ -289,19 +289,23 @@ def _tried(session: Session, viewer: Viewer, site_id: int, wanted: WantedMove) -
     version = 0
     try:
         version = dossier_of_site(session, site_id).version
-        judge_move(session, site_id, wanted.to, **_given(session, viewer, site_id, wanted))
+        judge_move(session, to=wanted.to, **_given(session, viewer, site_id, wanted))
     except PreauError as error:
         return SiteOutcome(site_id, name, BulkState.REFUSED, version, _said(error))
     return SiteOutcome(site_id, name, BulkState.MOVED, version)
 
 
-def _given(session: Session, viewer: Viewer, site_id: int, wanted: WantedMove) -> dict[str, Any]:
+def _given(
+    session: Session, viewer: Viewer, site_id: int, wanted: WantedMove, *, lock: bool = False
+) -> dict[str, Any]:
     """Return what a move is made with; raises NotAllowed where the person may not move many."""
     allowed = sites_within(viewer, Right.MOVE_MANY)
     if session.exec(select(Site.id).where(col(Site.id) == site_id, allowed)).first() is None:
         raise NotAllowed(Sentence("Votre rôle ne permet pas de faire avancer ce dossier"))
+    now = dossier_now(session, site_id, lock=lock)
     return {
-        "role": acting_role(session, viewer, site_id, wanted.to),
+        "now": now,
+        "role": acting_role(session, viewer, now, wanted.to),
         "reason": wanted.reason,
         "facts": wanted.facts,
         "evidence": wanted.evidence,

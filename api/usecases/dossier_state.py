@@ -88,8 +88,38 @@ def dossier_of_site(session: Session, site_id: int, *, lock: bool = False) -> Do
     query = select(Dossier).where(Dossier.site_id == site_id)
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound(Sentence("Le site n°%(id)s n’a pas encore de dossier", id=site_id))
+        raise _no_dossier(site_id)
     return found
+
+
+def _no_dossier(site_id: int) -> NotFound:
+    return NotFound(Sentence("Le site n°%(id)s n’a pas encore de dossier", id=site_id))
+
+
+@dataclass(frozen=True, slots=True)
+class DossierNow:
+    """A dossier as it was read once: its row, its documents, and both as the machine sees them."""
+
+    row: Dossier
+    documents: tuple[Evidence, ...]
+    state: DossierState
+    facts: Facts
+
+
+def dossier_now(session: Session, site_id: int, *, lock: bool = False) -> DossierNow:
+    """Return all that is kept of a site's dossier; raises NotFound. `lock` as `dossier_of_site`."""
+    query = (
+        select(Dossier, Lot.name, FundingSource.code)
+        .outerjoin(Lot, col(Lot.id) == col(Dossier.lot_id))
+        .outerjoin(FundingSource, col(FundingSource.id) == col(Dossier.funding_source_id))
+        .where(Dossier.site_id == site_id)
+    )
+    found = session.exec(query.with_for_update(of=Dossier) if lock else query).first()
+    if found is None:
+        raise _no_dossier(site_id)
+    row, lot, funding_source = found
+    documents = tuple(documents_of(session, row))
+    return DossierNow(row, documents, _state(row, documents), _facts(row, lot, funding_source))
 
 
 def facts_of(session: Session, dossier: Dossier) -> Facts:
@@ -98,13 +128,21 @@ def facts_of(session: Session, dossier: Dossier) -> Facts:
     source = (
         session.get(FundingSource, dossier.funding_source_id) if dossier.funding_source_id else None
     )
-    named = {"lot": lot and lot.name, "funding_source": source and source.code}
+    return _facts(dossier, lot.name if lot else None, source.code if source else None)
+
+
+def _facts(dossier: Dossier, lot: str | None, funding_source: str | None) -> Facts:
+    named = {"lot": lot, "funding_source": funding_source}
     return Facts.model_validate({**dossier.facts, **named})
 
 
 def state_of(session: Session, dossier: Dossier) -> DossierState:
     """Return a dossier as the machine sees it."""
-    kinds = {row.kind for row in documents_of(session, dossier) if row.voided_at is None}
+    return _state(dossier, documents_of(session, dossier))
+
+
+def _state(dossier: Dossier, documents: Sequence[Evidence]) -> DossierState:
+    kinds = {row.kind for row in documents if row.voided_at is None}
     running = Track.RUNNING if dossier.cabling_started else Track.WAITING
     return DossierState(
         status=Status(dossier.status),

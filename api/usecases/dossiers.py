@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,12 +11,12 @@ from sqlmodel import Session, col, select
 from api.usecases.deadlines import follow_terms
 from api.usecases.dossier_state import (
     NAMED_ROWS,
+    DossierNow,
     EvidenceFile,
     documents_of,
+    dossier_now,
     dossier_of_site,
-    facts_of,
     measure,
-    state_of,
 )
 from api.usecases.funding import funding_named
 from api.usecases.lots import lot_named
@@ -95,17 +96,20 @@ def advance(
     facts: Mapping[str, str] | None = None,
     evidence: Sequence[EvidenceFile] = (),
     measures: frozenset[Measure] | None = None,
+    now: DossierNow | None = None,
 ) -> DossierTransition:
     """Move the dossier of a site to `to` and return the step, now part of its history.
 
+    `now` is the dossier where it was read and locked already; else it is read here.
     `facts` are told with the move and kept with it; an empty value takes a fact back. Raises
     Conflict when `version` is no longer the dossier's, MoveRefused (a Conflict) with all that is
     missing, NotAllowed when the role may not make this move, InvalidInput for an unknown fact.
     Nothing is kept of a refused move.
     """
-    dossier, move, told = judge_move(
+    now = now or dossier_now(session, site_id, lock=True)
+    move, told = judge_move(
         session,
-        site_id,
+        now,
         to,
         role=role,
         version=version,
@@ -113,16 +117,15 @@ def advance(
         facts=facts,
         evidence=evidence,
         measures=measures,
-        lock=True,
     )
     return _write(
-        session, dossier, move, told, actor=actor, role=role, reason=reason, evidence=evidence
+        session, now, move, told, actor=actor, role=role, reason=reason, evidence=evidence
     )
 
 
 def judge_move(
     session: Session,
-    site_id: int,
+    now: DossierNow,
     to: Status,
     *,
     role: Role,
@@ -131,33 +134,31 @@ def judge_move(
     facts: Mapping[str, str] | None = None,
     evidence: Sequence[EvidenceFile] = (),
     measures: frozenset[Measure] | None = None,
-    lock: bool = False,
-) -> tuple[Dossier, Move, Facts]:
+) -> tuple[Move, Facts]:
     """Return the move that `advance` would make, with the facts as told then; writes nothing.
 
-    Raises as `advance` does. `lock` keeps others from moving the dossier.
+    Raises as `advance` does.
     """
-    dossier = dossier_of_site(session, site_id, lock=lock)
-    if version is not None and version != dossier.version:
+    site_id = now.row.site_id
+    if version is not None and version != now.row.version:
         raise Conflict(
             Sentence(
                 "Le dossier a changé entre-temps\u00a0: "
                 "il est à la version %(now)s, plus à la %(seen)s",
-                now=dossier.version,
+                now=now.row.version,
                 seen=version,
             ),
             where=Sentence("site %(id)s", id=site_id),
             todo=Sentence("relisez-le"),
         )
-    told = _with_told(facts_of(session, dossier), facts or {})
-    state = _with_measures(state_of(session, dossier), measures)
+    told = _with_told(now.facts, facts or {})
     outcome = decide(
-        state,
+        _with_measures(now.state, measures),
         to,
         role,
         told,
         clock.now(),
-        measured=measure(session, site_id),
+        measured=partial(measure, session, site_id),
         reason=reason,
         evidence=[each.kind for each in evidence],
     )
@@ -167,25 +168,27 @@ def judge_move(
                 outcome.missing[0], where=Sentence("site %(site_id)s", site_id=site_id)
             )
         raise MoveRefused(to, outcome.missing)
-    return dossier, outcome, told
+    return outcome, told
 
 
 def possible_moves(
     session: Session, site_id: int, role: Role | None = None
 ) -> tuple[PossibleMove, ...]:
     """Return every move that leaves the status, with what each still misses; `role` narrows."""
-    dossier = dossier_of_site(session, site_id)
-    state, told, measured = (
-        state_of(session, dossier),
-        facts_of(session, dossier),
-        measure(session, site_id),
-    )
+    now = dossier_now(session, site_id)
+    measured = cache(partial(measure, session, site_id))
     moves = []
-    for edge in possible_edges(state):
+    for edge in possible_edges(now.state):
         if role is not None and role not in edge.roles:
             continue
         outcome = decide(
-            state, edge.to, min(edge.roles), told, clock.now(), measured=measured, reason="?"
+            now.state,
+            edge.to,
+            min(edge.roles),
+            now.facts,
+            clock.now(),
+            measured=measured,
+            reason="?",
         )
         missing = outcome.missing if isinstance(outcome, Refusal) else ()
         moves.append(
@@ -198,7 +201,7 @@ def possible_moves(
 
 def documents_needed(session: Session, site_id: int, to: Status) -> tuple[EvidenceKind, ...]:
     """Return the documents that the move to `to` asks for and that the dossier does not have."""
-    state = state_of(session, dossier_of_site(session, site_id))
+    state = dossier_now(session, site_id).state
     edges = [edge for edge in possible_edges(state) if edge.to is to]
     return tuple(k for k in edges[0].evidence if k not in state.evidence) if edges else ()
 
@@ -252,18 +255,16 @@ def open_dossiers(session: Session, judged: Sequence[tuple[int, Eligibility]]) -
 
 def rejudge(session: Session, site_id: int, eligibility: Eligibility) -> DossierTransition:
     """Move a dossier to where a new answer of the rules puts it; raises Conflict otherwise."""
-    dossier = dossier_of_site(session, site_id, lock=True)
+    now = dossier_now(session, site_id, lock=True)
     ineligible = eligibility.verdict is Verdict.INELIGIBLE
     to = Status.INELIGIBLE if ineligible else Status.CADASTRE_PENDING
-    told = facts_of(session, dossier).model_copy(update={"eligibility": _fact(eligibility)})
-    outcome = decide(
-        state_of(session, dossier), to, Role.RULES, told, clock.now(), reason=eligibility.reason
-    )
+    told = now.facts.model_copy(update={"eligibility": _fact(eligibility)})
+    outcome = decide(now.state, to, Role.RULES, told, clock.now(), reason=eligibility.reason)
     if isinstance(outcome, Refusal):
         raise MoveRefused(to, outcome.missing)
     return _write(
         session,
-        dossier,
+        now,
         outcome,
         told,
         actor=_RULES_ACTOR,
@@ -274,7 +275,7 @@ def rejudge(session: Session, site_id: int, eligibility: Eligibility) -> Dossier
 
 def _write(
     session: Session,
-    dossier: Dossier,
+    now: DossierNow,
     move: Move,
     facts: Facts,
     *,
@@ -283,9 +284,14 @@ def _write(
     reason: str | None,
     evidence: Sequence[EvidenceFile] = (),
 ) -> DossierTransition:
+    dossier = now.row
     assert dossier.id is not None
     kept = facts.model_copy(update=dict.fromkeys(move.edge.forgets))
-    lot_id, source_id = lot_named(session, kept.lot), funding_named(session, kept.funding_source)
+    lot_id, source_id = dossier.lot_id, dossier.funding_source_id
+    if kept.lot != now.facts.lot:
+        lot_id = lot_named(session, kept.lot)
+    if kept.funding_source != now.facts.funding_source:
+        source_id = funding_named(session, kept.funding_source)
     at = clock.now()
     step = DossierTransition(
         dossier_id=dossier.id,
@@ -299,9 +305,9 @@ def _write(
     )
     session.add(step)
     session.flush()
-    session.add_all(_document(each, step) for each in evidence)
-    session.flush()
-    for row in documents_of(session, dossier):
+    added = [_document(each, step) for each in evidence]
+    session.add_all(added)
+    for row in (*now.documents, *added):
         if row.voided_at is None and row.kind in move.edge.voids:
             row.voided_at = at
     after = move.after

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from api.usecases.acting import acting_role, roles_at
-from api.usecases.dossier_state import EvidenceFile, dossier_of_site
+from api.usecases.dossier_state import DossierNow, EvidenceFile, dossier_now
 from api.usecases.dossiers import PossibleMove, advance, possible_moves
 from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import site_to_work_on
@@ -71,15 +71,15 @@ def move_dossier(
     """
     if site_to_work_on(session, viewer, wanted.site_id, Right.MOVE_DOSSIERS) is None:
         raise NotAllowed(Sentence("Votre rôle ne fait avancer aucun dossier ici"))
-    dossier = dossier_of_site(session, wanted.site_id, lock=True)
-    if not seen(dossier.version):
-        raise Stale(dossier, _steps_since(session, dossier, seen_version))
+    now = dossier_now(session, wanted.site_id, lock=True)
+    if not seen(now.row.version):
+        raise Stale(now.row, _steps_since(session, now.row, seen_version))
     step = advance(
         session,
         wanted.site_id,
         wanted.to,
         actor=viewer.actor,
-        role=_acting_role(session, viewer, wanted),
+        role=_acting_role(session, viewer, now, wanted),
         reason=wanted.reason,
         facts=wanted.facts,
         evidence=[
@@ -87,14 +87,15 @@ def move_dossier(
             for kind, upload_id in wanted.evidence
         ],
         measures=wanted.measures,
+        now=now,
     )
-    return Moved(dossier, step)
+    return Moved(now.row, step)
 
 
-def _acting_role(session: Session, viewer: Viewer, wanted: WantedMove) -> Role:
+def _acting_role(session: Session, viewer: Viewer, now: DossierNow, wanted: WantedMove) -> Role:
     """Return the role that was asked for, which must be held here; else the one that fits."""
     if wanted.role is None:
-        return acting_role(session, viewer, wanted.site_id, wanted.to)
+        return acting_role(session, viewer, now, wanted.to)
     role = Role(wanted.role)
     if role not in roles_at(session, viewer, wanted.site_id):
         raise NotAllowed(

@@ -107,16 +107,25 @@ def site_to_work_on(session: Session, viewer: Viewer, site_id: int, right: Right
 
     Raises NotFound when it may not be seen at all.
     """
-    visible_site(session, viewer, site_id)
-    found = select(Site).where(Site.id == site_id, sites_within(viewer, right))
-    return session.exec(found).first()
+    row = session.exec(
+        select(Site, sites_within(viewer, right)).where(Site.id == site_id, visible_sites(viewer))
+    ).first()
+    if row is None:
+        raise no_such_site(site_id)
+    site, has_right = row
+    return site if has_right else None
 
 
 def _site(session: Session, site_id: int, within: ColumnElement[bool]) -> Site:
     site = session.exec(select(Site).where(Site.id == site_id, within)).first()
     if site is None:
-        raise NotFound(Sentence("Il n’y a pas de site n°%(id)s", id=site_id))
+        raise no_such_site(site_id)
     return site
+
+
+def no_such_site(site_id: int) -> NotFound:
+    """Return what is said of a site that is not there, or not in the viewer's scope."""
+    return NotFound(Sentence("Il n’y a pas de site n°%(id)s", id=site_id))
 
 
 def implantations(session: Session, site_id: int) -> list[ServedImplantation]:

@@ -142,7 +142,7 @@ class DossierWalk(RuleBasedStateMachine):
             edge.to,
             data.draw(st.sampled_from(sorted(edge.roles))),
             facts=Facts(**told),
-            measured=Measured(devices=3),
+            measured=lambda: Measured(devices=3),
             reason="motif",
             evidence=frozenset(EvidenceKind),
         )
@@ -165,7 +165,7 @@ class DossierWalk(RuleBasedStateMachine):
             to,
             role,
             facts=Facts(**_all_told(self.now)) if told else Facts(),
-            measured=Measured(devices=1, unverified_devices=() if told else ("ap1",)),
+            measured=lambda: Measured(1, () if told else ("ap1",)),
             reason=reason,
             evidence=frozenset(EvidenceKind) if evidence else frozenset(),
         )

@@ -45,7 +45,7 @@ def _ask(
         role,
         Facts(**facts),
         at,
-        measured=measured,
+        measured=lambda: measured or Measured(),
         reason=reason,
         evidence=evidence,
     )

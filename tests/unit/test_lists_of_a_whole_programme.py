@@ -1,7 +1,7 @@
 """Lists over a programme's data as a province's manager asks for them: what, and by which plan."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
 
 import pytest
@@ -9,12 +9,15 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from api.usecases.device_list import DeviceFilter, list_devices
+from api.usecases.moving import WantedMove, move_dossier
 from api.usecases.scope import HeldGrant, Viewer, visible_sites
-from api.usecases.search import Kind, search
+from api.usecases.search import Kind, search, search_kinds
+from api.usecases.tokens import whose_token
 from inventory.database import Database, open_database
 from inventory.models import (
     Device,
     DeviceRole,
+    Dossier,
     GrantScope,
     Health,
     Lifecycle,
@@ -22,7 +25,8 @@ from inventory.models import (
     Site,
     UserRole,
 )
-from tests.bench.api.installation import Size, fill
+from inventory.programme.dossier import Status
+from tests.bench.api.installation import Size, fill, make_user
 from tests.webapp import shared_settings
 
 _SIZE = Size(sites=300, devices=9_000, transitions=900, changes=2_000)
@@ -68,8 +72,9 @@ def programme(database_kind: str, filled: Callable[[str], Database]) -> Database
     return filled(database_kind)
 
 
-def _plan(database: Database, table: str, ask: Callable[[Session], object]) -> list[str]:
-    """Return the plan of the last query of a table that `ask` makes."""
+@contextmanager
+def _said(database: Database) -> Iterator[list[tuple[str, object]]]:
+    """Yield the statements that are said to the database in the block, each with its values."""
     said: list[tuple[str, object]] = []
 
     def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
@@ -77,10 +82,15 @@ def _plan(database: Database, table: str, ask: Callable[[Session], object]) -> l
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
-        with database.read() as session:
-            ask(session)
+        yield said
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _plan(database: Database, table: str, ask: Callable[[Session], object]) -> list[str]:
+    """Return the plan of the last query of a table that `ask` makes."""
+    with _said(database) as said, database.read() as session:
+        ask(session)
     statement, parameters = [each for each in said if f"FROM {table}" in each[0]][-1]
     with database.engine.connect() as connection:
         words = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
@@ -165,6 +175,62 @@ def test_the_search_for_incidents_looks_at_names_and_not_at_each_device(
         lambda session: search(session, MANAGER, f"{school} ap3", Kind.INCIDENTS),
     )
     assert [step for step in plan if "ix_device_search_name_id" in step], plan
+
+
+def test_a_search_for_everything_asks_for_the_names_of_authorities_once(
+    programme: Database,
+) -> None:
+    with _said(programme) as said, programme.read() as session:
+        search_kinds(session, MANAGER, "communale tilleuls", list(Kind))
+    asked = [statement for statement, _ in said if statement.startswith("SELECT EXISTS")]
+    assert len(asked) == 1
+    assert "organising_authority" in asked[0]
+
+
+def test_the_search_for_incidents_walks_them_from_the_newest(programme: Database) -> None:
+    if programme.engine.dialect.name == "postgresql":
+        pytest.skip("it knows how many there are, and sorts few")
+    plan = _plan(
+        programme,
+        "incident",
+        lambda session: search(session, MANAGER, "administration communale", Kind.INCIDENTS),
+    )
+    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+
+
+def test_a_step_reads_the_dossier_once_and_counts_only_what_it_depends_on(
+    programme: Database,
+) -> None:
+    with programme.read() as session:
+        waiting = select(Dossier.site_id, Dossier.version).join(
+            Site, col(Site.id) == col(Dossier.site_id)
+        )
+        waiting = waiting.where(Dossier.status == Status.ENROLMENT_REQUESTED)
+        site_id, version = session.exec(waiting.where(Site.province == "Namur")).all()[0]
+    told = {"priority_score": "71.5", "funding_source": "PRR", "lot": "Lot 1"}
+    steps = (
+        WantedMove(site_id, Status.SCHEDULED, facts=told),
+        WantedMove(site_id, Status.ON_HOLD, reason="Chantier reporté."),
+        WantedMove(site_id, Status.SCHEDULED),
+    )
+    for wanted, most in zip(steps, (15, 12, 12), strict=True):
+        with _said(programme) as said, programme.write("user:alice") as session:
+            moved = move_dossier(session, MANAGER, wanted, seen=version.__eq__)
+            version += 1
+            assert moved.dossier.version == version
+        asked = [statement for statement, _ in said]
+        assert len(asked) <= most, asked
+        assert sum("FROM dossier " in each for each in asked) == 1, asked
+        assert not [each for each in asked if "FROM device" in each], asked
+
+
+def test_who_calls_by_a_token_is_told_by_one_statement(programme: Database) -> None:
+    token = make_user(programme)
+    with _said(programme) as said, programme.read() as session:
+        viewer = whose_token(session, token)
+    assert viewer is not None
+    assert [grant.scope_key for grant in viewer.grants] == list(_FOUR)
+    assert len([each for each, _ in said if each.startswith("SELECT")]) == 1
 
 
 def _listed(session: Session, viewer: Viewer, wanted: DeviceFilter) -> list[int]:

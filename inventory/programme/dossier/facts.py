@@ -74,11 +74,19 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a guard may look at. `today` is the day in Brussels."""
+    """All that a guard may look at. `today` is the day in Brussels.
+
+    `count` is asked for what the product counts when a guard looks at it: most do not.
+    """
 
     facts: Facts
-    measured: Measured
+    count: Callable[[], Measured]
     today: date
+
+    @property
+    def measured(self) -> Measured:
+        """Return what the product counts."""
+        return self.count()
 
 
 Guard = Callable[[Situation], Iterator[Sentence]]

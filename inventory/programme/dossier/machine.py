@@ -1,9 +1,10 @@
 """Deciding one move of a dossier, and replaying its history. Pure: values in, values out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from inventory.programme.dossier.edge import Edge, Path, Step
@@ -74,14 +75,14 @@ def decide(
     facts: Facts,
     at: datetime,
     *,
-    measured: Measured | None = None,
+    measured: Callable[[], Measured] = Measured,
     reason: str | None = None,
     evidence: Collection[EvidenceKind] = (),
 ) -> Move | Refusal:
     """Return the move of `state` to `to` at `at` (aware), or all that keeps it from being made.
 
     `evidence` are the documents handed in with the move; those that the dossier already has count
-    too.
+    too. `measured` is called once at most, when the move depends on what is counted.
     """
     edges = [edge for edge in possible_edges(state) if edge.to is to]
     if not edges:
@@ -101,7 +102,7 @@ def decide(
                 ),
             ),
         )
-    situation = Situation(facts, measured or Measured(), at.astimezone(BRUSSELS).date())
+    situation = Situation(facts, cache(measured), at.astimezone(BRUSSELS).date())
     held = state.evidence | frozenset(evidence)
     missing = [
         *_missing_tracks(state, edge),
