@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from inventory import origin
 from inventory.changes import RecordingSession
 from inventory.errors import Misconfigured
 from inventory.sentences import Sentence
@@ -68,6 +69,8 @@ class Database:
         """Yield a session that commits at the end of the block; `actor` stands in the changes."""
         with RecordingSession(self._writer, actor) as session:
             yield session
+            if mark := origin.current().mark:
+                mark(session)
             session.commit()
 
     @contextmanager

@@ -47,9 +47,6 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "ends_at": "2100-01-01T00:00:00Z",
     },
     ("PATCH", "/api/v1/devices/{device_id}"): {"lifecycle": "active"},
-    ("POST", "/api/v1/dossiers/batch"): {
-        "items": [{"site_id": 1, "version": 1, "to": "on_hold", "reason": "x"}]
-    },
     ("POST", "/api/v1/proposals/{proposal_id}/refuse"): {"reason": "not ours"},
     ("PATCH", "/api/v1/cadastre/editions/{code}/sites/{site_id}"): {
         "fields": {"pupils": {"value": 240}}

@@ -16,9 +16,9 @@ from api.client.models import (
     Dossier,
     DossierLine,
     Finding,
+    ManyMoved,
     Move,
     Moved,
-    Outcome,
     Site,
     Upload,
     Webhook,
@@ -133,13 +133,32 @@ class Preau:
         path = f"/sites/{dossier.site_id}/dossier/transitions"
         return Moved(**self._once(path, body, {"If-Match": dossier.etag}).json())
 
-    def move_many(self, items: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-        """Make steps of many dossiers (site_id, version, to, …), each for itself; raises for none.
+    def move_many(
+        self,
+        to: str,
+        *,
+        site_ids: Sequence[int] | None = None,
+        reason: str | None = None,
+        facts: Mapping[str, str] | None = None,
+        request_id: str | None = None,
+        dry_run: bool = False,
+        **choice: object,
+    ) -> ManyMoved:
+        """Make one step of each dossier of a choice (site_ids, status, province, lot_id).
 
-        `api.client.problems.problem_from` makes an exception of an outcome's problem.
+        Each is made or refused for itself; none raises. With the same `request_id` it goes on where
+        it stopped; with `dry_run` nothing is written.
         """
-        told = self._once("/dossiers/batch", {"items": [dict(each) for each in items]}).json()
-        return [Outcome(**each) for each in told["outcomes"]]
+        body = {
+            "request_id": request_id or str(uuid.uuid4()),
+            "to": to,
+            "site_ids": None if site_ids is None else list(site_ids),
+            "reason": reason,
+            "facts": dict(facts or {}),
+            "dry_run": dry_run,
+            **choice,
+        }
+        return ManyMoved(**self._once("/dossiers/transitions", body).json())
 
     def upload(self, path: Path, kind: str, *, site_id: int | None = None) -> Upload:
         """Hand in a file, which streams; raises PreauProblem with why it is not taken."""

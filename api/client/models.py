@@ -118,12 +118,24 @@ class Moved(_Told):
 
 
 class Outcome(_Told):
-    """What became of one of many steps: `made`, or the problem as it was told."""
+    """What came of one of many dossiers: moved, refused (`said` is why) or pending."""
 
     site_id: int
-    status: int
-    made: Moved | None = None
-    problem: dict[str, Any] | None = None
+    site: str
+    state: str
+    version: int
+    said: str | None = None
+
+
+class ManyMoved(_Told):
+    """A step of many dossiers, with what came of each; `id` is None after a dry run."""
+
+    id: int | None
+    to: str
+    moved: int
+    refused: int
+    pending: int
+    sites: list[Outcome]
 
 
 class Upload(_Told):

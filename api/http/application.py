@@ -23,7 +23,7 @@ from api.http.exports import Exports, describe_exports
 from api.http.live import Watching, database_reader
 from api.http.middleware import Gate, Watch
 from api.http.needs import refuse_undeclared
-from api.http.once import AlreadyAnswered
+from api.http.once import AlreadyAnswered, KeptAnswers, done_once
 from api.http.problems import PROBLEM_RESPONSE, answer_errors
 from api.http.rate_limit import RateLimit
 from api.http.uploading import Slots
@@ -42,7 +42,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         403: "The caller's role does not allow it.",
         404: "Not there, or out of the caller's scope.",
         406: "It cannot be had in the form that is asked for.",
-        409: "Its state does not allow it.",
+        409: "Its state does not allow it, or its Idempotency-Key is in use.",
         413: "The body is too large.",
         422: "A parameter does not fit.",
         429: "Asked too often; Retry-After says when to ask again.",
@@ -107,6 +107,7 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     app.state.figures = metrics.RequestFigures()
     app.state.uploads = Slots()
     app.state.watching = Watching(database_reader(database))
+    app.add_middleware(KeptAnswers)
     app.add_middleware(Exports)
     app.add_middleware(Gate)
     app.add_middleware(Admission)
@@ -139,7 +140,7 @@ def make_routes() -> FastAPI:
     app.add_exception_handler(AlreadyAnswered, _as_before)
     # Each by itself: a router within a router is looked through once for each of the two.
     for router in resource_routers():
-        app.include_router(router, prefix=API_PREFIX, responses=_PROBLEMS)
+        app.include_router(done_once(router), prefix=API_PREFIX, responses=_PROBLEMS)
     app.include_router(docs.router, prefix=API_PREFIX)
     describe_exports(app)
     for router in other_routers():

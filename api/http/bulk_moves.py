@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.answers import Answer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.usecases.dossier_bulk import (
     Choice,
@@ -22,6 +22,7 @@ from api.usecases.dossier_bulk import (
     visible_request,
 )
 from api.usecases.scope import Right
+from api.web.language import Tongue
 from inventory.models import BulkState
 from inventory.programme.dossier import Status
 
@@ -55,7 +56,7 @@ class ManyWanted(BaseModel):
 
 
 class OutcomeAnswer(Answer):
-    """What came of one site; `said` is why it was refused, in French."""
+    """What came of one site; `said` is why it was refused."""
 
     site_id: int
     site: str
@@ -96,7 +97,7 @@ class RequestListAnswer(Answer):
 
 
 @router.post("")
-def post_many(here: Here, viewer: ApiViewer, wanted: ManyWanted) -> ManyAnswer:
+def post_many(here: Here, viewer: ApiViewer, speech: Speech, wanted: ManyWanted) -> ManyAnswer:
     """Move each dossier of a choice in a transaction of its own, or try it without writing.
 
     Asked again with the same `request_id`, it goes on where it stopped and moves nothing twice.
@@ -111,11 +112,11 @@ def post_many(here: Here, viewer: ApiViewer, wanted: ManyWanted) -> ManyAnswer:
     with here.database.read() as session:
         site_ids = chosen_sites(session, viewer, choice)
         if wanted.dry_run:
-            return _answer(None, wanted.to, try_many(session, viewer, site_ids, move))
+            return _answer(None, wanted.to, try_many(session, viewer, site_ids, move), speech)
     with here.database.write(viewer.actor) as session:
         bulk_id = ask_many(session, viewer, wanted.request_id, site_ids, move).id
     assert bulk_id is not None
-    return _answer(bulk_id, wanted.to, advance_many(here.database, viewer, bulk_id))
+    return _answer(bulk_id, wanted.to, advance_many(here.database, viewer, bulk_id), speech)
 
 
 @router.get("")
@@ -148,13 +149,15 @@ def get_many_list(
 
 
 @router.get("/{bulk_id}")
-def get_many(session: Reading, viewer: ApiViewer, bulk_id: RowId) -> ManyAnswer:
+def get_many(session: Reading, viewer: ApiViewer, speech: Speech, bulk_id: RowId) -> ManyAnswer:
     """Return one of the caller's requests with what came of each site."""
     row = visible_request(session, viewer, bulk_id)
-    return _answer(bulk_id, Status(row.to_status), outcomes_of(session, viewer, bulk_id))
+    return _answer(bulk_id, Status(row.to_status), outcomes_of(session, viewer, bulk_id), speech)
 
 
-def _answer(bulk_id: int | None, to: Status, outcomes: list[SiteOutcome]) -> ManyAnswer:
+def _answer(
+    bulk_id: int | None, to: Status, outcomes: list[SiteOutcome], speech: Tongue
+) -> ManyAnswer:
     states = [each.state for each in outcomes]
     return ManyAnswer(
         id=bulk_id,
@@ -162,5 +165,14 @@ def _answer(bulk_id: int | None, to: Status, outcomes: list[SiteOutcome]) -> Man
         moved=states.count(BulkState.MOVED),
         refused=states.count(BulkState.REFUSED),
         pending=states.count(BulkState.PENDING),
-        sites=[OutcomeAnswer.model_validate(each) for each in outcomes],
+        sites=[
+            OutcomeAnswer(
+                site_id=each.site_id,
+                site=each.site,
+                state=each.state,
+                version=each.version,
+                said=speech.say(each.said) if each.said else None,
+            )
+            for each in outcomes
+        ],
     )

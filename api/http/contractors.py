@@ -12,7 +12,6 @@ from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, name_cursor, read_name_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
 from api.http.problems import Changed
 from api.http.programme_texts import Name, Reason, WantedReason
 from api.usecases.contractors import (
@@ -89,9 +88,9 @@ def get_contractors(
     )
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=ONCE_RESPONSES, dependencies=_PLAN)
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=_PLAN)
 def post_contractor(
-    here: Here, viewer: ApiViewer, once: Once, response: Response, wanted: ContractorWanted
+    here: Here, viewer: ApiViewer, response: Response, wanted: ContractorWanted
 ) -> ContractorAnswer:
     """Make a contractor."""
     values = ContractorValues(wanted.name, wanted.company_number)
@@ -99,7 +98,6 @@ def post_contractor(
         made = create_contractor(session, values, reason=wanted.reason)
         answer = ContractorAnswer.model_validate(contractor_line(session, made))
         where = {"Location": f"/api/v1/contractors/{made.id}"}
-        once.keep(session, answer, HTTPStatus.CREATED, where)
     response.headers.update(where)
     return answer
 

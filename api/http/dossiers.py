@@ -1,4 +1,4 @@
-"""/api/v1/…/dossier: where a site stands, what may be done next, and moving it: one, or many."""
+"""/api/v1/…/dossier: where a site stands, what may be done next, and moving it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,27 +7,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
 from api.http.answers import DossierAnswer, TransitionAnswer
 from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_ROW_ID
-from api.http.dependencies import ApiViewer, Here, Installation, Reading, RowId, Speech
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
-from api.http.problems import Changed, Problem, problem_of
+from api.http.problems import Changed
 from api.usecases import site_detail
 from api.usecases.moving import Moved, Stale, WantedMove, move_dossier, moves_for
-from api.usecases.scope import Right, Viewer
+from api.usecases.scope import Right
 from api.web.language import Tongue
-from inventory.errors import NotFound, PreauError
+from inventory.errors import NotFound
 from inventory.models import Dossier, DossierTransition, UserRole
 from inventory.programme.dossier import EvidenceKind, Measure, Role, Status
 from inventory.sentences import Sentence
 
 router = APIRouter(tags=["dossiers"], dependencies=[Needs(Right.SEE)])
-
-MAX_ITEMS = 200
 
 
 class MoveAnswer(BaseModel):
@@ -87,21 +83,6 @@ class Transition(BaseModel):
         )
 
 
-class SiteTransition(Transition):
-    """A step of one of many dossiers; `version` is the one that it is about."""
-
-    site_id: int = Field(ge=1, le=MAX_ROW_ID)
-    version: int = Field(ge=1, le=MAX_ROW_ID)
-
-
-class SiteTransitions(BaseModel):
-    """Steps of many dossiers; each is made or refused for itself."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    items: list[SiteTransition] = Field(min_length=1, max_length=MAX_ITEMS)
-
-
 class TransitionMade(BaseModel):
     """A dossier after a step."""
 
@@ -109,23 +90,6 @@ class TransitionMade(BaseModel):
     status: Status
     version: int
     transition: TransitionAnswer
-
-
-class Outcome(BaseModel):
-    """What became of one of many steps: what was made, or the problem."""
-
-    site_id: int
-    status: int = Field(description="as one request alone would have been answered")
-    made: TransitionMade | None = None
-    problem: Problem | None = None
-
-
-class OutcomesAnswer(BaseModel):
-    """What became of each step, in the order in which they were asked for."""
-
-    made: int
-    refused: int
-    outcomes: list[Outcome]
 
 
 @router.get("/sites/{site_id}/dossier", responses=READ_RESPONSES)
@@ -173,12 +137,11 @@ def get_moves(session: Reading, viewer: ApiViewer, speech: Speech, site_id: RowI
     "/sites/{site_id}/dossier/transitions",
     status_code=HTTPStatus.CREATED,
     dependencies=[Needs(Right.MOVE_DOSSIERS)],
-    responses={**ONCE_RESPONSES, **WRITE_RESPONSES},
+    responses=WRITE_RESPONSES,
 )
 def post_transition(
     here: Here,
     viewer: ApiViewer,
-    once: Once,
     writes: Writes,
     speech: Speech,
     *,
@@ -197,54 +160,8 @@ def post_transition(
             made = move_dossier(session, viewer, move, seen=writes.holds, seen_version=seen)
         answer = _made(made)
         where = {"Location": f"/api/v1/sites/{site_id}/dossier"}
-        once.keep(session, answer, HTTPStatus.CREATED, where)
     response.headers.update(where)
     return answer
-
-
-@router.post(
-    "/dossiers/batch",
-    status_code=HTTPStatus.MULTI_STATUS,
-    dependencies=[Needs(Right.MOVE_DOSSIERS)],
-    responses=ONCE_RESPONSES,
-)
-def post_transitions(
-    here: Here, viewer: ApiViewer, once: Once, speech: Speech, wanted: SiteTransitions
-) -> OutcomesAnswer:
-    """Make steps of many dossiers: each is made or refused for itself, and told for itself.
-
-    Sent again after a connection that broke, what was made already is answered 412.
-    """
-    outcomes = [_outcome(here, viewer, item, speech) for item in wanted.items]
-    made = sum(outcome.made is not None for outcome in outcomes)
-    answer = OutcomesAnswer(made=made, refused=len(outcomes) - made, outcomes=outcomes)
-    with here.database.write(viewer.actor) as session:
-        once.keep(session, answer, HTTPStatus.MULTI_STATUS)
-    return answer
-
-
-def _outcome(here: Installation, viewer: Viewer, item: SiteTransition, speech: Tongue) -> Outcome:
-    try:
-        with here.database.write(viewer.actor) as session:
-            made = _one_of_many(session, viewer, item, speech)
-    except PreauError as error:
-        problem = problem_of(error, speech)
-        return Outcome(site_id=item.site_id, status=problem.status, problem=problem)
-    return Outcome(site_id=item.site_id, status=HTTPStatus.CREATED, made=made)
-
-
-def _one_of_many(
-    session: Session, viewer: Viewer, item: SiteTransition, speech: Tongue
-) -> TransitionMade:
-    with _stale_is_changed(speech):
-        moved = move_dossier(
-            session,
-            viewer,
-            item.of_site(item.site_id),
-            seen=lambda version: version == item.version,
-            seen_version=item.version,
-        )
-    return _made(moved)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from api.http.answers import Answer, FindingAnswer, FindingListAnswer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
 from api.usecases.findings import FindingFilter, list_findings, waive_finding
 from api.usecases.scope import Right
 from inventory.findings.finding import Severity
@@ -64,16 +63,13 @@ def get_findings(
     "/{finding_id}/waiver",
     status_code=HTTPStatus.CREATED,
     dependencies=[Needs(Right.JUDGE)],
-    responses=ONCE_RESPONSES,
 )
 def post_waiver(
-    here: Here, viewer: ApiViewer, once: Once, finding_id: RowId, wanted: WaiverWanted
+    here: Here, viewer: ApiViewer, finding_id: RowId, wanted: WaiverWanted
 ) -> WaiverAnswer:
     """Accept what a rule finds on a device, until a day: it is no longer counted as open."""
     with here.database.write(viewer.actor) as session:
         made = waive_finding(
             session, viewer, finding_id, reason=wanted.reason, ends_at=wanted.ends_at
         )
-        answer = WaiverAnswer.model_validate(made)
-        once.keep(session, answer, HTTPStatus.CREATED)
-    return answer
+        return WaiverAnswer.model_validate(made)

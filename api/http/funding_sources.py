@@ -14,7 +14,6 @@ from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, name_cursor, read_name_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
 from api.http.problems import Changed
 from api.http.programme_texts import Name, Reason, WantedReason
 from api.usecases.funding import (
@@ -100,9 +99,9 @@ def get_funding_sources(
     )
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=ONCE_RESPONSES, dependencies=_PLAN)
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=_PLAN)
 def post_funding_source(
-    here: Here, viewer: ApiViewer, once: Once, response: Response, wanted: FundingWanted
+    here: Here, viewer: ApiViewer, response: Response, wanted: FundingWanted
 ) -> FundingAnswer:
     """Make a funding source."""
     values = FundingValues(
@@ -112,7 +111,6 @@ def post_funding_source(
         made = create_funding(session, values, reason=wanted.reason)
         answer = FundingAnswer.model_validate(funding_line(session, made))
         where = {"Location": f"/api/v1/funding-sources/{made.id}"}
-        once.keep(session, answer, HTTPStatus.CREATED, where)
     response.headers.update(where)
     return answer
 

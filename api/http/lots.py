@@ -12,7 +12,6 @@ from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, name_cursor, read_name_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
 from api.http.problems import Changed
 from api.http.programme_texts import Name, Reason, WantedReason
 from api.usecases.lots import (
@@ -94,17 +93,14 @@ def get_lots(
     )
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=ONCE_RESPONSES, dependencies=_PLAN)
-def post_lot(
-    here: Here, viewer: ApiViewer, once: Once, response: Response, wanted: LotWanted
-) -> LotAnswer:
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=_PLAN)
+def post_lot(here: Here, viewer: ApiViewer, response: Response, wanted: LotWanted) -> LotAnswer:
     """Make a lot."""
     values = LotValues(wanted.name, wanted.contractor_id, wanted.sites_per_year)
     with here.database.write(viewer.actor) as session:
         made = create_lot(session, values, reason=wanted.reason)
         answer = LotAnswer.model_validate(lot_line(session, made))
         where = {"Location": f"/api/v1/lots/{made.id}"}
-        once.keep(session, answer, HTTPStatus.CREATED, where)
     response.headers.update(where)
     return answer
 

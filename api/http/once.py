@@ -1,30 +1,27 @@
 """The header Idempotency-Key: a write that is sent again is answered as it was, and not done again.
 
-@router.post("/…", responses=ONCE_RESPONSES)
-def post_thing(here: Here, once: Once, …) -> …:
-with here.database.write(viewer.actor) as session:
-…
-once.keep(session, answer, HTTPStatus.CREATED, {"Location": …})
+It is so for every POST and PATCH of the API, and no route has a line for it: `done_once` adds the
+dependency that begins the key once the caller's rights are known, every transaction of the request
+marks it (`inventory.origin`), and `KeptAnswers` keeps what is answered.
 """
 
 import hashlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
-from sqlmodel import Session
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.dependencies import ApiViewer, Here
-from api.http.problems import PROBLEM_RESPONSE
-from api.usecases.idempotency import StoredAnswer, begin, give_up, keep_answer
+from api.http.dependencies import Here, calling, who_asks
+from api.usecases.idempotency import BegunWrite, StoredAnswer, begin
+from inventory import origin
 
-ONCE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    409: PROBLEM_RESPONSE | {"description": "Its state forbids it, or the key is in use."},
-}
+ONCE = frozenset({"POST", "PATCH"})
+"""Methods that are not idempotent by themselves (RFC 9110, 9.2.2; RFC 5789, 2)."""
+_BEGUN = "preau.begun_write"
+_KEPT = ("content-language", "content-type", "etag", "location")
 _REPLAYED = {"Idempotent-Replayed": "true"}
 
 
@@ -38,35 +35,12 @@ class AlreadyAnswered(Exception):
     def response(self) -> Response:
         """Return what was answered."""
         headers = {**self.answer.headers, **_REPLAYED}
-        return Response(self.answer.body, self.answer.status, headers, "application/json")
+        return Response(self.answer.body, self.answer.status, headers)
 
 
-@dataclass
-class OneWrite:
-    """A write that is done once; without a key it is done as often as it is sent."""
-
-    user_id: int
-    key: str | None
-    kept: bool = False
-
-    def keep(
-        self,
-        session: Session,
-        answer: BaseModel,
-        status: HTTPStatus = HTTPStatus.OK,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Keep what is answered, in the transaction of the write."""
-        if self.key is not None:
-            told = StoredAnswer(status, answer.model_dump_json(), headers or {})
-            keep_answer(session, self.user_id, self.key, told)
-            self.kept = True
-
-
-async def one_write(
+async def begin_once(
     request: Request,
     here: Here,
-    viewer: ApiViewer,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -76,26 +50,87 @@ async def one_write(
             description="the same for a write that is sent again; kept for a day",
         ),
     ] = None,
-) -> AsyncIterator[OneWrite]:
-    """Yield the write; raises AlreadyAnswered, NotTheSameRequest and Conflict."""
-    key = idempotency_key.strip('"') if idempotency_key else None
-    write = OneWrite(viewer.user_id, key or None)
-    if write.key is not None:
-        digest = await _digest(request)
-        answer = await run_in_threadpool(begin, here.database, write.user_id, write.key, digest)
-        if answer is not None:
-            raise AlreadyAnswered(answer)
-    try:
-        yield write
-    finally:
-        if write.key is not None and not write.kept:
-            await run_in_threadpool(give_up, here.database, write.user_id, write.key)
+) -> None:
+    """Begin the write of a key; raises AlreadyAnswered, NotTheSameRequest and Conflict."""
+    key = idempotency_key.strip('"') if idempotency_key else ""
+    if not key:
+        return
+
+    def who() -> int:
+        # A session of its own, and a short one: a file may come in for long after this.
+        with here.database.read() as session:
+            asker = who_asks(request, session)
+            return calling(request, asker, request.headers.get("x-csrf-token")).user_id
+
+    user_id = await run_in_threadpool(who)
+    digest = await _digest(request)
+    begun = await run_in_threadpool(begin, here.database, user_id, key, digest)
+    if isinstance(begun, StoredAnswer):
+        raise AlreadyAnswered(begun)
+    request.scope[_BEGUN] = begun
+    origin.current().mark = begun.mark
 
 
-Once = Annotated[OneWrite, Depends(one_write)]
+def done_once(router: APIRouter) -> APIRouter:
+    """Return `router`, with every POST and PATCH of it taking an Idempotency-Key."""
+    for route in router.routes:
+        if not isinstance(route, APIRoute) or not ONCE & (route.methods or set()):
+            continue
+        if all(each.dependency is not begin_once for each in route.dependencies):
+            route.dependencies.append(Depends(begin_once))
+    return router
+
+
+class KeptAnswers:
+    """Keeps what is answered to a write that was begun under a key, before it is sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] not in ONCE:
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            begun = scope.get(_BEGUN)
+            if begun is None:
+                await send(message)
+                return
+            held.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await _end(scope, begun, _answer_of(held))
+                for each in held:
+                    await send(each)
+
+        try:
+            await self._app(scope, receive, hold)
+        finally:
+            if begun := scope.get(_BEGUN):  # it ended without an answer
+                await _end(scope, begun, None)
+
+
+async def _end(scope: Scope, begun: BegunWrite, answer: StoredAnswer | None) -> None:
+    scope[_BEGUN] = origin.current().mark = None
+    await run_in_threadpool(begun.end, answer)
+
+
+def _answer_of(messages: list[Message]) -> StoredAnswer:
+    start, *parts = messages
+    headers = Headers(raw=start["headers"])
+    body = b"".join(each.get("body", b"") for each in parts)
+    kept = {name: headers[name] for name in _KEPT if name in headers}
+    return StoredAnswer(start["status"], body.decode(), kept)
 
 
 async def _digest(request: Request) -> str:
+    """Return a digest of what is asked; of a form with files, which streams, its length alone."""
     asked = f"{request.method} {request.url.path}?{request.url.query}\n"
     condition = request.headers.get("if-match", "")
-    return hashlib.sha256(asked.encode() + condition.encode() + await request.body()).hexdigest()
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        body = request.headers.get("content-length", "").encode()
+    else:
+        body = await request.body()
+    return hashlib.sha256(asked.encode() + condition.encode() + body).hexdigest()

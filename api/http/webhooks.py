@@ -11,7 +11,6 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading
 from api.http.dependencies import RowId as WebhookId
 from api.http.needs import Needs
-from api.http.once import ONCE_RESPONSES, Once
 from api.usecases.scope import Right
 from api.usecases.webhooks import (
     change_webhook,
@@ -126,9 +125,9 @@ def get_webhooks(
     )
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=ONCE_RESPONSES)
+@router.post("", status_code=HTTPStatus.CREATED)
 def post_webhook(
-    here: Here, viewer: ApiViewer, once: Once, response: Response, wanted: Subscription
+    here: Here, viewer: ApiViewer, response: Response, wanted: Subscription
 ) -> WebhookAnswer:
     """Subscribe a program to events, of what you may see."""
     with here.database.write(viewer.actor) as session:
@@ -142,7 +141,6 @@ def post_webhook(
         )
         answer = WebhookAnswer.model_validate(made)
         where = {"Location": f"/api/v1/webhooks/{made.id}"}
-        once.keep(session, answer, HTTPStatus.CREATED, where)
     response.headers.update(where)
     return answer
 

@@ -7,9 +7,15 @@ from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import UtcDateTime, json_column
 
+WRITTEN = 0
+
 
 class IdempotencyKey(SQLModel, table=True):
-    """One key of one person. `status` is None while the write is being done."""
+    """One key of one person.
+
+    `status` is None while nothing was written, WRITTEN from the first transaction of the write on,
+    and then what was answered.
+    """
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("user_id", "key"),)

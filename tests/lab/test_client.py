@@ -69,9 +69,11 @@ def test_a_client_moves_a_dossier_with_its_document_and_is_told_what_is_missing(
         assert [step["to_status"] for step in changed.value.changes] == ["on_hold"]
         preau.download(file, tmp_path / "kept.pdf")
         assert (tmp_path / "kept.pdf").read_bytes() == letter.read_bytes()
-        item = {"site_id": site_id, "version": 2, "to": "declined", "reason": "x"}
-        (outcome,) = preau.move_many([item])
-        assert (outcome.status, outcome.made) == (412, None)
+        tried = preau.move_many("cadastre_pending", site_ids=[site_id], dry_run=True)
+        assert (tried.id, tried.moved) == (None, 1)
+        many = preau.move_many("declined", site_ids=[site_id])
+        assert (many.moved, many.refused, many.sites[0].site_id) == (0, 1, site_id)
+        assert many.sites[0].said is not None
 
 
 def test_a_client_edits_a_device_and_saves_a_list(

@@ -6,18 +6,13 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from api.usecases.idempotency import begin
-from api.usecases.retention import run_retention
 from inventory import clock
 from inventory.database import Database
-from inventory.errors import Conflict
 from inventory.models import (
     DossierTransition,
     Event,
     Evidence,
     GrantScope,
-    IdempotencyKey,
-    User,
     UserRole,
 )
 from inventory.settings import Settings
@@ -201,59 +196,6 @@ def test_a_key_whose_write_was_refused_may_be_sent_again(
     headers = {**paul, "If-Match": "*", "Idempotency-Key": "k1"}
     assert client.post(path, json={"to": "on_hold"}, headers=headers).status_code == 409
     assert client.post(path, json=HOLD, headers=headers).status_code == 201
-
-
-def test_a_key_is_in_use_until_it_is_answered_given_up_or_a_day_old(
-    client: httpx.Client, settings: Settings, database: Database, seeded: Seeded
-) -> None:
-    paul, path = bearer(database, "paul"), f"{dossier(seeded)}/transitions"
-    headers = {**paul, "If-Match": "*", "Idempotency-Key": "k2"}
-    with database.read() as session:
-        user_id = session.exec(select(User.id).where(User.login == "paul")).one()
-    assert begin(database, user_id or 0, "k2", "digest") is None
-    with pytest.raises(Conflict, match="est encore en cours"):
-        begin(database, user_id or 0, "k2", "digest")
-    assert client.post(path, json=HOLD, headers=headers).status_code == 422
-    with database.write("test") as session:
-        row = session.exec(select(IdempotencyKey)).one()
-        row.started_at -= (clock.now() - row.started_at) + (row.expires_at - row.started_at)
-    assert begin(database, user_id or 0, "k2", "digest") is None  # who began it was killed
-    with database.write("test") as session:
-        session.exec(select(IdempotencyKey)).one().expires_at = clock.now()
-    assert client.post(path, json=HOLD, headers=headers).status_code == 201
-    with database.write("test") as session:
-        session.exec(select(IdempotencyKey)).one().expires_at = clock.now()
-    run_retention(database, settings, actor="test")
-    with database.read() as session:
-        assert session.exec(select(IdempotencyKey)).all() == []
-
-
-def test_of_many_steps_each_is_made_or_refused_for_itself(
-    client: httpx.Client, database: Database, seeded: Seeded
-) -> None:
-    first, second, none = seeded.site_ids
-    wanted = {
-        "items": [
-            {**HOLD, "site_id": first, "version": 4},
-            {"to": "on_hold", "site_id": second, "version": 2},
-            {**HOLD, "site_id": second, "version": 1},
-            {**HOLD, "site_id": none, "version": 1},
-            {**HOLD, "site_id": second, "version": 2},
-        ]
-    }
-    headers = {**bearer(database, "paul"), "Idempotency-Key": "bulk"}
-    answer = client.post("/api/v1/dossiers/batch", json=wanted, headers=headers)
-    assert answer.status_code == 207
-    told = answer.json()
-    assert [each["status"] for each in told["outcomes"]] == [201, 409, 412, 404, 201]
-    assert (told["made"], told["refused"]) == (2, 3)
-    assert told["outcomes"][1]["problem"]["missing"] == ["Le motif est obligatoire."]
-    assert steps(database) == 4 + 2
-    again = client.post("/api/v1/dossiers/batch", json=wanted, headers=headers)
-    assert (again.status_code, again.json()) == (207, told)
-    unkeyed = client.post("/api/v1/dossiers/batch", json=wanted, headers=bearer(database, "paul"))
-    assert unkeyed.json()["made"] == 0
-    assert steps(database) == 4 + 2
 
 
 def test_what_happened_is_told_in_the_language_asked_for(
