@@ -23,8 +23,10 @@ _EXTREME = "1.3.6.1.4.1.1916"
 PRODUCTS = f"{_EXTREME}.2"
 # Words of the other systems that answer below the same number: VOSS, and ExtremeWare before EXOS.
 VOSS_WORDS = "Fabric ?Engine|VSP|VOSS|XA14[48]0"
-# EXTREME-SYSTEM-MIB extremePrimarySoftwareRev, extremeCurrentTemperature (0..100 °C).
+# EXTREME-SYSTEM-MIB extremePrimarySoftwareRev, extremeSystemID (the serial number of releases
+# without ENTITY-MIB), extremeCurrentTemperature (0..100 °C).
 _SOFTWARE = f"{_EXTREME}.1.1.1.13.0"
+_SYSTEM_ID = f"{_EXTREME}.1.1.1.16.0"
 _TEMPERATURE = f"{_EXTREME}.1.1.1.8"
 # EXTREME-SOFTWARE-MONITOR-MIB: extremeCpuMonitorTotalUtilization; extremeMemoryMonitorSystemTable.
 _CPU = f"{_EXTREME}.1.32.1.2"
@@ -71,6 +73,7 @@ PROFILE = Profile(
         chassis("model", "description"),
         Word(products.name),
     ),
+    serial=(chassis("serial"), instance(_SYSTEM_ID)),
     firmware=(described(r"version (\d[\w.]*)"), instance(_SOFTWARE), chassis("software")),
     figures=(
         health.cpu(_CPU),
