@@ -312,7 +312,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--devices", type=int, default=6)
-    parser.add_argument("--network", default="127.79.1", help=argparse.SUPPRESS)
+    parser.add_argument("--network", default="127.97.1", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its sockets are closed under it
     started = time.monotonic()

@@ -72,7 +72,8 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
-@lru_cache(maxsize=32)  # one plan asks for the same few texts ten times
+# A change asks for the same few texts ten times, and many devices are changed at once.
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Record, ...]:
     """Return the records of our own form; raises Garbled, with the line, for what is none."""
     records: list[Record] = []

@@ -59,7 +59,8 @@ def section_name(*parts: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", "_".join(parts))
 
 
-@lru_cache(maxsize=32)  # one plan asks for the same few texts ten times
+# A change asks for the same few texts ten times, and many devices are changed at once.
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Record, ...]:
     """Return the records of an export; raises Garbled, with the line, for what is none."""
     package = ""
@@ -92,7 +93,7 @@ def parse(text: str) -> tuple[Record, ...]:
     return tuple(records)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def told(text: str) -> tuple[Record, ...]:
     """Return the records of an export without the options that are there and say nothing.
 
