@@ -40,6 +40,7 @@ from tests.lab.switch_pushes import Bench
 GUARD_S = 30
 _WAITS_S = 8.0  # the lab's time for such a guard
 _SETTLE_S = 6
+_EFFECT_S = 10.0
 _PATIENCE_S = 60.0
 _WELL = "behaves"
 _MOST_COMMANDS = 400
@@ -100,10 +101,11 @@ class _Bench(Bench):
     @property
     def configuration(self) -> Configuration:
         own = super().configuration
-        chosen = own.guards
+        chosen, effect = own.guards, own.effect
         return replace(
             own,
             guard=_quick(own.guard),
+            effect=None if effect is None else replace(effect, timeout_s=_EFFECT_S),
             guards=None if chosen is None else lambda running: _quick(chosen(running)),
         )
 
@@ -267,6 +269,7 @@ def run_family(
                 problem, sent = run_case(bench, case)
             except DeviceError as error:
                 problem, sent = f"not planned: {error}", 0
+            print(f"  {case}: {problem or 'well'}", file=sys.stderr, flush=True)
             if problem:
                 _mend(bench)
             free.put(bench)
