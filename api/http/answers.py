@@ -13,6 +13,7 @@ from api.web.language import Tongue
 from inventory.findings.finding import Severity
 from inventory.models import (
     DeviceRole,
+    DossierTransition,
     Event,
     FindingRow,
     Health,
@@ -182,6 +183,14 @@ class TransitionAnswer(Answer):
     to_status: str
     reason: str | None
     late: bool
+
+    @classmethod
+    def of(cls, step: DossierTransition, speech: Tongue) -> Self:
+        """Return the answer that tells `step`; a reason of ours in the language of who reads."""
+        told = cls.model_validate(step)
+        if step.reason and step.reason_wording:
+            told.reason = speech.say(worded(step.reason, step.reason_wording))
+        return told
 
 
 class DossierAnswer(Answer):

@@ -104,7 +104,7 @@ def get_site_dossier(
     answer = DossierAnswer(
         **dossier.model_dump(include=set(DossierAnswer.model_fields)),
         label=speech.say(Status(dossier.status).label),
-        history=[TransitionAnswer.model_validate(step) for step in history],
+        history=[TransitionAnswer.of(step, speech) for step in history],
     )
     reads.has_read(dossier.version, answer)
     return answer
@@ -158,7 +158,7 @@ def post_transition(
         with _stale_is_changed(speech):
             move = wanted.of_site(site_id)
             made = move_dossier(session, viewer, move, seen=writes.holds, seen_version=seen)
-        answer = _made(made)
+        answer = _made(made, speech)
         where = {"Location": f"/api/v1/sites/{site_id}/dossier"}
     response.headers.update(where)
     return answer
@@ -182,20 +182,18 @@ def _changed(stale: Stale, speech: Tongue) -> Changed:
             "version": dossier.version,
             "updated_at": dossier.updated_at,
         },
-        changes=[
-            TransitionAnswer.model_validate(step).model_dump(mode="json") for step in stale.steps
-        ],
+        changes=[TransitionAnswer.of(step, speech).model_dump(mode="json") for step in stale.steps],
     )
 
 
-def _made(moved: Moved) -> TransitionMade:
+def _made(moved: Moved, speech: Tongue) -> TransitionMade:
     dossier: Dossier = moved.dossier
     step: DossierTransition = moved.step
     return TransitionMade(
         site_id=dossier.site_id,
         status=Status(dossier.status),
         version=dossier.version,
-        transition=TransitionAnswer.model_validate(step),
+        transition=TransitionAnswer.of(step, speech),
     )
 
 

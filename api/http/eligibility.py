@@ -1,5 +1,6 @@
 """/api/v1/eligibility: rule sets, what running one would change, and the runs that were made."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -8,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.answers import Answer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.http.problems import PROBLEM_RESPONSE
 from api.usecases.eligibility import (
@@ -21,6 +22,7 @@ from api.usecases.eligibility import (
 )
 from api.usecases.rule_sets import KnownRules, find_rules, keep_rules, known_rules
 from api.usecases.scope import Right
+from api.web.language import Tongue
 from inventory.models import EligibilityOutcome, EligibilityRun
 from inventory.programme.eligibility import RuleSet, Verdict
 from inventory.sentences import worded
@@ -71,7 +73,7 @@ class RuleSetGiven(BaseModel):
 
 
 class ChangeAnswer(Answer):
-    """What the rules do to one site. `reasons` is all that was looked at, in French."""
+    """What the rules do to one site. `reasons` is all that was looked at."""
 
     site_id: int
     site: str
@@ -84,7 +86,7 @@ class ChangeAnswer(Answer):
     missing: list[str]
 
     @classmethod
-    def of(cls, judged: Judged) -> Self:
+    def of(cls, judged: Judged, speech: Tongue) -> Self:
         """Return the answer that tells what would change."""
         return cls(
             site_id=judged.site_id,
@@ -94,17 +96,18 @@ class ChangeAnswer(Answer):
             from_status=judged.status,
             to_status=judged.to,
             outcome=judged.outcome,
-            reasons=[str(each) for each in judged.eligibility.reasons],
-            missing=[str(each) for each in judged.missing],
+            reasons=[speech.say(each) for each in judged.eligibility.reasons],
+            missing=[speech.say(each) for each in judged.missing],
         )
 
     @classmethod
-    def done(cls, row: EligibilityOutcome, site: str) -> Self:
+    def done(cls, row: EligibilityOutcome, site: str, speech: Tongue) -> Self:
         """Return the answer that tells what was changed."""
         return cls(
-            **row.model_dump(exclude={"id", "run_id", "reasons"}),
+            **row.model_dump(exclude={"id", "run_id", "reasons", "missing"}),
             site=site,
-            reasons=[str(worded(each.get("text", ""), each)) for each in row.reasons],
+            reasons=_said(row.reasons, speech),
+            missing=_said(row.missing, speech),
         )
 
 
@@ -170,7 +173,12 @@ def post_rules(here: Here, viewer: ApiViewer, given: RuleSetGiven) -> RuleSetLis
 
 @router.get("/preview")
 def get_preview(
-    session: Reading, *, rule_set: _Version = None, limit: _Limit = 50, after: _After = None
+    session: Reading,
+    speech: Speech,
+    *,
+    rule_set: _Version = None,
+    limit: _Limit = 50,
+    after: _After = None,
 ) -> PreviewAnswer:
     """Show what running the rules now would change, page by page; writes nothing."""
     preview = preview_run(session, find_rules(session, rule_set))
@@ -181,7 +189,7 @@ def get_preview(
         rule_set=preview.rules.version,
         digest=preview.digest,
         counts=dict(preview.counts),
-        changes=[ChangeAnswer.of(each) for each in rest[:limit]],
+        changes=[ChangeAnswer.of(each, speech) for each in rest[:limit]],
         next=id_cursor(more),
     )
 
@@ -207,12 +215,19 @@ def get_runs(session: Reading, *, limit: _Limit = 50, after: _After = None) -> R
 
 @router.get("/runs/{run_id}/outcomes")
 def get_outcomes(
-    session: Reading, run_id: RowId, *, limit: _Limit = 50, after: _After = None
+    session: Reading, speech: Speech, run_id: RowId, *, limit: _Limit = 50, after: _After = None
 ) -> OutcomeListAnswer:
     """List what a run changed, or could not change, site by site."""
     found: list[Any] = outcomes_of(session, run_id, after=read_id_cursor(after), limit=limit + 1)
     more = found[limit - 1][0].id if len(found) > limit else None
     return OutcomeListAnswer(
-        outcomes=[ChangeAnswer.done(row, site) for row, site in found[:limit]],
+        outcomes=[ChangeAnswer.done(row, site, speech) for row, site in found[:limit]],
         next=id_cursor(more),
     )
+
+
+def _said(kept: Iterable[dict[str, Any] | str], speech: Tongue) -> list[str]:
+    return [
+        speech.say(each if isinstance(each, str) else worded(each.get("text", ""), each))
+        for each in kept
+    ]

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from api.http.answers import Answer
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.usecases.scope import Right
 from api.usecases.uploads import content_path, visible_upload
@@ -37,7 +37,9 @@ from api.usecases.work_steps import (
     take_cable_tests,
     take_reserve,
 )
+from api.web.language import Tongue
 from inventory.models import (
+    CableLink,
     DeviceRole,
     ReserveSeverity,
     ScannedDevice,
@@ -46,6 +48,7 @@ from inventory.models import (
     WorkOrder,
     WorkState,
 )
+from inventory.sentences import worded
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"], dependencies=[Needs(Right.SEE)])
 _Text = Annotated[str, Field(max_length=2000, pattern="^[^\\x00]*$")]
@@ -168,7 +171,7 @@ class ScannedAnswer(Answer):
 
 
 class LinkAnswer(Answer):
-    """One permanent link; `fault` (French) null: it is as it should be."""
+    """One permanent link; `fault` null: it is as it should be."""
 
     label: str
     length_m: float | None
@@ -176,9 +179,17 @@ class LinkAnswer(Answer):
     passed: bool
     fault: str | None
 
+    @classmethod
+    def of(cls, link: CableLink, speech: Tongue) -> Self:
+        """Return the answer that tells a link."""
+        told = cls.model_validate(link)
+        if link.fault:
+            told.fault = speech.say(worded(link.fault, link.fault_wording))
+        return told
+
 
 class OrderDetailAnswer(OrderAnswer):
-    """One order with what was reported; `still_to_do` (French) keeps it from being ended."""
+    """One order with what was reported; `still_to_do` keeps it from being ended."""
 
     devices: list[ScannedAnswer] = Field(description="of the whole site")
     links: list[LinkAnswer]
@@ -234,9 +245,11 @@ def post_order(here: Here, viewer: ApiViewer, wanted: OrderWanted) -> OrderAnswe
 
 
 @router.get("/{order_id}")
-def get_order(session: Reading, viewer: ApiViewer, order_id: RowId) -> OrderDetailAnswer:
+def get_order(
+    session: Reading, viewer: ApiViewer, speech: Speech, order_id: RowId
+) -> OrderDetailAnswer:
     """Return one order with what was reported from the school."""
-    return _detail(session, visible_order(session, viewer, order_id))
+    return _detail(session, visible_order(session, viewer, order_id), speech)
 
 
 @router.post("/{order_id}/visit", dependencies=_PLANS)
@@ -313,7 +326,7 @@ def post_photo(here: Here, viewer: ApiViewer, order_id: RowId, said: HandedIn) -
 
 @router.post("/{order_id}/cable-tests", dependencies=_WORKS)
 def post_cable_tests(
-    here: Here, viewer: ApiViewer, order_id: RowId, said: HandedIn
+    here: Here, viewer: ApiViewer, speech: Speech, order_id: RowId, said: HandedIn
 ) -> list[LinkAnswer]:
     """Read the table of a cable certifier; returns every link of the order, faults first."""
     with here.database.read() as session:
@@ -329,7 +342,7 @@ def post_cable_tests(
             upload_id=said.upload_id,
             content=content,
         )
-        return [LinkAnswer.model_validate(each) for each in links]
+        return [LinkAnswer.of(each, speech) for each in links]
 
 
 @router.post("/{order_id}/reserves", dependencies=_WORKS)
@@ -361,12 +374,12 @@ def post_cancellation(here: Here, viewer: ApiViewer, order_id: RowId) -> OrderAn
         return OrderAnswer.of(cancel_order(session, viewer, order_id))
 
 
-def _detail(session: Session, order: WorkOrder) -> OrderDetailAnswer:
+def _detail(session: Session, order: WorkOrder, speech: Tongue) -> OrderDetailAnswer:
     return OrderDetailAnswer(
         **OrderAnswer.of(order).model_dump(),
         devices=[
             ScannedAnswer.model_validate(each) for each in devices_of_site(session, order.site_id)
         ],
-        links=[LinkAnswer.model_validate(each) for each in links_of(session, order.id or 0)],
-        still_to_do=[str(each) for each in still_to_do(session, order)],
+        links=[LinkAnswer.of(each, speech) for each in links_of(session, order.id or 0)],
+        still_to_do=[speech.say(each) for each in still_to_do(session, order)],
     )

@@ -44,7 +44,7 @@ from inventory.programme.dossier import (
     possible_edges,
 )
 from inventory.programme.eligibility import Eligibility, Verdict
-from inventory.sentences import Sentence
+from inventory.sentences import Sentence, wording
 from inventory.unfit import why_unfit
 
 _RULES_ACTOR = "rules"
@@ -229,7 +229,9 @@ def open_dossiers(session: Session, judged: Sequence[tuple[int, Eligibility]]) -
             site_id=site_id,
             status=Status.IDENTIFIED,
             measures=[Measure.CONNECTIVITY],
-            facts=Facts(eligibility=_fact(eligibility)).model_dump(mode="json", exclude_none=True),
+            facts=Facts(eligibility=EligibilityFact.of(eligibility)).model_dump(
+                mode="json", exclude_none=True
+            ),
             updated_at=clock.now(),
         )
         if eligibility.verdict is Verdict.INELIGIBLE:
@@ -248,6 +250,7 @@ def open_dossiers(session: Session, judged: Sequence[tuple[int, Eligibility]]) -
                 from_status=Status.IDENTIFIED,
                 to_status=Status.INELIGIBLE,
                 reason=eligibility.reason,
+                reason_wording=wording(eligibility.reason),
             )
         )
     session.flush()
@@ -258,7 +261,7 @@ def rejudge(session: Session, site_id: int, eligibility: Eligibility) -> Dossier
     now = dossier_now(session, site_id, lock=True)
     ineligible = eligibility.verdict is Verdict.INELIGIBLE
     to = Status.INELIGIBLE if ineligible else Status.CADASTRE_PENDING
-    told = now.facts.model_copy(update={"eligibility": _fact(eligibility)})
+    told = now.facts.model_copy(update={"eligibility": EligibilityFact.of(eligibility)})
     outcome = decide(now.state, to, Role.RULES, told, clock.now(), reason=eligibility.reason)
     if isinstance(outcome, Refusal):
         raise MoveRefused(to, outcome.missing)
@@ -301,6 +304,7 @@ def _write(
         from_status=move.edge.origin,
         to_status=move.edge.to,
         reason=(reason or "").strip() or None,
+        reason_wording=wording(reason) if reason else None,
         late=move.late,
     )
     session.add(step)
@@ -383,11 +387,3 @@ def _with_told(stored: Facts, given: Mapping[str, str]) -> Facts:
             ),
             todo=Sentence("rien n’a été changé"),
         ) from error
-
-
-def _fact(eligibility: Eligibility) -> EligibilityFact:
-    return EligibilityFact(
-        verdict=eligibility.verdict,
-        reason=eligibility.reason,
-        rule_set=eligibility.rule_set,
-    )

@@ -218,10 +218,8 @@ def outcomes_of(
 
 def _judged(session: Session, site: Site, dossier: Dossier, eligibility: Eligibility) -> Judged:
     facts, status = Facts.model_validate(dossier.facts), Status(dossier.status)
-    fact = EligibilityFact(
-        verdict=eligibility.verdict, reason=str(eligibility.reason), rule_set=eligibility.rule_set
-    )
-    noted = Outcome.SAME if facts.eligibility == fact else Outcome.NOTED
+    fact = EligibilityFact.of(eligibility)
+    noted = Outcome.SAME if fact.is_as(facts.eligibility) else Outcome.NOTED
 
     def told(outcome: Outcome, to: Status | None = None, missing: tuple[str, ...] = ()) -> Judged:
         before = facts.eligibility
@@ -278,7 +276,7 @@ def _apply(session: Session, rules: RuleSet, run_id: int, site_ids: Sequence[int
                 reasons=[
                     wording(reason) or {"text": reason} for reason in each.eligibility.reasons
                 ],
-                missing=[str(sentence) for sentence in missing],
+                missing=[wording(sentence) or {"text": sentence} for sentence in missing],
             )
         )
         done.append(replace(each, outcome=outcome, missing=missing))
@@ -290,9 +288,7 @@ def _note(session: Session, judged: Judged) -> None:
     """Keep the new answer beside the dossier, which stays where it is: later guards read it."""
     dossier = session.exec(select(Dossier).where(Dossier.site_id == judged.site_id)).one()
     answer = judged.eligibility
-    fact = EligibilityFact(
-        verdict=answer.verdict, reason=str(answer.reason), rule_set=answer.rule_set
-    )
+    fact = EligibilityFact.of(answer)
     kept = Facts.model_validate(dossier.facts).model_copy(update={"eligibility": fact})
     dossier.facts = kept.model_dump(mode="json", exclude_none=True)
 

@@ -207,7 +207,7 @@ def still_to_do(session: Session, order: WorkOrder) -> list[Sentence]:
                 "Un point de la liste n’a pas de réponse\u00a0: %(names)s.",
                 "%(num)s points de la liste n’ont pas de réponse\u00a0: %(names)s.",
                 len(left),
-                names=tuple(item.label for item in left),
+                names=tuple(Sentence(item.label) for item in left),
             )
         )
     tested = select(CableTest.id).where(CableTest.order_id == order.id).limit(1)

@@ -35,7 +35,7 @@ from inventory.programme.spelling import bare
 from inventory.programme.works.cables import read_links
 from inventory.programme.works.checklists import load_checklists
 from inventory.programme.works.serials import clean_serial
-from inventory.sentences import Sentence
+from inventory.sentences import Sentence, wording
 
 _MAX_TEXT = 2000
 _MAX_NAME = 120
@@ -224,6 +224,7 @@ def take_cable_tests(
                 category=link.category,
                 passed=link.fault is None,
                 fault=link.fault,
+                fault_wording=wording(link.fault) if link.fault else None,
             )
             for link in found
         )

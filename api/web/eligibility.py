@@ -1,6 +1,6 @@
 """Eligibility: the rules, what running them would change, and what earlier runs did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -20,9 +20,8 @@ from api.usecases.rule_sets import known_rules
 from api.usecases.scope import Right
 from api.web import texts
 from api.web.templating import page
-from inventory.models import EligibilityOutcome
 from inventory.programme.eligibility import Verdict
-from inventory.sentences import N_, Sentence, worded
+from inventory.sentences import N_, worded
 
 router = APIRouter(
     include_in_schema=False, dependencies=[Needs(Right.RUN_ELIGIBILITY, everywhere=True)]
@@ -84,7 +83,7 @@ def run_page(
         viewer=browser.viewer,
         csrf=browser.csrf_token,
         run=runs[0],
-        lines=[(row, site, _reasons(row)) for row, site in found[:ROWS]],
+        lines=[(row, site, _said(row.reasons), _said(row.missing)) for row, site in found[:ROWS]],
         next_address=f"/eligibilite/{run_id}?suite={cursor}" if cursor else None,
         **_words(),
     )
@@ -130,5 +129,5 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _reasons(row: EligibilityOutcome) -> list[str | Sentence]:
-    return [worded(each.get("text", ""), each) for each in row.reasons]
+def _said(kept: Iterable[dict[str, Any] | str]) -> list[str]:
+    return [each if isinstance(each, str) else worded(each.get("text", ""), each) for each in kept]

@@ -81,6 +81,7 @@ def environment(language: str) -> Environment:
         euros=speech.euros,
         number=speech.number,
         say=speech.say,
+        worded=worded,
         explained=lambda error: error.said(speech.say),
         said=lambda row: speech.say(row_text(row)),
         iso=lambda moment: moment.isoformat(timespec="seconds"),

@@ -77,4 +77,7 @@ class DossierTransition(SQLModel, table=True):
     from_status: str
     to_status: str
     reason: str | None = None
+    reason_wording: dict[str, Any] | None = Field(
+        default=None, sa_type=json_column(), description="inventory.sentences: to say it otherwise"
+    )
     late: bool = Field(default=False, description="made after its time: late, not refused")

@@ -54,4 +54,8 @@ class EligibilityOutcome(SQLModel, table=True):
     reasons: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=json_column(), description="sentences.wording of each"
     )
-    missing: list[str] = Field(default_factory=list, sa_type=json_column())
+    missing: list[Any] = Field(
+        default_factory=list,
+        sa_type=json_column(),
+        description="sentences.wording of each; texts of before 0.1",
+    )

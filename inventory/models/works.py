@@ -5,11 +5,12 @@ What a phone sends carries an id of the phone's own: sent again on a bad line, i
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from inventory.models.columns import UtcDateTime, text_enum
+from inventory.models.columns import UtcDateTime, json_column, text_enum
 from inventory.roles import DeviceRole
 
 
@@ -151,6 +152,7 @@ class CableLink(SQLModel, table=True):
     category: str | None = None
     passed: bool
     fault: str | None = Field(default=None, description="what is wrong with it, in French")
+    fault_wording: dict[str, Any] | None = Field(default=None, sa_type=json_column())
 
 
 class WorkReserve(SQLModel, table=True):

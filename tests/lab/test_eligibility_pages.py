@@ -172,3 +172,49 @@ def test_an_edition_is_opened_for_the_schools_that_were_shown(
     assert (result["asked"], result["refused"]) == (1, 1)
     with database.read() as session:
         assert len(session.exec(select(DossierTransition)).all()) == before
+
+
+def test_what_the_rules_decided_is_told_in_the_readers_language(
+    client: httpx.Client, database: Database
+) -> None:
+    paul = {**bearer(database, "paul"), "accept-language": "nl"}
+    with database.write("test") as session:
+        adults = session.exec(select(Dossier).order_by(col(Dossier.site_id).desc())).first()
+        assert adults is not None
+        site = adults.site_id
+    base = "/api/v1/eligibility"
+    reason = "Onderwijs waarop het programma niet gericht is: Promotion sociale supérieur."
+    preview = client.get(f"{base}/preview?rule_set={NARROW}", headers=paul).json()
+    assert reason in preview["changes"][1]["reasons"]
+    run = client.post(f"{base}/runs", json={"rule_set": NARROW}, headers=paul).json()
+    outcomes = client.get(f"{base}/runs/{run['id']}/outcomes", headers=paul).json()["outcomes"]
+    assert reason in outcomes[1]["reasons"]
+    told = client.get(f"/api/v1/sites/{site}/dossier", headers=paul).json()
+    assert (told["status"], told["history"][0]["reason"]) == ("ineligible", reason)
+    log_in(client, "paul")
+    page = client.get(f"/sites/{site}", headers={"accept-language": "nl"}).text
+    assert reason in page
+    moves = client.get(f"/api/v1/sites/{site}/dossier/moves", headers=paul).json()["moves"]
+    back = next(each for each in moves if each["to"] == "cadastre_pending")
+    assert back["missing"] == [f"De site komt niet in aanmerking: {reason}"]
+
+
+def test_a_refusal_of_the_dossiers_way_is_kept_in_words(
+    client: httpx.Client, database: Database
+) -> None:
+    with database.write("test") as session:
+        adults = session.exec(select(Dossier).order_by(col(Dossier.site_id).desc())).first()
+        assert adults is not None
+        adults.status = "ordered"
+    paul = {**bearer(database, "paul"), "accept-language": "nl"}
+    run = client.post("/api/v1/eligibility/runs", json={"rule_set": NARROW}, headers=paul).json()
+    outcomes = client.get(f"/api/v1/eligibility/runs/{run['id']}/outcomes", headers=paul).json()
+    told = outcomes["outcomes"][1]
+    assert told["outcome"] == "refused"
+    assert told["missing"][0].startswith("Men gaat niet van")
+    french = {**paul, "accept-language": "fr"}
+    again = client.get(f"/api/v1/eligibility/runs/{run['id']}/outcomes", headers=french).json()
+    assert again["outcomes"][1]["missing"] != told["missing"]
+    log_in(client, "paul")
+    page = client.get(f"/eligibilite/{run['id']}", headers={"accept-language": "nl"}).text
+    assert "Men gaat niet van" in page

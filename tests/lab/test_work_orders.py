@@ -257,6 +257,11 @@ def test_a_phone_reports_step_by_step_and_twice_is_once(
     said = {"csrf": csrf, "point": "plan", "reponse": "done"}
     assert client.post(f"{order}/liste", data=said).status_code == 303
     assert "Chaque borne est fixée" in client.get(f"{order}/liste").text
+    german = client.get(f"{order}/liste", headers={"accept-language": "de"}).text
+    assert "Jeder Zugangspunkt ist befestigt" in german
+    assert 'lang="fr">Jeder' not in german
+    ending = client.get(order, headers={"accept-language": "de"}).text
+    assert "Jeder Zugangspunkt leuchtet" in ending
     scanned = {"csrf": csrf, "envoi": "s1", "serie": "CN0001"}
     for _ in range(2):
         assert client.post(f"{order}/materiel", data=scanned).status_code == 303
@@ -308,3 +313,28 @@ def test_the_api_plans_reports_and_ends_an_order(
     assert ([each["serial"] for each in seen["devices"]], seen["still_to_do"]) == (["CN111"], [])
     listed = client.get("/api/v1/work-orders?mine=true", headers=ines).json()["orders"]
     assert [each["state"] for each in listed] == ["done"]
+
+
+def test_what_is_wrong_with_a_cable_and_left_to_do_is_told_in_the_readers_language(
+    database: Database, seeded: Seeded, settings: Settings
+) -> None:
+    number = planned(database, seeded.site_ids[0], WorkKind.CABLING)
+    with database.write("user:ines") as session:
+        upload = Upload(
+            sha256="ab" * 32,
+            kind=UploadKind.CABLE_TEST,
+            file_name="t.csv",
+            media_type=MediaType.CSV,
+            size_bytes=3,
+            at=clock.now(),
+            uploaded_by="user:ines",
+        )
+        session.add(upload)
+        session.flush()
+        ines = viewer(database, "ines")
+        take_cable_tests(session, ines, number, "c1", upload_id=upload.id or 0, content=TESTS)
+    with web_client(settings, database) as client:
+        spoken = {**bearer(database, "cora"), "accept-language": "nl"}
+        told = client.get(f"/api/v1/work-orders/{number}", headers=spoken).json()
+        assert told["links"][0]["fault"] == "97 m, meer dan 90 m"
+        assert "De kabels lopen waar het plan het zegt" in told["still_to_do"][0]

@@ -1,10 +1,11 @@
-"""Finding the texts in Python modules and templates.
+"""Finding the texts in Python modules, templates and the installers' checklists.
 
 Python is read with `ast` and not by Babel's own extractor, which loses a marked text that stands
 within another marked call.
 """
 
 import ast
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -65,7 +66,16 @@ def literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def in_checklist(path: Path) -> Iterator[Text]:
+    """Yield what the points of an edition of the installers' checklists say; nothing of others."""
+    if path.parent.name == "checklists":
+        edition = tomllib.loads(path.read_text(encoding="utf-8"))
+        for kind in edition["kinds"].values():
+            yield from (item["label"] for item in kind["items"])
+
+
 EXTRACTORS: Mapping[str, Callable[[Path], Iterator[Text]]] = {
     ".py": in_python,
     ".html": in_template,
+    ".toml": in_checklist,
 }

@@ -30,7 +30,7 @@ from inventory.programme.eligibility import (
     shipped_rule_sets,
 )
 from inventory.secrets import Vault
-from inventory.sentences import Sentence
+from inventory.sentences import Sentence, worded
 from inventory.settings import Settings
 from tests.cadastre import campaign, fill, sign
 from tests.conftest import skip_or_fail
@@ -181,7 +181,7 @@ def test_applying_moves_through_the_machine_and_tells_of_each_and_of_what_it_ref
     with database.read() as session:
         rows = {row.site_id: row for row, _ in outcomes_of(session, run.id or 0)}
     assert rows[ordered].outcome == "refused"
-    assert "On ne passe pas de" in rows[ordered].missing[0]
+    assert "On ne passe pas de" in str(worded("", rows[ordered].missing[0]))
     assert rows[ordered].reasons[1]["values"] == {"kinds": "Secondaire CEFA"}
     # The same again changes nothing, also where it was refused.
     again = apply_run(database, narrower, actor="user:paul")

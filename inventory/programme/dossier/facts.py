@@ -6,11 +6,12 @@ A guard is a function from both, and the moment, to the French sentences that sa
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from inventory.programme.eligibility import Verdict
-from inventory.sentences import Sentence
+from inventory.programme.eligibility import Eligibility, Verdict
+from inventory.sentences import Sentence, worded, wording
 
 FINAL_ACCEPTANCE_WINDOW = timedelta(days=15)
 """The PV of final acceptance is drawn up within this time before the guarantee ends."""
@@ -24,6 +25,31 @@ class EligibilityFact(BaseModel):
     verdict: Verdict
     reason: str
     rule_set: str
+    wording: dict[str, Any] | None = None
+    """`inventory.sentences.wording` of the reason, where it was kept."""
+
+    @classmethod
+    def of(cls, eligibility: Eligibility) -> Self:
+        """Return what a dossier keeps of an answer."""
+        return cls(
+            verdict=eligibility.verdict,
+            reason=str(eligibility.reason),
+            rule_set=eligibility.rule_set,
+            wording=wording(eligibility.reason),
+        )
+
+    @property
+    def said(self) -> str:
+        """Return the reason, as a `Sentence` where its wording was kept."""
+        return worded(self.reason, self.wording)
+
+    def is_as(self, other: "EligibilityFact | None") -> bool:
+        """Return whether another answer is the same, in whichever words it was kept."""
+        return other is not None and (self.verdict, self.reason, self.rule_set) == (
+            other.verdict,
+            other.reason,
+            other.rule_set,
+        )
 
 
 class Facts(BaseModel):
@@ -107,7 +133,7 @@ def not_ineligible(situation: Situation) -> Iterator[Sentence]:
     """Ask that the rules do not refuse the site."""
     eligibility = situation.facts.eligibility
     if eligibility and eligibility.verdict is Verdict.INELIGIBLE:
-        yield Sentence("Le site n’est pas éligible\u00a0: %(reason)s", reason=eligibility.reason)
+        yield Sentence("Le site n’est pas éligible\u00a0: %(reason)s", reason=eligibility.said)
 
 
 def works_window(situation: Situation) -> Iterator[Sentence]:
