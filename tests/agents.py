@@ -5,7 +5,6 @@ They are the lab's agent (encoded by pysnmp) around what a test says a device is
 
 import asyncio
 import random
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,9 @@ from dataclasses import dataclass, field
 
 from lab.agent import Agent
 from lab.mib import Tree, integer, octets, ticks
+from lab.ports import free_port
 from lab.standard_mibs import Interface, add_interfaces, add_system
+from tests.patience import PATIENCE_S
 
 _ENT_PHYSICAL_ENTRY = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)  # ENTITY-MIB, RFC 6933
 _LLDP_REM_ENTRY = (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1)  # LLDP-MIB, IEEE 802.1AB
@@ -134,7 +135,7 @@ def running_agents(*devices: SmallDevice, beside: Agents | None = None) -> Itera
 
     def wait(work: object) -> None:
         assert asyncio.iscoroutine(work)
-        asyncio.run_coroutine_threadsafe(work, loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE_S)
 
     def move(device: SmallDevice, number: int) -> None:
         wait(close(device))
@@ -148,7 +149,7 @@ def running_agents(*devices: SmallDevice, beside: Agents | None = None) -> Itera
         for device in devices:
             wait(close(device))
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE_S)
         loop.close()
 
 
@@ -157,6 +158,4 @@ def _free_place(beside: Agents | None) -> tuple[str, int]:
     prefix = f"127.{random.randint(64, 199)}.{random.randint(0, 255)}"
     if beside is not None:
         prefix = beside.host(0).removesuffix(".0")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((f"{prefix}.1", 0))
-        return prefix, probe.getsockname()[1]
+    return prefix, free_port(*(f"{prefix}.{number}" for number in range(1, 15)))

@@ -3,11 +3,9 @@
 import io
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,8 +17,8 @@ from urllib.request import urlopen
 
 from inventory.log import configure_logging
 from inventory.settings import Settings
-
-PATIENCE_S = 60.0
+from lab.ports import free_port
+from tests.patience import PATIENCE_S, wait_until
 
 
 @dataclass
@@ -49,7 +47,7 @@ class Served:
     def answers(self) -> bool:
         """Return whether the web process answers, whatever it says of the others."""
         try:
-            with urlopen(f"{self.address}/healthz", timeout=5):
+            with urlopen(f"{self.address}/healthz", timeout=PATIENCE_S):
                 return True
         except HTTPError:
             return True
@@ -60,26 +58,10 @@ class Served:
         """Return whether both processes work."""
         # Asked ten times a second: httpx would read all certificate authorities each time.
         try:
-            with urlopen(f"{self.address}/healthz", timeout=5) as answer:
+            with urlopen(f"{self.address}/healthz", timeout=PATIENCE_S) as answer:
                 return bool(answer.status == HTTPStatus.OK)
         except (OSError, HTTPException):
             return False
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Return once `true` says so; fail after a long while."""
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A real SMTP server on a port of its own, which takes mail or refuses it on request."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+
+from lab.ports import free_port
 
 
 @dataclass
@@ -44,9 +45,7 @@ class Received:
 @contextmanager
 def smtp_server() -> Iterator[Received]:
     """Yield a server that listens on 127.0.0.1."""
-    with socket.socket() as drawn:
-        drawn.bind(("127.0.0.1", 0))
-        received = Received(port=drawn.getsockname()[1])
+    received = Received(port=free_port())
     controller = Controller(received, hostname="127.0.0.1", port=received.port)
     controller.start()
     try:

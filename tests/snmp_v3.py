@@ -13,6 +13,7 @@ from typing import Any
 
 from collectors.target import SnmpTarget, SnmpV3
 from inventory.usm import AuthProtocol, PrivProtocol
+from lab.ports import free_port
 from lab.real.places import Daemon, binary
 from tests.pysnmp_agent import AUTH_PASSPHRASE, PRIV_PASSPHRASE
 from tests.real import need
@@ -142,18 +143,10 @@ def pysnmp_agent(engine_id: str = "80001f8805aabbccddee") -> Iterator[V3Agent]:
         process.communicate()
 
 
-def free_port() -> int:
-    """Return a UDP port that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 def _listens(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((HOST, port))
-        probe.settimeout(0.2)
+        probe.settimeout(1.0)
         try:
             probe.send(_DISCOVERY)
             return bool(probe.recv(1500))

@@ -3,8 +3,7 @@
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -42,8 +41,8 @@ from inventory.secrets import Vault, store_secret
 from inventory.settings import Settings
 from inventory.usm import AuthProtocol, PrivProtocol
 from inventory.vendors.mib import Oid, oid
+from tests.patience import PATIENCE_S, wait_until
 
-PATIENCE_S = 30.0
 COMMUNITY = "ecoute-ici"
 USER, AUTH_PASSPHRASE, PRIV_PASSPHRASE = "préau-trap", "auth-passphrase", "priv-passphrase"
 LINK_DOWN, LINK_UP, COLD_START = (f"1.3.6.1.6.3.1.1.5.{number}" for number in (3, 4, 1))
@@ -242,14 +241,6 @@ def events(database: Database) -> list[Event]:
     with database.read() as session:
         found = select(Event).where(col(Event.kind).startswith("trap."))
         return list(session.exec(found.order_by(col(Event.id))))
-
-
-def wait_until(reached: Callable[[], bool], what: str) -> None:
-    """Wait until `reached`, as long as a busy machine may need."""
-    until_s = time.monotonic() + PATIENCE_S
-    while not reached():
-        assert time.monotonic() < until_s, f"not reached: {what}"
-        time.sleep(0.02)
 
 
 def wait_for_events(database: Database, count: int) -> list[Event]:

@@ -1,4 +1,7 @@
-"""The web application behind a real socket, with people who may do different things."""
+"""The web application behind a real socket, with people who may do different things.
+
+No request that any test makes may hold more database connections than `api.http.admission` counts.
+"""
 
 import shutil
 import socket
@@ -6,7 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,15 +19,20 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import select
 from starlette.datastructures import State
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http.admission import MOST_HELD
 from api.http.application import make_routes, serve_installation
 from api.usecases.tokens import new_token
 from inventory.database import Database
 from inventory.models import Grant, GrantScope, User, UserRole
 from inventory.settings import Settings
 from tests.passwords import PASSWORD, cheap_hash
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
@@ -32,6 +42,7 @@ def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
         application = _application(settings, database)
+        holding_too_many = _watch_connections(application, database)
         config = uvicorn.Config(application, log_config=None, lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -40,11 +51,12 @@ def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]
         try:
             while not server.started and thread.is_alive():
                 time.sleep(0.01)
-            with httpx.Client(base_url=address, timeout=30) as client:
+            with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
                 yield client
         finally:
             server.should_exit = True
             thread.join()
+        assert not holding_too_many, "more connections at once than two (api.http.admission)"
 
 
 def _application(settings: Settings, database: Database) -> FastAPI:
@@ -57,6 +69,53 @@ def _application(settings: Settings, database: Database) -> FastAPI:
     application.state = State()
     application.user_middleware = []
     return serve_installation(application, settings, database)
+
+
+@dataclass
+class _Held:
+    """The database connections that one request holds."""
+
+    asked: str
+    now: int = 0
+
+
+_holder: ContextVar[_Held | None] = ContextVar("holder", default=None)
+
+
+class _Holding:
+    """Notes for which request a connection is taken, also in the threads that work for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        before = _holder.set(_Held(f"{scope.get('method')} {scope.get('path')}"))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _holder.reset(before)
+
+
+def _watch_connections(application: FastAPI, database: Database) -> list[str]:
+    """Return a list to which requests are added that hold more than `MOST_HELD` connections."""
+    wrong: list[str] = []
+
+    def taken(_driver: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        held = record.info["held"] = _holder.get()
+        if held is not None:
+            held.now += 1
+            if held.now > MOST_HELD:
+                wrong.append(held.asked)
+
+    def given_back(_driver: object, record: ConnectionPoolEntry) -> None:
+        held = record.info.pop("held", None)
+        if held is not None:
+            held.now -= 1
+
+    event.listen(database.engine, "checkout", taken)
+    event.listen(database.engine, "checkin", given_back)
+    application.add_middleware(_Holding)
+    return wrong
 
 
 @cache

@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -26,7 +28,7 @@ from api.http.needs import refuse_undeclared
 from api.http.once import AlreadyAnswered, KeptAnswers, done_once
 from api.http.problems import PROBLEM_RESPONSE, answer_errors
 from api.http.rate_limit import RateLimit
-from api.http.uploading import Slots
+from api.http.uploading import Slots, takes_files
 from api.web.templating import STATIC
 from collectors.series import open_series
 from inventory.database import Database
@@ -107,12 +109,19 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     app.state.figures = metrics.RequestFigures()
     app.state.uploads = Slots()
     app.state.watching = Watching(database_reader(database))
+    # The last is the outermost. Each page of an export is a request that waits for its own turn.
     app.add_middleware(KeptAnswers)
-    app.add_middleware(Exports)
-    app.add_middleware(Gate)
     app.add_middleware(Admission)
+    app.add_middleware(Gate, takes_files=_paths_that_take_files())
+    app.add_middleware(Exports)
     app.add_middleware(Watch, figures=app.state.figures, https=settings.secure_cookies)
     return app
+
+
+@cache
+def _paths_that_take_files() -> Callable[[str], bool]:
+    paths = [compile_path(path)[0] for path, route in every_route() if takes_files(route)]
+    return lambda asked: any(path.match(asked) for path in paths)
 
 
 def _not_modified(_request: Request, told: Exception) -> Response:

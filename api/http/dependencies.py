@@ -81,7 +81,8 @@ async def reading_session(request: Request) -> AsyncIterator[Session]:
             await to_thread.run_sync(session.close, limiter=CapacityLimiter(1))
 
 
-Reading = Annotated[Session, Depends(reading_session)]
+# Closed before the answer is sent: who reads it slowly must not hold a connection meanwhile.
+Reading = Annotated[Session, Depends(reading_session, scope="function")]
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="preau user token LOGIN")
 _cookie = APIKeyCookie(name="preau_session", auto_error=False, scheme_name="session")

@@ -4,6 +4,7 @@ Plain ASGI, so that nothing is buffered and live events can stream through.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -125,11 +126,13 @@ def _address(scope: Scope) -> str | None:
 class Gate:
     """Refuses bodies that are too large and writes that another site's page asked for.
 
-    Bodies are read before the application is asked, except forms with files: those stream.
+    Bodies are read before the application is asked, except forms with files where a route takes
+    files: those stream. What a client says of its body decides nothing.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, takes_files: Callable[[str], bool]) -> None:
         self._app = app
+        self._takes_files = takes_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -142,7 +145,8 @@ class Gate:
                 scope, receive, send
             )
             return
-        if headers.get("content-type", "").lower().startswith("multipart/"):
+        with_files = headers.get("content-type", "").lower().startswith("multipart/")
+        if with_files and self._takes_files(scope["path"]):
             await self._app(scope, _limited(scope, headers, receive), send)
             return
         body = await _whole_body(receive)

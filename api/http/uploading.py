@@ -17,11 +17,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from api.http.admission import PLACE, Place
 from api.http.dependencies import (
     CsrfHeader,
     Here,
@@ -217,6 +219,17 @@ class FormOfBrowser:
             yield form
 
 
+def takes_files(route: APIRoute) -> bool:
+    """Return whether a route reads a form with files by itself, as it comes in."""
+    waiting = [route.dependant]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one.call, FormOfApi | FormOfBrowser):
+            return True
+        waiting += one.dependencies
+    return False
+
+
 @asynccontextmanager
 async def _received(
     request: Request, here: Installation, form: ReceivedForm
@@ -229,7 +242,9 @@ async def _received(
             limit.max_bytes = MAX_FILES * here.settings.upload_max_mb * _MB + 2 * MAX_FIELDS_BYTES
             if limit.told_bytes > limit.max_bytes:
                 raise TooLarge(Sentence("Ce formulaire est trop grand"))
-            await _read(request, reader)
+            place: Place = request.scope[PLACE]
+            async with place.outside():
+                await _read(request, reader)
             await run_in_threadpool(reader.finish)
             yield form
         finally:

@@ -75,7 +75,7 @@ def start_sshd(
     password. Raises RealPartFailed with the end of its log, Misconfigured when not installed.
     """
     folder = place.subfolder(f"sshd-{name}")
-    port = port or place.port(SSH_PORT, socket.SOCK_STREAM)
+    port = port or place.port(SSH_PORT)
     password = secrets.token_urlsafe(12)
     bindings = _accounts(folder, username, password, shell, groups)
     host_key = _host_key(folder, key_type)

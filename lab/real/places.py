@@ -6,7 +6,6 @@ with it.
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.errors import Misconfigured
+from lab.ports import free_port
 
 COMMAND_TIMEOUT_S = 30
 START_TIMEOUT_S = 15
@@ -131,14 +131,11 @@ class Place:
         """Whether the place is a network of its own, with ports of its own."""
         return bool(self.prefix)
 
-    def port(self, standard: int, kind: socket.SocketKind) -> int:
+    def port(self, standard: int) -> int:
         """Return the standard port in a network of its own, else one that is free here."""
         if self.isolated:
             return standard
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.bind((self.address, 0))
-            number: int = probe.getsockname()[1]
-            return number
+        return free_port(self.address)
 
     def subfolder(self, name: str) -> Path:
         """Return a new folder of this place, for one daemon."""

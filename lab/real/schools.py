@@ -6,7 +6,6 @@ Why by port: docs/decisions/0004.
 """
 
 import secrets
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -76,8 +75,5 @@ def schools_on_loopback(names: Sequence[str]) -> Iterator[list[SchoolNetwork]]:
         schools: list[SchoolNetwork] = []
         for name in names:
             place = made.enter_context(loopback(address))
-            port = place.port(0, socket.SOCK_DGRAM)
-            while port in {school.port for school in schools}:
-                port = place.port(0, socket.SOCK_DGRAM)
-            schools.append(SchoolNetwork(name, place, port))
+            schools.append(SchoolNetwork(name, place, place.port(0)))
         yield schools

@@ -3,7 +3,6 @@
 snmpd.conf(5) and snmpd(8) of net-snmp 5.9.
 """
 
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def start_snmpd(
     installed.
     """
     folder = place.subfolder(f"snmpd-{name}")
-    port = port or place.port(SNMP_PORT, socket.SOCK_DGRAM)
+    port = port or place.port(SNMP_PORT)
     agentx = folder / "agentx"
     config = folder / "snmpd.conf"
     config.touch(mode=0o600)

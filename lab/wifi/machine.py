@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.errors import InvalidInput, PreauError
+from lab.ports import free_port
 from lab.wifi.image import Image, image, refuse_missing
 
 USERNAME, PASSWORD = "root", "lab-password"
@@ -116,7 +117,7 @@ def running(folder: Path) -> Iterator[Machine]:
     refuse_missing(_QEMU)
     files = image()
     folder.mkdir(parents=True, exist_ok=True)
-    ssh_port, lab_port = _free_ports(2)
+    ssh_port, lab_port = free_port(), free_port()
     with (folder / "qemu.log").open("wb") as log:
         process = subprocess.Popen(
             _command(files, folder, ssh_port, lab_port),
@@ -157,14 +158,6 @@ def _command(files: Image, folder: Path, ssh_port: int, lab_port: int) -> list[s
         *("-serial", f"file:{folder / 'console.log'}"),
         *("-monitor", f"unix:{folder / 'monitor'},server=on,wait=off"),
     ]
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
 
 
 def _until_prompt(monitor: socket.socket) -> None:

@@ -92,7 +92,7 @@ def _judge(page: Page, where: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_page_breaks_wcag_or_the_width_of_the_screen(
     chromium: Browser, address: str, logged_in: tuple[Page, list[str]]
 ) -> None:
@@ -108,7 +108,7 @@ def test_no_page_breaks_wcag_or_the_width_of_the_screen(
     assert [each for each in complaints if "404" not in each] == []
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_page_breaks_wcag_in_another_language(chromium: Browser, address: str) -> None:
     # German has the longest words.
     page, _ = new_page(chromium, phone=True, locale="de-BE")

@@ -2,14 +2,14 @@
 
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import paramiko
 
 from lab.device import Device
 from tests.conftest import skip_or_fail
+from tests.patience import PATIENCE_S
 
 
 def snmp(
@@ -26,7 +26,7 @@ def snmp(
         [*command, agent, *(a for a in arguments if a != "-v1")],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     return done.stdout
@@ -49,7 +49,7 @@ def silent(device: Device) -> bool:
 
 @contextmanager
 def ssh(
-    device: Device, password: str = "lab-password", *, banner_s: float = 30
+    device: Device, password: str = "lab-password", *, banner_s: float = PATIENCE_S
 ) -> Iterator[paramiko.SSHClient]:
     """Log in with paramiko."""
     client = paramiko.SSHClient()
@@ -62,7 +62,7 @@ def ssh(
             password=password,
             look_for_keys=False,
             allow_agent=False,
-            timeout=30,
+            timeout=PATIENCE_S,
             banner_timeout=banner_s,
         )
         yield client
@@ -72,7 +72,7 @@ def ssh(
 
 def run(client: paramiko.SSHClient, command: str, stdin: str = "") -> tuple[int, str, str]:
     """Run an exec request; returns its status, output and errors."""
-    to, output, errors = client.exec_command(command, timeout=20)
+    to, output, errors = client.exec_command(command, timeout=PATIENCE_S)
     to.write(stdin)
     to.channel.shutdown_write()
     text, complaints = output.read().decode(), errors.read().decode()
@@ -85,11 +85,3 @@ def sh(device: Device, command: str, stdin: str = "") -> str:
         status, output, errors = run(client, command, stdin)
     assert (status, errors) == (0, ""), (command, output, errors)
     return output
-
-
-def until(condition: Callable[[], bool], *, limit_s: float = 20) -> None:
-    """Wait for a condition; fails when it does not come true."""
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, "the condition did not come true"
-        time.sleep(0.05)

@@ -20,6 +20,7 @@ from inventory.models import AcceptanceWord, GrantScope, Job, Reserve, Site, Sur
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from lab import survey as lab_survey
+from tests.patience import PATIENCE_S
 from tests.seed import seed
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
 
@@ -71,7 +72,7 @@ def address(database: Database) -> Iterator[httpx.URL]:
 @pytest.fixture
 def client(address: httpx.URL) -> Iterator[httpx.Client]:
     """A browser of the test's own."""
-    with httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         yield client
 
 

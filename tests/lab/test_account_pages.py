@@ -15,6 +15,7 @@ from inventory.database import Database
 from inventory.models import ApiToken, GrantScope, User, UserRole, WebSession
 from inventory.settings import Settings
 from tests.passwords import PASSWORD
+from tests.patience import PATIENCE_S
 from tests.seed import Seeded, seed
 from tests.webapp import hidden_field, log_in, person, web_client
 
@@ -129,7 +130,7 @@ def test_a_grant_is_given_and_taken_back_on_the_page_of_a_person(
     assert "École École communale Les Tilleuls" in text(client.get(page))
     assert send(client, page, f"{page}/bloquer").status_code == 303
     assert "Bloqué" in text(client.get(page))
-    with httpx.Client(base_url=client.base_url) as elsewhere:
+    with httpx.Client(base_url=client.base_url, timeout=PATIENCE_S) as elsewhere:
         assert log_in(elsewhere, "hugo") == 401
     assert send(client, page, f"{page}/bloquer", retablir="oui").status_code == 303
     assert "demandez à un ou une collègue" in text(client.get(own))
@@ -139,7 +140,7 @@ def test_a_grant_is_given_and_taken_back_on_the_page_of_a_person(
 def test_one_changes_ones_password_and_stays_logged_in_here_alone(
     client: httpx.Client, database: Database
 ) -> None:
-    with httpx.Client(base_url=client.base_url) as elsewhere:
+    with httpx.Client(base_url=client.base_url, timeout=PATIENCE_S) as elsewhere:
         log_in(elsewhere, "ada")
         log_in(client, "ada")
         before = client.cookies["preau_session"]
@@ -175,7 +176,7 @@ def test_a_login_gives_a_new_session_and_ends_the_old_one(
 
 
 def test_one_ends_ones_other_sessions(client: httpx.Client) -> None:
-    with httpx.Client(base_url=client.base_url) as elsewhere:
+    with httpx.Client(base_url=client.base_url, timeout=PATIENCE_S) as elsewhere:
         log_in(elsewhere, "ada")
         log_in(client, "ada")
         page = client.get("/compte")

@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from inventory.models import Device, DeviceRole, ManagementEndpoint, Proposal
 from inventory.secrets import Vault, store_secret
 from inventory.settings import Settings
 from lab.district import COMMUNITY, SCHOOLS, School, make_school
+from lab.ports import free_port
 from lab.running import Lab, running_lab
 from tests.agents import SmallDevice, running_agents
 from tests.district import QUICK
@@ -50,9 +50,7 @@ class RunningSchool:
 def school(lab_folder: Path) -> Iterator[RunningSchool]:
     """Two switches and eight access points, all on one SNMP port of one network of the lab."""
     network = f"127.{random.randint(64, 199)}.{random.randint(0, 255)}"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((f"{network}.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port(*(f"{network}.{number}" for number in range(1, 21)))
     place = replace(SCHOOLS[2], network=network, snmp_port=port)
     devices = make_school(place, options=QUICK)
     asked: set[str] = set()

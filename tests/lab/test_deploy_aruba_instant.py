@@ -17,8 +17,8 @@ from inventory.models import PushState
 from inventory.vendors.configuration import Configuration
 from lab.device import DeviceSpec
 from lab.running import running_lab
-from tests.lab.clients import until
 from tests.lab.switch_pushes import SECRETS, Bench
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -110,7 +110,7 @@ def test_a_lost_path_comes_back_when_the_switch_cuts_the_power(bench: _Bench) ->
 
     with ThreadPoolExecutor(1) as pool:
         pushed = pool.submit(bench.push, SITE, "slow:0.05")
-        until(lambda: "essid Direction" in bench.device.received)
+        wait_until(lambda: "essid Direction" in bench.device.received)
         bench.lab.call(lose_path)
         done = pushed.result()
     assert done.state is PushState.ROLLED_BACK, done.error
@@ -132,7 +132,7 @@ def test_an_access_point_that_restarts_in_its_last_save_is_told_as_rolled_back(
     with ThreadPoolExecutor(1) as pool:
         pushed = pool.submit(bench.push, SITE, "slow:0.05")
         # It was saved once, so that a restart ends with what ran; the change is saved at the end.
-        until(lambda: "configure terminal" in bench.device.received)
+        wait_until(lambda: "configure terminal" in bench.device.received)
         bench.lab.call(lambda: bench.device.faults.add("reboot_on_save"))
         done = pushed.result()
     assert "save" in bench.steps

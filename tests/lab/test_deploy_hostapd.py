@@ -19,8 +19,8 @@ from inventory.settings import Settings
 from lab.device import DeviceSpec
 from lab.devices.hostapd import HostapdLinux
 from lab.running import running_lab
-from tests.lab.clients import until
 from tests.lab.switch_pushes import SECRETS, Bench
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -126,7 +126,7 @@ def test_what_was_pushed_is_there_after_a_restart(bench: _Bench) -> None:
         machine.power(on=True)
 
     bench.lab.wait_for(restart())
-    until(lambda: bench.state() == before)
+    wait_until(lambda: bench.state() == before)
     assert "eth0.10" in bench.machine.network.by_name
 
 
@@ -146,7 +146,7 @@ def test_a_push_that_fails_halfway_ends_with_the_old_configuration(
     done = bench.push(SITE, fault)
     assert done.state is PushState.ROLLED_BACK, done.error
     bench.device.faults.clear()
-    until(lambda: bench.state() == before)
+    wait_until(lambda: bench.state() == before)
     assert not bench.is_guarded()
 
 
@@ -182,7 +182,7 @@ def test_a_channel_that_the_radio_has_not_is_undone_though_the_restart_succeeds(
     bench.lab.call(lambda: bench.machine.channels("wlan1").pop(44))
     done = bench.push(SITE)
     assert done.state is PushState.ROLLED_BACK, done.error
-    until(lambda: bench.state() == before)
+    wait_until(lambda: bench.state() == before)
 
 
 def test_odd_prompts_and_slow_answers_change_nothing(bench: _Bench) -> None:
@@ -213,7 +213,7 @@ def test_the_guard_brings_back_a_machine_that_lost_its_power_and_its_path(bench:
         bench.machine.power(on=True)
 
     bench.lab.wait_for(restart())
-    until(lambda: bench.state() == before)
+    wait_until(lambda: bench.state() == before)
     assert not bench.is_guarded()
 
 

@@ -13,8 +13,8 @@ import pytest
 from inventory.models import PushState
 from lab.device import DeviceSpec
 from lab.running import running_lab
-from tests.lab.clients import until
 from tests.lab.switch_pushes import Bench
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -175,7 +175,7 @@ def test_a_password_that_locks_us_out_is_undone_by_the_guard(benches: Benches) -
         done = bench.push(site(name, accounts=own))
         assert done.state is PushState.IN_DOUBT, done.error
         assert done.error_kind == "Refused"
-        until(lambda: bench.state() == before)
+        wait_until(lambda: bench.state() == before)
 
     on_each(benches, work)
 

@@ -29,9 +29,6 @@ from tests.routes import BODIES, NO_SITE, OWN, QUERIES, VALUES, WITH_FILES
 from tests.seed import SCHOOLS
 from tests.webapp import person, shared_settings, web_client
 
-# Thousands of requests to one server: minutes on a busy machine.
-pytestmark = pytest.mark.timeout(400)
-
 SAFE = {"GET", "HEAD"}
 REFUSED = {401, 403, 404}
 # What is told of the first school alone: none of it may stand in an answer to who sees another.

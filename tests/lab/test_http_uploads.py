@@ -12,6 +12,7 @@ import pytest
 from inventory.database import Database
 from inventory.models import GrantScope, UserRole
 from inventory.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.seed import Seeded, seed
 from tests.uploads import CABLE_TEST, CANARY, pdf, photo
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
@@ -133,7 +134,7 @@ def _send_until_answered(line: socket.socket, head: bytes, *, chunked: bool) -> 
 
 def _whole(line: socket.socket, begun: bytes) -> bytes:
     """Return an answer whose beginning has come: its body comes when it comes."""
-    line.settimeout(10)
+    line.settimeout(PATIENCE_S)
     while True:
         head, _, body = begun.partition(b"\r\n\r\n")
         told = re.search(rb"content-length: (\d+)", head.lower())

@@ -8,7 +8,8 @@ from netmiko import ConnectHandler
 from lab.device import Device
 from lab.devices.openwrt import OpenWrt
 from tests.district import LabDevice
-from tests.lab.clients import run, sh, silent, ssh, until, walk
+from tests.lab.clients import run, sh, silent, ssh, walk
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
@@ -39,7 +40,7 @@ def test_staged_committed_and_applied_are_three_things(lab_device: LabDevice) ->
     assert "option hostname 'borne-4'" in sh(device, "cat /etc/config/system")
     assert walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "ap1"}
     sh(device, "/etc/init.d/system reload")
-    until(lambda: walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "borne-4"})
+    wait_until(lambda: walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "borne-4"})
 
 
 def test_a_wlan_pushed_by_uci_shows_in_ubus_and_in_snmp(lab_device: LabDevice) -> None:
@@ -49,7 +50,7 @@ def test_a_wlan_pushed_by_uci_shows_in_ubus_and_in_snmp(lab_device: LabDevice) -
         # In uci's own quoting a single quote leaves the quotes: 'd'\''ici'.
         lines = SCHOOL_WIFI.replace("d\\'ici", "d'\\''ici")
         assert run(client, "uci batch && wifi reload", lines) == (0, "", "")
-    until(lambda: "phy1-ap0" in walk(device, IF_NAME).values())
+    wait_until(lambda: "phy1-ap0" in walk(device, IF_NAME).values())
     status = json.loads(sh(device, "ubus call network.wireless status"))
     interface = status["radio1"]["interfaces"][0]
     assert status["radio1"]["up"] is True
@@ -62,7 +63,7 @@ def test_a_key_that_is_too_short_keeps_the_radio_down(lab_device: LabDevice) -> 
     device = lab_device("openwrt")
     lines = SCHOOL_WIFI.replace("d\\'ici", "ici").replace("correct horse", "court")
     sh(device, "uci batch && wifi reload", lines)
-    until(lambda: not json.loads(sh(device, "wifi status"))["radio1"]["pending"])
+    wait_until(lambda: not json.loads(sh(device, "wifi status"))["radio1"]["pending"])
     radio = json.loads(sh(device, "wifi status"))["radio1"]
     assert (radio["up"], radio["retry_setup_failed"]) == (False, True)
 
@@ -140,19 +141,18 @@ BREAK = "uci delete network.lan.ipaddr; uci commit network; /etc/init.d/network 
 def test_a_guard_on_the_device_brings_a_lost_access_point_back(lab_device: LabDevice) -> None:
     device = lab_device("openwrt")  # its minute lasts one second
     sh(device, GUARD.replace("sleep 60", "sleep 300") + BREAK)
-    until(lambda: silent(device))
-    until(lambda: walk(device, SYS_NAME) != {})
+    wait_until(lambda: not device.reachable())
+    wait_until(lambda: walk(device, SYS_NAME) != {})
     assert "option ipaddr '127.0.0.1'" in sh(device, "cat /etc/config/network")
 
 
 def test_a_guard_that_is_ended_in_time_changes_nothing(lab_device: LabDevice) -> None:
     device = lab_device("openwrt")
-    sh(device, GUARD)
+    sh(device, GUARD.replace("sleep 60", "sleep 36000"))
     sh(device, "uci set network.lan.netmask=255.255.0.0; uci commit; /etc/init.d/network reload")
     sh(device, "kill $(cat /tmp/guard.pid)")
-    assert (
-        sh(device, "kill -0 $(cat /tmp/guard.pid) 2>/dev/null || echo gone; sleep 90") == "gone\n"
-    )
+    gone = "kill -0 $(cat /tmp/guard.pid) 2>/dev/null || echo gone"
+    wait_until(lambda: sh(device, gone) == "gone\n")
     assert "255.255.0.0" in sh(device, "cat /etc/config/network")
 
 
@@ -172,7 +172,7 @@ def test_a_job_that_hangs_on_a_terminal_ends_with_it(lab_device: LabDevice) -> N
     assert len(device.processes) == 3
     shell.disconnect()
     processes = device.processes
-    until(lambda: len(processes) == 2)
+    wait_until(lambda: len(processes) == 2)
 
 
 def test_an_exec_session_stays_open_while_a_job_holds_its_output(lab_device: LabDevice) -> None:
@@ -184,7 +184,7 @@ def test_a_restart_loses_ram_and_staged_changes_and_ends_sessions(lab_device: La
     device = lab_device("openwrt")
     sh(device, "uci set system.@system[0].hostname=lost; echo x > /tmp/x; touch /root/kept")
     sh(device, "sleep 600 >/dev/null 2>&1 & reboot")
-    until(lambda: device.uptime_s() < 60 and device.reachable())
+    wait_until(lambda: device.uptime_s() < 60 and device.reachable())
     assert (
         sh(device, "ls /tmp; ls /root; uci changes; ps | grep -c sleep || true") == "run\nkept\n0\n"
     )
@@ -199,7 +199,7 @@ def test_filtering_vlans_on_the_bridge_locks_an_untagged_lan_out(lab_device: Lab
         "uci add_list network.@bridge-vlan[0].ports=eth0:t;"
         "uci commit network; /etc/init.d/network reload",
     )
-    until(lambda: silent(device))
+    wait_until(lambda: silent(device))
 
 
 def test_a_script_has_loops_functions_cases_and_here_documents(lab_device: LabDevice) -> None:

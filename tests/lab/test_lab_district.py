@@ -12,10 +12,12 @@ import pytest
 
 from lab.devices.aruba_cx import ArubaCx
 from lab.district import make_district
+from lab.ports import free_port
 from lab.register import rows
 from lab.running import Lab, running_lab
 from tests.district import LabDevice
-from tests.lab.clients import run, sh, silent, snmp, ssh, until, walk
+from tests.lab.clients import run, sh, silent, snmp, ssh, walk
+from tests.patience import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.lab
 SYS_NAME = "1.3.6.1.2.1.1.5"
@@ -83,7 +85,7 @@ def test_a_session_drops_after_so_many_lines(lab_device: LabDevice) -> None:
     device = lab_device("openwrt", faults=["drop_session:3"])
     with ssh(device) as client:
         channel = client.invoke_shell()
-        channel.settimeout(10)
+        channel.settimeout(PATIENCE_S)
         channel.send(b"echo one\necho two\necho three\necho four\n")
         received = b""
         while data := channel.recv(4096):
@@ -116,7 +118,7 @@ def test_lldp_tells_each_cable_at_both_ends_by_the_configured_names(district: La
     assert list(walk(borne, LLDP_NAME).values()) == ["lac-sw1"]
     assert list(walk(borne, LLDP_PORT).values()) == ["1/1/3"]
     sh(borne, "uci set system.@system[0].hostname=cour; uci commit; reload_config")
-    until(lambda: walk(switch, LLDP_NAME)[f"{LLDP_NAME}.0.3.1"] == "cour")
+    wait_until(lambda: walk(switch, LLDP_NAME).get(f"{LLDP_NAME}.0.3.1") == "cour")
 
 
 def test_cutting_the_power_restarts_an_access_point(district: Lab) -> None:
@@ -133,7 +135,7 @@ def test_cutting_the_power_restarts_an_access_point(district: Lab) -> None:
     district.call(lambda: feed(False))
     assert silent(borne)
     district.call(lambda: feed(True))
-    until(lambda: walk(borne, SYS_NAME) != {})
+    wait_until(lambda: walk(borne, SYS_NAME) != {})
     assert borne.uptime_s() < 60
 
 
@@ -172,7 +174,7 @@ def test_serve_says_what_is_in_use_and_ends_with_status_2(tmp_path: Path) -> Non
             [*SERVE, str(tmp_path), "--port-offset", str(offset)],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
             check=False,
         )
     assert done.returncode == 2
@@ -186,7 +188,7 @@ def test_serve_refuses_an_unknown_fault_in_one_line(tmp_path: Path) -> None:
         [*SERVE, str(tmp_path), "--fault", "lac/ap3=x"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
@@ -213,7 +215,7 @@ def _order(folder: Path, *words: str) -> tuple[int, str]:
         [sys.executable, "-m", "lab", *words, "--manifest", str(folder)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.stdout + done.stderr).count("\n") == 1
@@ -244,7 +246,7 @@ def test_a_running_district_is_described_obeys_its_console_and_ends_on_sigterm(
             )
         ]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert [status for status, _ in said] == [0, 0, 0, 2, 2, 2]
     assert said[0][1] == "lac/sw1: power off\n"
     assert "no device of the lab is called lac/sw9" in said[3][1]
@@ -260,9 +262,8 @@ def test_a_running_district_is_described_obeys_its_console_and_ends_on_sigterm(
 
 
 def free_offset() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.20.0.1", 0))
-        return int(probe.getsockname()[1] % 20000) + 15000
+    """Return a shift of all ports by which none lies where clients have theirs."""
+    return free_port("127.20.0.1") % 12_000 + 300
 
 
 def test_the_register_holds_what_real_ones_hold() -> None:

@@ -1,6 +1,5 @@
 """The false switch, spoken to by clients that know nothing of it: netmiko and net-snmp."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,8 +7,10 @@ import pytest
 from netmiko import BaseConnection, ConnectHandler
 
 from lab.device import Device
+from lab.devices.aruba_cx import ArubaCx
 from tests.district import LabDevice
-from tests.lab.clients import silent, until, walk
+from tests.lab.clients import walk
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 IF_ALIAS, IF_ADMIN = "1.3.6.1.2.1.31.1.1.1.18", "1.3.6.1.2.1.2.2.1.7"
@@ -116,13 +117,16 @@ def test_an_unconfirmed_checkpoint_is_restored_and_a_confirmed_one_stays(
     with session(device) as cli:
         assert "expires in 1 minute" in cli.send_command("checkpoint auto 1")
         configure(cli, "vlan 66")
-    until(lambda: "vlan 1,66" not in running(device))
-    with session(device) as cli:
+    wait_until(lambda: "vlan 1,66" not in running(device))
+    patient = lab_device("arubaos_cx", minute_s=3600)
+    assert isinstance(patient, ArubaCx)
+    with session(patient) as cli:
         cli.send_command("checkpoint auto 1")
         configure(cli, "vlan 77")
+        armed = patient.checkpoints.auto_mode
         assert "checkpoint AUTO" in cli.send_command("checkpoint auto confirm")
-    time.sleep(0.7)
-    assert "vlan 1,77" in running(device)
+    assert (armed, patient.checkpoints.auto_mode) == (True, False)
+    assert "vlan 1,77" in running(patient)
 
 
 def running(device: Device) -> str:
@@ -137,8 +141,8 @@ def test_a_switch_without_its_address_is_lost_until_the_checkpoint_comes_back(
     with session(device) as cli:
         cli.send_command("checkpoint auto 1")
         cli.write_channel("configure terminal\rinterface vlan 1\rno ip address\r")
-        until(lambda: silent(device))
-    until(lambda: walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "sw1"})
+        wait_until(lambda: not device.reachable())
+    wait_until(lambda: walk(device, SYS_NAME) == {f"{SYS_NAME}.0": "sw1"})
 
 
 def test_only_what_is_saved_survives_a_restart(lab_device: LabDevice) -> None:
@@ -148,7 +152,7 @@ def test_only_what_is_saved_survives_a_restart(lab_device: LabDevice) -> None:
         assert "[Success]" in cli.send_command("write memory")
         configure(cli, "vlan 20")
         cli.write_channel("boot system\ry\r")
-    until(lambda: device.uptime_s() < 100 and device.reachable())
+    wait_until(lambda: device.uptime_s() < 100 and device.reachable())
     shown = running(device)
     assert "vlan 1,10\n" in shown
 

@@ -18,8 +18,8 @@ from lab.device import DeviceSpec, connect
 from lab.devices import make_device
 from lab.running import Lab, running_lab
 from lab.switch import Switch
-from tests.lab.clients import until
 from tests.lab.switch_pushes import Bench
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -112,7 +112,7 @@ def test_only_what_is_saved_outlives_the_restart_that_nobody_called_off(
         assert not bench.device.saved
         assert bench.device.uptime_s() > 1000
         opened.run(reload, expect=configuration.prompt, questions=configuration.questions)
-    until(lambda: bench.device.uptime_s() < 1000 and bench.device.reachable())
+    wait_until(lambda: bench.device.uptime_s() < 1000 and bench.device.reachable())
     assert bench.state() == saved
 
 

@@ -14,12 +14,12 @@ from inventory import clock
 from inventory.database import Database
 from inventory.models import DeployPlan, GrantScope, PlanState, Push, PushState, PushStep, UserRole
 from inventory.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.seed import Seeded, seed
 from tests.webapp import bearer, person, web_client
 
 EVENTS = "/api/v1/plans/1/events"
 STREAMS = 60  # more than the 40 threads of Starlette's pool
-PATIENCE_S = 60.0
 
 
 @pytest.fixture

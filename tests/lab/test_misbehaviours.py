@@ -20,11 +20,11 @@ from inventory.vendors.configuration import Configuration
 from lab.device import DeviceSpec
 from lab.running import Lab, running_lab
 from tests.chaos.truths import tree, truth_of
-from tests.lab.clients import until
 from tests.lab.misbehaviours import CANNOT, FAMILIES, HARMLESS, SITES, TABLE
 from tests.lab.switch_pushes import Bench
+from tests.patience import wait_until
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 _QUICK_SETTLE_S = 30
 _PATIENCE_S = 30.0  # for a guard that acts after all was told
 # The timers of shells and of RouterOS count seconds, those of switches whole minutes.
@@ -121,7 +121,7 @@ def _problem(bench: _Bench, misbehaviour: str, before: Any, result: PushResult) 
     told = (result.state, result.error_kind)
     if told == (PushState.IN_DOUBT, "Refused") and misbehaviour == "locks out":
         # A refused password is not tried again; the guard lets us in, and a resume ends it.
-        until(lambda: not bench.device.locked_out, limit_s=_PATIENCE_S)
+        wait_until(lambda: not bench.device.locked_out)
         assert bench.order is not None
         result = recover(bench.order, lambda _step: None)
     untouched = told == (PushState.FAILED, "Unguarded") and misbehaviour == "reboots during save"

@@ -6,7 +6,6 @@ password, refuse a line in the middle of a push, and show their secrets in plain
 
 import json
 import secrets
-import socket
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,13 +21,15 @@ from inventory.secrets import Vault
 from inventory.settings import Settings
 from inventory.usm import AuthProtocol, PrivProtocol
 from lab.device import Device, DeviceSpec
+from lab.ports import free_port
 from lab.running import Lab, running_lab
 from tests import canaries, snmp_v3
 from tests.canaries import canary
 from tests.lab.clients import run, ssh
 from tests.network import add_school
+from tests.patience import PATIENCE_S, wait_until
 from tests.pysnmp_agent import AUTH_PASSPHRASE, PRIV_PASSPHRASE
-from tests.serving import preau_here, serving, wait_until
+from tests.serving import preau_here, serving
 from tests.webapp import hidden_field
 
 pytestmark = pytest.mark.lab
@@ -184,6 +185,10 @@ def work(story: Story, devices: dict[str, Device]) -> None:
     story.run("doctor")
 
 
+def _client(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, timeout=PATIENCE_S)
+
+
 def browse(story: Story) -> None:
     """Log in with the right password and a wrong one; see the pages and the answers of the API."""
     story.run(
@@ -192,10 +197,10 @@ def browse(story: Story) -> None:
     )  # fmt: skip
     story.token = preau_here(story.settings, "user", "token", "alice").stdout.strip()
     assert story.token
-    with serving(story.settings) as served, httpx.Client(base_url=served.address) as client:
+    with serving(story.settings) as served, _client(served.address) as client:
         for password in ("wrong", "login"):
-            form = {"csrf": hidden_field(client.get("/connexion").text), "login": "alice"}
-            form |= {"suite": "/", "password": story.values[password]}
+            form = {"csrf": hidden_field(client.get("/connexion").text), "suite": "/"}
+            form |= {"identifiant": "alice", "mot_de_passe": story.values[password]}
             story.said[f"/connexion with {password}"] = client.post("/connexion", data=form).text
         told = {"Authorization": f"Bearer {story.token}"}
         job = client.post("/api/v1/jobs", json={"kind": "poll"}, headers=told)
@@ -223,7 +228,7 @@ def test_no_canary_is_in_anything_that_the_product_ever_wrote(
         tell(story, devices, v3)
         work(story, devices)
     browse(story)
-    unreachable = f"postgresql://preau:{story.values['database']}@127.0.0.1:{_closed()}/preau"
+    unreachable = f"postgresql://preau:{story.values['database']}@127.0.0.1:{free_port()}/preau"
     away = settings.model_copy(update={"database_url": unreachable})
     for command in (("doctor",), ("db", "upgrade"), ("zone", "list")):
         done = preau_here(away, *command)
@@ -234,10 +239,3 @@ def test_no_canary_is_in_anything_that_the_product_ever_wrote(
     assert story.leaks([*said, *files, *cells]) == []
     assert len(cells) > 1000
     assert any("‹secret:wlan›" in text for text in story.said.values())
-
-
-def _closed() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

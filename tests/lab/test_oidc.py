@@ -21,7 +21,9 @@ from api.usecases.accounts import block
 from inventory.database import Database
 from inventory.models import Change, User, WebSession
 from inventory.settings import Settings
+from lab.ports import free_port
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, FalseProvider, false_provider
+from tests.patience import PATIENCE_S, wait_until
 from tests.webapp import log_in, person, web_client
 
 NO_ANSWER = (
@@ -72,7 +74,7 @@ def through(client: httpx.Client, suite: str = "/incidents") -> httpx.Response:
     """Go to the provider and come back from it; return what we answered then."""
     to = client.get("/connexion/oidc", params={"suite": suite})
     assert to.status_code == 303, to.text
-    back = httpx.get(to.headers["location"])
+    back = httpx.get(to.headers["location"], timeout=PATIENCE_S)
     return client.get(back.headers["location"])
 
 
@@ -189,7 +191,7 @@ def test_an_answer_is_taken_once_and_from_the_browser_that_asked_alone(
     assert len(query["code_challenge"][0]) == 43
     kept = client.cookies["preau_oidc"]
     assert query["state"][0] not in kept
-    back = httpx.get(to.headers["location"]).headers["location"]
+    back = httpx.get(to.headers["location"], timeout=PATIENCE_S).headers["location"]
     client.cookies.clear()
     assert client.get(back).status_code == 401  # another browser: no cookie
     client.cookies.set("preau_oidc", "x" * 43 + ".Lw==")
@@ -288,9 +290,7 @@ def test_without_a_provider_there_is_no_such_login_and_over_http_there_is_none_e
 @contextmanager
 def foreign_provider(folder: Path) -> Iterator[str]:
     """Run somebody else's provider in a process of its own and yield its issuer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
     with ExitStack() as stack:
         log = stack.enter_context((folder / "provider.log").open("wb"))
@@ -298,13 +298,16 @@ def foreign_provider(folder: Path) -> Iterator[str]:
         stack.callback(process.wait)
         stack.callback(process.terminate)
         issuer = f"http://localhost:{port}"
-        for _ in range(600):
+
+        def answers() -> bool:
             assert process.poll() is None, (folder / "provider.log").read_text()
             try:
-                httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=1)
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+                httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE_S)
+            except httpx.TransportError:
+                return False
+            return True
+
+        wait_until(answers, "the provider answers")
         yield issuer
 
 
@@ -318,8 +321,8 @@ def test_the_login_works_with_a_provider_that_we_did_not_write(
         web_client(trusting(settings, issuer, oidc_claim="sub"), database) as client,
     ):
         to = client.get("/connexion/oidc").headers["location"]
-        assert httpx.get(to).status_code == 200  # its own login form
-        back = httpx.post(to, data={"sub": "alice"})
+        assert httpx.get(to, timeout=PATIENCE_S).status_code == 200  # its own login form
+        back = httpx.post(to, data={"sub": "alice"}, timeout=PATIENCE_S)
         assert back.status_code == 302, back.text
         answer = client.get(back.headers["location"])
         assert answer.status_code == 303, shown(answer)

@@ -32,6 +32,7 @@ from inventory.programme.guide import Task
 from inventory.secrets import Vault
 from inventory.sentences import Sentence
 from inventory.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.seed import Seeded, seed
 from tests.smtp_server import Received, smtp_server
 from tests.webapp import hidden_field, log_in, person, web_client
@@ -234,7 +235,7 @@ def test_a_calendar_is_read_by_its_secret_address_until_it_is_taken_back(
         shown = client.post("/rappels/agenda", data=form).text
         secret = shown.split("/calendrier/")[1].split(".ics")[0]
         clock.set_source(lambda: TUESDAY)
-        with httpx.Client(base_url=client.base_url) as program:
+        with httpx.Client(base_url=client.base_url, timeout=PATIENCE_S) as program:
             answer = program.get(f"/calendrier/{secret}.ics")
             assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
             (event,) = Calendar.from_ical(answer.content).walk("VEVENT")

@@ -11,8 +11,9 @@ import pytest
 from inventory.database import Database
 from inventory.secrets import Vault
 from inventory.settings import Settings
+from tests.patience import PATIENCE_S, wait_until
 from tests.seed import seed
-from tests.serving import preau, preau_here, serving, wait_until
+from tests.serving import preau, preau_here, serving
 from tests.webapp import bearer, person
 
 
@@ -40,7 +41,7 @@ def test_a_child_that_dies_is_started_again_and_sigterm_ends_both(settings: Sett
         assert not set(before.values()) & set(after.values())
         assert "process_died" in served.log.read_text()
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(60) == 0
+        assert served.process.wait(PATIENCE_S) == 0
         assert not any(alive(pid) for pid in after.values())
 
 
@@ -49,7 +50,7 @@ def test_children_do_not_outlive_a_supervisor_that_is_killed(settings: Settings)
     with serving(settings) as served:
         children = served.children()
         served.process.kill()
-        served.process.wait(60)
+        served.process.wait(PATIENCE_S)
         wait_until(lambda: not any(alive(pid) for pid in children.values()), "a child outlives it")
 
 
@@ -61,7 +62,7 @@ def test_a_job_asked_for_over_the_api_is_run_by_the_other_process(
     headers = bearer(database, "alice")
     with (
         serving(settings) as served,
-        httpx.Client(base_url=served.address, headers=headers, timeout=30) as client,
+        httpx.Client(base_url=served.address, headers=headers, timeout=PATIENCE_S) as client,
     ):
         answer = client.post("/api/v1/jobs", json={"kind": "audit", "site_id": site})
         address = answer.headers["location"]

@@ -22,6 +22,7 @@ from collectors.target import SnmpTarget, SnmpV3
 from inventory.errors import DeviceError, Garbled, Refused, Unreachable
 from inventory.settings import Settings
 from inventory.usm import AuthProtocol, PrivProtocol
+from lab.ports import free_port
 from tests.snmp_v3 import (
     NET_SNMP_USERS,
     STRONG,
@@ -29,7 +30,6 @@ from tests.snmp_v3 import (
     SYS_NAME,
     SYSTEM,
     V3Agent,
-    free_port,
     net_snmp_agent,
     pysnmp_agent,
     relay,

@@ -45,7 +45,7 @@ from lab.real.openssh import start_sshd
 from lab.real.places import loopback
 from lab.running import Lab, running_lab
 from tests.district import QUICK
-from tests.lab.clients import until
+from tests.patience import wait_until
 from tests.real import need
 
 pytestmark = pytest.mark.lab
@@ -88,7 +88,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     point.files.files["/etc/config/wireless"] = ON_AIR
     with running_lab([switch, point], folder=tmp_path_factory.mktemp("lab")) as running:
         running.call(lambda: point.apply_soon("wireless"))
-        until(lambda: not point.pending)
+        wait_until(lambda: not point.pending)
         yield running
 
 

@@ -20,13 +20,13 @@ from lab.devices import make_device
 from lab.running import running_lab
 from tests.conftest import skip_or_fail
 from tests.district import QUICK
+from tests.patience import PATIENCE_S, wait_until
 from tests.traps import (
     COLD_START,
     COMMUNITY,
     IF_INDEX,
     LINK_DOWN,
     LINK_UP,
-    PATIENCE_S,
     community_inform,
     community_trap,
     events,
@@ -38,7 +38,6 @@ from tests.traps import (
     send,
     sender,
     wait_for_events,
-    wait_until,
 )
 
 pytestmark = pytest.mark.lab

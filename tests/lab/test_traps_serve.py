@@ -12,8 +12,9 @@ from inventory.database import open_database
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from inventory.vendors.mib import oid
-from tests.serving import serving, wait_until
-from tests.snmp_v3 import free_port
+from lab.ports import free_port
+from tests.patience import PATIENCE_S, wait_until
+from tests.serving import serving
 from tests.traps import community_trap, make_network, sender, wait_for_events
 
 pytestmark = pytest.mark.lab
@@ -36,7 +37,7 @@ def test_traps_are_a_third_process_that_loses_none_while_it_is_started_again(
         device.sendto(community_trap(warm_start), ("127.0.0.1", port))
         heard = wait_for_events(database, 2)
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(60) == 0
+        assert served.process.wait(PATIENCE_S) == 0
     assert [each.kind for each in heard] == ["trap.cold_start", "trap.warm_start"]
     with database.read() as session:
         status = trap_status(session)

@@ -14,6 +14,7 @@ from inventory.secrets import Vault
 from inventory.settings import Settings
 from inventory.vendors.notification import Meaning
 from tests.conftest import skip_or_fail
+from tests.patience import wait_until
 from tests.traps import (
     AUTH_PASSPHRASE,
     COLD_START,
@@ -28,7 +29,6 @@ from tests.traps import (
     running_listener,
     v3_user,
     wait_for_events,
-    wait_until,
 )
 
 pytestmark = pytest.mark.lab

@@ -21,11 +21,13 @@ from statistics import quantiles
 
 from inventory.database import open_database, upgrade
 from inventory.settings import Settings
+from lab.ports import free_port
 from tests.bench.api.installation import Size, fill, make_user
 from tests.bench.api.load import MIX, Plan
 from tests.bench.poll import addition_ns
+from tests.patience import wait_until
 from tests.postgres import PostgresServer, missing_postgres
-from tests.serving import Served, environment, free_port, wait_until
+from tests.serving import Served, environment
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _MB = 1e6
