@@ -19,9 +19,9 @@ from typing import Any
 from inventory.errors import Misconfigured
 from lab.ports import free_port
 
-COMMAND_TIMEOUT_S = 30
-START_TIMEOUT_S = 15
-END_TIMEOUT_S = 5
+COMMAND_TIMEOUT_S = 60
+START_TIMEOUT_S = 60  # a busy machine is slow, not wrong
+END_TIMEOUT_S = 30
 _LOOK_AGAIN_S = 0.05
 # Debian's daemons are not on an ordinary user's path.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/frr"

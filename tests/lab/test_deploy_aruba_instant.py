@@ -5,8 +5,7 @@ It has no timer of its own: what is not confirmed is not saved, and its switch c
 
 import copy
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from inventory.vendors.configuration import Configuration
 from lab.device import DeviceSpec
 from lab.running import running_lab
 from tests.lab.switch_pushes import SECRETS, Bench
-from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -62,6 +60,19 @@ class _Bench(Bench):
 
     def state(self) -> Any:
         return self.lab.call(lambda: copy.deepcopy((self.device.config, self.device.own)))
+
+
+class _Received(list[str]):
+    """The lines that a device received, with what happens to it at one of them."""
+
+    def __init__(self, line: str, then: Callable[[], None]) -> None:
+        super().__init__()
+        self._line, self._then = line, then
+
+    def append(self, line: str) -> None:
+        super().append(line)
+        if line == self._line:
+            self._then()
 
 
 @pytest.fixture
@@ -108,11 +119,8 @@ def test_a_lost_path_comes_back_when_the_switch_cuts_the_power(bench: _Bench) ->
         bench.device.path_lost = True
         bench.device.abort_sessions()
 
-    with ThreadPoolExecutor(1) as pool:
-        pushed = pool.submit(bench.push, SITE, "slow:0.05")
-        wait_until(lambda: "essid Direction" in bench.device.received)
-        bench.lab.call(lose_path)
-        done = pushed.result()
+    bench.device.received = _Received("essid Direction", lose_path)
+    done = bench.push(SITE)
     assert done.state is PushState.ROLLED_BACK, done.error
     assert "power_cycle" in bench.steps
     assert bench.state() == before
@@ -129,12 +137,11 @@ def test_an_access_point_that_restarts_in_its_last_save_is_told_as_rolled_back(
     bench: _Bench,
 ) -> None:
     before = bench.state()
-    with ThreadPoolExecutor(1) as pool:
-        pushed = pool.submit(bench.push, SITE, "slow:0.05")
-        # It was saved once, so that a restart ends with what ran; the change is saved at the end.
-        wait_until(lambda: "configure terminal" in bench.device.received)
-        bench.lab.call(lambda: bench.device.faults.add("reboot_on_save"))
-        done = pushed.result()
+    # It is saved once before, so that a restart ends with what ran; the change is saved at the end.
+    bench.device.received = _Received(
+        "configure terminal", lambda: bench.device.faults.add("reboot_on_save")
+    )
+    done = bench.push(SITE)
     assert "save" in bench.steps
     assert done.state is PushState.ROLLED_BACK, done.error
     assert bench.state() == before

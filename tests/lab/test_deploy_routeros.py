@@ -18,7 +18,6 @@ from deploy.difference import difference
 from deploy.push import push
 from deploy.recovery import recover
 from inventory.database import Database
-from inventory.errors import DeviceError
 from inventory.models import ConfigBackup, Event, Push, PushState, PushStep
 from inventory.secrets import Vault
 from inventory.settings import Settings
@@ -28,6 +27,7 @@ from lab.devices.routeros import RouterOs
 from lab.devices.routeros.store import Item
 from lab.running import Lab, running_lab
 from tests.lab.deploy_setup import SECRETS, Installation
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.lab
 
@@ -92,7 +92,7 @@ def settings(tmp_path: Path, migrated_sqlite: Path) -> Settings:
     data_dir.mkdir()
     shutil.copy2(migrated_sqlite, data_dir / "preau.sqlite")
     # The device's own minutes are short: its guard of 600 s acts after 60, that of 60 after 6.
-    return Settings(data_dir=data_dir, ssh_timeout_s=3.0, guard_s=600)
+    return Settings(data_dir=data_dir, ssh_timeout_s=10.0, guard_s=600)
 
 
 @pytest.fixture
@@ -349,22 +349,7 @@ def test_the_guard_brings_back_a_device_that_lost_its_power_and_its_path(router:
     device = access_point(router)
     router.call(lambda: device.power(on=False))
     router.call(lambda: device.power(on=True))
-    assert until(router, lambda: configuration(router) == before)
-
-
-def until(router: Lab, holds: Any) -> bool:
-    """Return whether something holds within 20 s."""
-    import time
-
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return True
-        except DeviceError:
-            pass
-        time.sleep(0.1)
-    return False
+    wait_until(lambda: configuration(router) == before, "the guard acts")
 
 
 def test_an_armed_guard_of_another_push_is_left_alone(router: Lab, here: Installation) -> None:
