@@ -1,11 +1,13 @@
 """The list of sites as a person sees it: found, filtered, page by page, with how each one does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, not_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from api.usecases.scope import Viewer, visible_sites
@@ -102,27 +104,23 @@ def list_sites(
     """Return the sites that `viewer` may see and that fit `wanted`, at most `limit` of them."""
     limit = max(1, min(limit, MAX_ROWS))
     query = (
-        select(Site, Dossier.status)
-        .outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
+        _shown()
         .where(visible_sites(viewer), *_conditions(session, wanted))
         .order_by(col(Site.search_key), col(Site.id))
         .limit(limit + 1)
     )
     if after is not None:
         query = query.where(site_after(after))
-    rows = session.exec(query).all()
+    rows = session.execute(query).all()
     shown = rows[:limit]
-    more = Position(shown[-1][0].search_key, shown[-1][0].id or 0) if len(rows) > limit else None
+    more = Position(shown[-1].search_key, shown[-1].id) if len(rows) > limit else None
     return SitePage(_lines(session, shown), more)
 
 
 def site_line(session: Session, viewer: Viewer, site_id: int) -> SiteLine:
     """Return one site; raises NotFound when it is not there or out of the viewer's scope."""
-    row = session.exec(
-        select(Site, Dossier.status)
-        .outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
-        .where(Site.id == site_id, visible_sites(viewer))
-    ).first()
+    found = _shown().where(col(Site.id) == site_id, visible_sites(viewer))
+    row = session.execute(found).first()
     if row is None:
         raise NotFound(Sentence("Il n’y a pas de site n°%(id)s", id=site_id))
     return _lines(session, [row])[0]
@@ -217,27 +215,42 @@ def _counts() -> ColumnElement[bool]:
     return and_(col(FindingRow.resolved_at).is_(None), not_(accepted))
 
 
-def _lines(session: Session, rows: Any) -> tuple[SiteLine, ...]:
-    ids = [site.id for site, _ in rows]
+def _shown() -> Select[Any]:
+    # Columns and not sites: a session makes an object of each that it is asked for.
+    query: Any = sa_select(
+        col(Site.id),
+        col(Site.name),
+        col(Site.address),
+        col(Site.commune),
+        col(Site.province),
+        col(Site.search_key),
+        col(Dossier.status),
+    )
+    shown: Select[Any] = query.outerjoin(Dossier, col(Dossier.site_id) == col(Site.id))
+    return shown
+
+
+def _lines(session: Session, rows: Sequence[Row[Any]]) -> tuple[SiteLine, ...]:
+    ids = [row.id for row in rows]
     schools = _schools(session, ids)
     devices = _devices(session, ids)
     findings = _findings(session, ids)
     lines = []
-    for site, status in rows:
-        counted = devices.get(site.id)
+    for row in rows:
+        counted = devices.get(row.id)
         lines.append(
             SiteLine(
-                id=site.id,
-                name=site.name,
-                address=site.address,
-                commune=site.commune,
-                province=site.province,
-                schools=tuple(schools.get(site.id, ())),
-                status=status,
+                id=row.id,
+                name=row.name,
+                address=row.address,
+                commune=row.commune,
+                province=row.province,
+                schools=tuple(schools.get(row.id, ())),
+                status=row.status,
                 devices_ok=int(counted.ok) if counted else 0,
                 devices_total=int(counted.total) if counted else 0,
                 devices_down=int(counted.down) if counted else 0,
-                open_findings=findings.get(site.id, {}),
+                open_findings=findings.get(row.id, {}),
                 last_seen_at=counted.last_seen_at if counted else None,
             )
         )

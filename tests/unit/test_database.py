@@ -82,3 +82,12 @@ def test_the_database_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     with open_database(settings).write("alice") as session:
         session.add(Zone(name="one"))
         assert {file.stat().st_mode & 0o077 for file in settings.data_dir.iterdir()} == {0}
+
+
+def test_the_connection_that_was_used_last_is_the_next(database: Database) -> None:
+    with database.engine.connect() as first:
+        last_given_back = first.connection.dbapi_connection
+        with database.engine.connect():
+            pass
+    with database.engine.connect() as again:
+        assert again.connection.dbapi_connection is last_given_back

@@ -12,6 +12,7 @@ from api.usecases.device_list import DeviceFilter, list_devices
 from api.usecases.moving import WantedMove, move_dossier
 from api.usecases.scope import HeldGrant, Viewer, visible_sites
 from api.usecases.search import Kind, search, search_kinds
+from api.usecases.sites import SiteFilter, list_sites, site_line
 from api.usecases.tokens import whose_token
 from inventory.database import Database, open_database
 from inventory.models import (
@@ -222,6 +223,14 @@ def test_a_step_reads_the_dossier_once_and_counts_only_what_it_depends_on(
         assert len(asked) <= most, asked
         assert sum("FROM dossier " in each for each in asked) == 1, asked
         assert not [each for each in asked if "FROM device" in each], asked
+
+
+def test_a_list_of_sites_reads_what_it_shows(programme: Database) -> None:
+    with _said(programme) as said, programme.read() as session:
+        found = list_sites(session, MANAGER, SiteFilter(province="Namur"))
+        (line,) = [site_line(session, MANAGER, each.id) for each in found.sites[:1]]
+    assert line == found.sites[0]
+    assert not [statement for statement, _ in said if "latitude" in statement]
 
 
 def test_who_calls_by_a_token_is_told_by_one_statement(programme: Database) -> None:
