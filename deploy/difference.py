@@ -6,6 +6,7 @@ secrets are masked or not is the caller's choice, and what comes out has the sam
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -66,8 +67,9 @@ def _record_lines(grammar: RecordGrammar, running: str, intended: str) -> tuple[
 
 
 def operations(before: Sequence[Record], after: Sequence[Record]) -> list[Operation]:
-    """Return what makes `before` into `after`; the order of named records does not count.
+    """Return what makes `before` into `after`; the order of records is no difference by itself.
 
+    A record that comes back, as when a change is undone, is told its place among those that stayed.
     Unnamed records come first and are never added or deleted: the device knows them by their place,
     which a change before them would move. Raises ValueError where that would be needed.
     """
@@ -85,15 +87,23 @@ def operations(before: Sequence[Record], after: Sequence[Record]) -> list[Operat
         else:
             steps += _options(record, goal.options)
     steps += [DeleteRecord(record) for record in before if record.identity not in new]
+    last = {record.package: record for record in after if record.identity in old}
+    places: Counter[str] = Counter()
+    following = dict.fromkeys(last, False)
     for record in after:
-        if record.identity not in old:
-            steps += _added(record)
+        place = places[record.package]
+        places[record.package] += 1
+        if record.identity in old:
+            following[record.package] = record is last[record.package]
+        else:
+            behind = following.get(record.package, True)
+            steps += _added(record, None if behind else place)
     return steps
 
 
-def _added(record: Record) -> list[Operation]:
+def _added(record: Record, place: int | None = None) -> list[Operation]:
     return [
-        AddRecord(record),
+        AddRecord(record, place),
         *(SetOption(record, option, value, False) for option, value in record.options.items()),
     ]
 

@@ -40,9 +40,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class AddRecord:
-    """Make an empty named record."""
+    """Make an empty named record.
+
+    `place` is where it stands among its package's, from 0; None: behind them all.
+    """
 
     record: Record
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

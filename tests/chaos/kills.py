@@ -41,6 +41,7 @@ GUARD_S = 30
 _WAITS_S = 8.0  # the lab's time for such a guard
 _SETTLE_S = 6
 _EFFECT_S = 10.0
+_RESTART_S = 15.0
 _PATIENCE_S = 60.0
 _WELL = "behaves"
 _MOST_COMMANDS = 400
@@ -221,8 +222,7 @@ def _problem(bench: _Bench, state: PushState, before: Any) -> str | None:
     doubled = list(device.received.doubled)
     device.received.doubled.clear()
     try:
-        with open_session(bench.target()):
-            pass
+        _reach(bench)
     except DeviceError as error:
         return f"unreachable: told {state}, {error}; its journal: {journal}"
     if doubled:
@@ -237,8 +237,22 @@ def _problem(bench: _Bench, state: PushState, before: Any) -> str | None:
 
     if bench.lab.call(is_so):
         return None
-    guarded = bench.lab.call(partial(truth.is_guarded, device))
+    guarded, now = bench.lab.call(lambda: (truth.is_guarded(device), truth.tree(device)))
+    print(f"  before {before}\n  now    {now}", file=sys.stderr)
     return f"misstated: told {state}, guarded {guarded}; its journal: {journal}"
+
+
+def _reach(bench: _Bench) -> None:
+    """Log in, as soon as a device that restarts is up; raises DeviceError after that."""
+    deadline = time.monotonic() + _RESTART_S
+    while True:
+        try:
+            with open_session(bench.target()):
+                return
+        except DeviceError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def run_family(

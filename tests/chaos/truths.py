@@ -174,15 +174,15 @@ def _hostapd_has(device: HostapdLinux, version: int) -> bool:
 
 def _routeros_tree(device: RouterOs) -> Any:
     """Return the items of each menu; which number an item has, and its place, nobody intends."""
-    return {
+    kept = {
         menu: sorted(
             (item.fixed, sorted(item.values.items()))
-            for item in items
+            for item in device.store.items(menu)
             if not item.values.get("name", "").startswith(_GUARD)
         )
         for menu in MENUS
-        if (items := device.store.items(menu))
     }
+    return {menu: items for menu, items in kept.items() if items}
 
 
 def _routeros_guarded(device: RouterOs) -> bool:

@@ -65,7 +65,7 @@ def state_of(text: str) -> State:
 
 
 def uci_model(text: str, lines: Sequence[str]) -> State:
-    """Do `uci set|delete|add_list` lines as the UCI page of the user guide describes them."""
+    """Do `uci set|delete|add_list|reorder` lines as the UCI page of the user guide describes."""
     state = state_of(text)
     by_address = {r.address: r.identity for r in uci.GRAMMAR.parse(text) if r.unnamed}
     for verb, rest in _verbs(lines):
@@ -75,6 +75,8 @@ def uci_model(text: str, lines: Sequence[str]) -> State:
         if not option:
             if verb == "set":
                 state.setdefault(key, {})[""] = value
+            elif verb == "reorder":
+                state = _reordered(state, key, int(value))
             else:
                 del state[key]
         elif verb == "set":
@@ -86,6 +88,18 @@ def uci_model(text: str, lines: Sequence[str]) -> State:
             assert isinstance(before, tuple)
             state[key][option[0]] = (*before, value)
     return state
+
+
+def _reordered(state: State, key: tuple[str, str], place: int) -> State:
+    """Return the sections with one moved to a place among those of its package."""
+    order = [each for each in state if each[0] == key[0] and each != key]
+    order.insert(place, key)
+    return {each: state[each] for each in (*order, *(e for e in state if e[0] != key[0]))}
+
+
+def order_of(state: State, among: State) -> list[tuple[str, str]]:
+    """Return the sections, by package, that are in another state as well, in their order."""
+    return sorted((key for key in state if key in among), key=lambda key: key[0])
 
 
 def _verbs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -118,7 +132,11 @@ def test_records_go_to_the_intended_state_and_back(before, after, unnamed) -> No
     intended = export(after, [pair[1] for pair in unnamed])
     ways = difference(uci.GRAMMAR, running, intended)
     assert uci_model(running, ways.remediation) == state_of(intended)
-    assert uci_model(intended, ways.rollback) == state_of(running)
+    undone = uci_model(intended, ways.rollback)
+    assert undone == state_of(running)
+    was, then = state_of(running), state_of(intended)
+    if order_of(was, then) == order_of(then, was):  # what stayed stands as it stood
+        assert order_of(undone, undone) == order_of(was, was)
     assert bool(ways) == bool(ways.review) == (state_of(running) != state_of(intended))
 
 

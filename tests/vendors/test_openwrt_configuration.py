@@ -1,5 +1,6 @@
 """OpenWrt: hours as a crontab, sections of private keys and pairs, and what is told a reviewer."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -318,3 +319,23 @@ def test_a_network_of_ours_on_a_radio_that_is_off_stays_in_the_intent() -> None:
     found = adopt(running)
     (wlan,) = [each for each in found.layer.wlans if each.ssid == "Classes"]
     assert wlan.bands == ("2.4", "5")
+
+
+def test_a_network_that_comes_back_stands_where_it_stood() -> None:
+    two = [WLAN, {**WLAN, "name": "profs", "ssid": "Profs"}]
+    both = GRAMMAR.unscrub(planned(wlans=two).intended, RUNNING, SECRETS)
+    one = GRAMMAR.unscrub(planned(both, wlans=two[1:]).intended, both, SECRETS)
+    order = [record.key for record in GRAMMAR.parse(both) if record.package == "wireless"]
+    back = difference(GRAMMAR, one, both).remediation
+    shown = [record.key for record in GRAMMAR.parse(one) if record.package == "wireless"]
+    for line in back:
+        if match := re.match(r"uci set wireless\.(\w+)='", line):
+            shown.append(match[1])
+        elif match := re.match(r"uci reorder wireless\.(\w+)=(\d+)", line):
+            shown.remove(match[1])
+            shown.insert(int(match[2]), match[1])
+    assert shown == order
+    # What is new stands behind the others, and is not moved.
+    assert not [
+        line for line in difference(GRAMMAR, RUNNING, both).remediation if "reorder" in line
+    ]

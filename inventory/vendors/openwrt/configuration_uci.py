@@ -168,8 +168,10 @@ def commands(operation: Operation) -> list[str]:
         return _crontab_commands(operation)
     address = operation.record.address
     match operation:
-        case AddRecord(record):
-            return [f"uci set {address}={quote(record.kind)}"]
+        case AddRecord(record, place):
+            # netifd numbers the interfaces of a radio, and their BSSIDs, in the order of the file.
+            moved = [] if place is None else [f"uci reorder {address}={place}"]
+            return [f"uci set {address}={quote(record.kind)}", *moved]
         case DeleteRecord():
             return [f"uci delete {address}"]
         case DeleteOption(_, option):
