@@ -124,7 +124,8 @@ class Guard:
     arms it where `arm` would refuse: while what runs is a change of ours that is not saved and is
     being undone. `by_power` says
     that the device has no timer: its change is not saved until it is confirmed, and cutting its
-    power at its switch port (`Configuration.power_cycle` of the switch) undoes it.
+    power at its switch port (`Configuration.power_cycle` of the switch) undoes it. `tidy` takes
+    away what a guard leaves that has acted or was armed by half, and nothing of one that waits.
     """
 
     kind: str
@@ -136,6 +137,7 @@ class Guard:
     reboots: bool = False
     by_power: bool = False
     arm_undoing: Callable[[int], tuple[Exchange, ...]] | None = None
+    tidy: tuple[Exchange, ...] = ()
 
 
 # No guard but this: what is not saved yet does not outlive a restart that somebody orders.

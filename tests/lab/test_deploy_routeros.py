@@ -310,6 +310,8 @@ def test_the_guard_undoes_a_change_that_cut_the_path(router: Lab, soon: Installa
     done = soon.run(plan)
     assert done.states == {PushState.ROLLED_BACK: 1}, done.failures
     assert configuration(router) == before
+    # The backup holds every key: it does not stay behind.
+    assert not any("preau-guard" in name for name in access_point(router).files)
 
 
 def test_a_device_that_shows_what_it_does_not_use_is_put_back(
@@ -371,6 +373,12 @@ def test_a_guard_that_was_armed_by_half_goes_with_its_resume(router: Lab) -> Non
         talk.exchange(CONFIGURATION.guard.arm(600)[:5])  # killed before the second entry
     assert recover(order, lambda _step: None).state is PushState.PLANNED
     assert not any("preau" in line for line in configuration(router))
+    with open_session(session_target(router)) as session:
+        talk = Conversation(session, CONFIGURATION, {})
+        talk.exchange(CONFIGURATION.guard.arm(600)[:4])  # killed before the first entry
+    assert recover(order, lambda _step: None).state is PushState.PLANNED
+    assert not any("preau-guard" in line for line in configuration(router))
+    assert not any("preau-guard" in name for name in access_point(router).files)
 
 
 def test_no_secret_is_in_any_table_but_sealed(

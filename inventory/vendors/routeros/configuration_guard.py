@@ -76,6 +76,10 @@ CONFIRM = (
 # The restart ends this session; where the guard had nothing to load, the line just comes back.
 RESTORE = (Exchange(f":execute {{/system script run {NAME}}}; :delay 20s", timeout_s=40.0),)
 
+# The backup holds every key of the router: it goes once nothing is there that would load it.
+_REMAINS = f'script remove [find where name="{NAME}"]; /file remove [find where name~"{NAME}"]; '
+TIDY = (_says(f"{_WAITS} = 0", "tidy", f"/system {_REMAINS}"),)
+
 GUARD = Guard(
     kind="on_device_timer",
     arm=arm,
@@ -84,4 +88,5 @@ GUARD = Guard(
     waits_s=lambda seconds: seconds,
     settle_s=240,  # it starts twice: with the change, then with the backup
     reboots=True,
+    tidy=TIDY,
 )
