@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from api.usecases.dossier_state import EvidenceFile
 from inventory import clock
@@ -222,16 +222,17 @@ def keep_order(session: Session, site_id: int, lines: list[OrderLine]) -> int:
                 site=site,
             )
         )
-    session.exec(delete(OrderedDevice).where(col(OrderedDevice.site_id) == site_id))
-    session.add_all(
-        OrderedDevice(
-            site_id=site_id,
-            serial=line.serial,
-            name=line.name,
-            role=line.role,
-            model=line.model,
-        )
-        for line in lines
-    )
+    before = {
+        row.serial: row
+        for row in session.exec(select(OrderedDevice).where(OrderedDevice.site_id == site_id))
+    }
+    # Row by row: what is taken off an order has its change record, what stays as it was has none.
+    for line in lines:
+        row = before.pop(line.serial, None)
+        row = row or OrderedDevice(site_id=site_id, serial=line.serial, role=line.role)
+        row.name, row.role, row.model = line.name, line.role, line.model
+        session.add(row)
+    for gone in before.values():
+        session.delete(gone)
     session.flush()
     return len(lines)

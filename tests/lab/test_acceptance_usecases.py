@@ -37,6 +37,7 @@ from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.leases import lease
 from inventory.models import (
     AcceptanceMap,
+    Change,
     Device,
     Dossier,
     Event,
@@ -246,6 +247,24 @@ def test_an_order_is_kept_by_serial_and_compared(
     check = next(each for each in record["checks"] if each["id"] == "equipment.order")
     # The seeded access points tell no serial: they answer, and that is all that is proved.
     assert [each["state"] for each in check["results"]] == ["not_proved", "not_proved"]
+
+
+def test_what_is_taken_off_an_order_or_changed_in_it_has_its_record(
+    database: Database, seeded: Seeded
+) -> None:
+    first = [OrderLine(f"CN00{place}", "switch", None, None) for place in range(1, 4)]
+    second = [first[0], OrderLine("CN002", "access_point", "ap1", None)]
+    for lines in (first, first, second):
+        with database.write("user:alice") as session:
+            keep_order(session, seeded.site_ids[0], lines)
+    with database.read() as session:
+        query = select(Change).where(Change.table_name == "ordered_device").order_by(col(Change.id))
+        told = [(each.action, each.before, each.after) for each in session.exec(query)]
+        kept = session.exec(select(OrderedDevice.serial).order_by(OrderedDevice.serial)).all()
+    assert [action for action, _, _ in told] == ["create"] * 3 + ["update", "delete"]
+    assert told[3][2] == {"role": "access_point", "name": "ap1"}
+    assert (told[4][1] or {})["serial"] == "CN003"
+    assert kept == ["CN001", "CN002"]
 
 
 def test_a_serial_is_ordered_for_one_school_alone(database: Database, seeded: Seeded) -> None:
