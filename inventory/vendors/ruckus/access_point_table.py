@@ -1,11 +1,20 @@
-"""ruckusZDWLANAPTable and its radios (RUCKUS-ZD-WLAN-MIB)."""
+"""ruckusZDWLANAPTable and its radios (RUCKUS-ZD-WLAN-MIB).
+
+What it calls a description may be left empty; the name of an access point stands in
+RUCKUS-ZD-AP-MIB ruckusZDAPConfigTable, whose index is a number.
+"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from inventory.vendors.mib import MibView, Oid, oid
+from inventory.observation import Observation
+from inventory.vendors.mib import MibView, Oid, mac, oid
 from inventory.vendors.standard.wireless_columns import mac_of_index
 from inventory.vendors.standard.wireless_tables import AccessPointTable
 
+_CONFIG = "1.3.6.1.4.1.25053.1.2.2.4.1.1.1.1"  # ruckusZDAPConfigEntry
+_CONFIG_MAC, _CONFIG_NAME = oid(f"{_CONFIG}.2"), oid(f"{_CONFIG}.5")  # …MacAddress, …DeviceName
+NAME_COLUMNS = (_CONFIG_MAC, _CONFIG_NAME)
 _STATES = {  # ruckusZDWLANAPStatus
     "0": "down",
     "1": "up",
@@ -30,13 +39,39 @@ def access_points(entry: str) -> AccessPointTable:
     )
 
 
-def radio_names(ap_names: Oid, channels: Oid) -> Callable[[MibView], Mapping[Oid, str]]:
+def device_names(view: MibView) -> dict[str, str]:
+    """Return the access points' names by their address."""
+    addresses = {index: mac(value) for index, value in view.column(_CONFIG_MAC).items()}
+    names = view.texts(_CONFIG_NAME)
+    return {
+        address: names[index] for index, address in addresses.items() if address and index in names
+    }
+
+
+def named(view: MibView, read: Observation) -> Observation:
+    """Return the observation with the access points' own names."""
+    names = device_names(view)
+    return replace(
+        read,
+        access_points=tuple(
+            replace(each, name=names.get(each.mac or "") or each.name)
+            for each in read.access_points
+        ),
+    )
+
+
+def radio_names(descriptions: Oid, channels: Oid) -> Callable[[MibView], Mapping[Oid, str]]:
     """Return what names the rows of `channels`, whose index is an address and a radio's number."""
 
     def names(view: MibView) -> Mapping[Oid, str]:
-        owners = view.texts(ap_names)
+        devices, described = device_names(view), view.texts(descriptions)
+
+        def owner(index: Oid) -> str | None:
+            address = mac_of_index(index)
+            return devices.get(address or "") or described.get(index) or address
+
         return {
-            index: f"{owners.get(index[:-1]) or mac_of_index(index[:-1])} radio {index[-1]}"
+            index: f"{owner(index[:-1])} radio {index[-1]}"
             for index in view.column(channels)
             if index
         }

@@ -16,7 +16,12 @@ from inventory.vendors.reading import (
     SYS_DESCR,
     under,
 )
-from inventory.vendors.ruckus.access_point_table import access_points, radio_names
+from inventory.vendors.ruckus.access_point_table import (
+    NAME_COLUMNS,
+    access_points,
+    named,
+    radio_names,
+)
 from inventory.vendors.ruckus.standalone import HOTZONE, HOTZONE_MODEL
 from inventory.vendors.standard import health, words
 from inventory.vendors.standard.profile import Profile, reading
@@ -89,8 +94,8 @@ ZONEDIRECTOR_READING = replace(
             firmware=(words.instance(f"{_ZD}.1.18.0"),),
             # ruckusZDSystemCPUUtil, ruckusZDSystemMemoryUtil
             figures=(health.cpu(f"{_ZD}.5.58"), health.memory(f"{_ZD}.5.59")),
-            columns=_ZD_AIR.columns,
-            refine=_ZD_AIR.refine,
+            columns=(*_ZD_AIR.columns, *NAME_COLUMNS),
+            refine=lambda view, read: named(view, _ZD_AIR.refine(view, read)),
         )
     ),
     probes=(_ZD_MODEL,),
