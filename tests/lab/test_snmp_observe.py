@@ -74,7 +74,7 @@ def test_a_silent_device_stops_nobody(district: Lab) -> None:
     district.call(lambda: district["lac/ap2"].faults.add("silent"))
     devices = [district["lac/ap1"], district["lac/ap2"], district["lac/ap3"]]
     outcomes = observe_many(
-        [target(device, timeout_s=0.3, retries=5) for device in devices], settings=SETTINGS
+        [target(device, timeout_s=0.3, retries=20) for device in devices], settings=SETTINGS
     )
     assert [type(outcome.error) for outcome in outcomes] == [type(None), Unreachable, type(None)]
 

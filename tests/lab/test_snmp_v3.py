@@ -105,7 +105,7 @@ def test_credentials_that_are_wrong_are_refused_in_a_sentence_and_not_tried_agai
     agent: V3Agent, v3: SnmpV3, said: str
 ) -> None:
     with relay(agent) as between:
-        error = _error(between.target(v3, timeout_s=1.5, retries=0))
+        error = _error(between.target(v3, timeout_s=5.0, retries=0))
     assert isinstance(error, Refused), error
     assert said in str(error)
     assert "canary" not in str(error)
@@ -127,7 +127,7 @@ def test_an_agent_that_falls_silent_after_discovery_is_unreachable(agent: V3Agen
         return [data] if len(met) == 1 else []
 
     with relay(agent, to_agent=deaf_after_the_first) as between:
-        error = _error(between.target(timeout_s=0.2, retries=0))
+        error = _error(between.target(timeout_s=2.0, retries=0))
     assert isinstance(error, Unreachable), error
 
 
@@ -142,7 +142,7 @@ def test_a_lost_reply_is_asked_for_again_with_the_same_message(agent: V3Agent) -
         return []
 
     with relay(agent, to_us=lose_each_once) as between:
-        assert _name(between.target(timeout_s=0.5, retries=3)) == "v3-agent"
+        assert _name(between.target(timeout_s=1.0, retries=5)) == "v3-agent"
     assert between.requests[0] == between.requests[1]
     assert between.requests[2] == between.requests[3]
 
@@ -166,7 +166,7 @@ def test_an_old_reply_sent_again_is_not_believed(agent: V3Agent) -> None:
         return (await conversation.get([SYS_DESCR])).text(SYS_DESCR)
 
     with relay(agent, to_us=replay) as between:
-        outcome = converse_many([between.target(timeout_s=0.3, retries=0)], twice)[0]
+        outcome = converse_many([between.target(timeout_s=2.0, retries=0)], twice)[0]
     assert isinstance(outcome.error, Garbled)
     assert "message id that was not asked" in str(outcome.error)
 
@@ -176,7 +176,7 @@ def test_a_reply_that_was_changed_on_the_way_is_not_believed(agent: V3Agent) -> 
         return [data[:-1] + bytes((data[-1] ^ 1,))]
 
     with relay(agent, to_us=change) as between:
-        error = _error(between.target(PLAIN, timeout_s=0.3, retries=0))
+        error = _error(between.target(PLAIN, timeout_s=2.0, retries=0))
     assert isinstance(error, Garbled)
     assert "digest" in str(error)
 
@@ -188,7 +188,7 @@ def test_the_true_reply_is_taken_after_a_cut_one(agent: V3Agent) -> None:
 
 def test_replies_that_are_cut_are_told_as_garbled(agent: V3Agent) -> None:
     with relay(agent, to_us=lambda data: [data[:-3]]) as between:
-        error = _error(between.target(timeout_s=0.3, retries=0))
+        error = _error(between.target(timeout_s=2.0, retries=0))
     assert isinstance(error, Garbled)
     assert "not SNMP" in str(error)
 
@@ -226,7 +226,7 @@ def test_a_reply_without_the_proof_that_was_asked_is_not_believed(agent: V3Agent
     with relay(agent, to_us=lambda data: [_without_proof(data), data]) as between:
         assert _name(between.target(PLAIN)) == "v3-agent"
     with relay(agent, to_us=lambda data: [_without_proof(data)]) as between:
-        error = _error(between.target(PLAIN, timeout_s=0.3, retries=0))
+        error = _error(between.target(PLAIN, timeout_s=2.0, retries=0))
     assert isinstance(error, Garbled)
     assert "another security level" in str(error)
 
@@ -299,7 +299,7 @@ def _boots_across(folder: Path, before: int, after: int) -> list[int | None]:
             second.enter_context(net_snmp_agent(folder, port=port, boots=after))
             return [told, (await conversation.get([ENGINE_BOOTS])).integer(ENGINE_BOOTS)]
 
-        target = agent.target(timeout_s=1.0, retries=1)
+        target = agent.target(timeout_s=5.0, retries=1)
         return converse_many([target], across)[0].unwrap()
 
 
@@ -315,6 +315,6 @@ def test_two_agents_that_share_an_engine_id_are_both_read(tmp_path: Path) -> Non
 
 def test_an_agent_whose_boots_have_run_out_is_not_believed(tmp_path: Path) -> None:
     with net_snmp_agent(tmp_path, boots=2**31 - 1) as agent:
-        error = _error(agent.target(PLAIN, timeout_s=0.5, retries=0))
+        error = _error(agent.target(PLAIN, timeout_s=2.0, retries=0))
     assert isinstance(error, Garbled)
     assert "boots" in str(error)

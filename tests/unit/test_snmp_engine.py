@@ -100,7 +100,7 @@ def test_a_late_reply_to_the_first_sending_is_taken_and_both_carry_one_id() -> N
         return [held[0]] if len(held) == 2 else []
 
     with running_agent(TABLE, late) as agent:
-        view = get_many([agent.target(timeout_s=0.2)], [(*COLUMNS[0], 1)])[0].unwrap()
+        view = get_many([agent.target(timeout_s=1.0)], [(*COLUMNS[0], 1)])[0].unwrap()
     assert view.integer((*COLUMNS[0], 1)) == 1001
     first, second = agent.requests[:2]
     assert first.request_id == second.request_id
@@ -119,7 +119,7 @@ def test_a_reply_with_another_id_is_not_taken() -> None:
         return [response(request, [(request.names[0], 666)], request_id=request.request_id ^ 1)]
 
     with running_agent(TABLE, forged) as agent:
-        outcome = get_many([agent.target(timeout_s=0.05)], [(*COLUMNS[0], 1)])[0]
+        outcome = get_many([agent.target(timeout_s=0.5)], [(*COLUMNS[0], 1)])[0]
     assert isinstance(outcome.error, Garbled)
     assert "request id" in str(outcome.error)
 
@@ -295,7 +295,7 @@ def test_an_agent_that_dies_half_way_gives_what_was_read() -> None:
         return honest(agent, request) if len(agent.requests) <= 2 else []
 
     with running_agent(TABLE | AFTER, dies) as agent:
-        view = walked(agent, timeout_s=0.4, retries=1)
+        view = walked(agent, timeout_s=1.0, retries=1)
     assert len(view) > 0
     assert view.problems[-1].why == "the agent stopped answering"
 
@@ -358,7 +358,7 @@ def test_an_agent_that_refuses_our_community_is_refused_and_not_asked_again() ->
 
 def test_what_is_not_snmp_is_garbled() -> None:
     with running_agent(TABLE, web_server) as agent:
-        outcome = get_many([agent.target(timeout_s=0.05)], [(1, 3)])[0]
+        outcome = get_many([agent.target(timeout_s=0.5)], [(1, 3)])[0]
     assert isinstance(outcome.error, Garbled)
 
 

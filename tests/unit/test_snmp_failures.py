@@ -48,7 +48,7 @@ def test_replies_that_are_always_cut_are_garbled() -> None:
         return [response(request, agent.rows(request))[:-7]]
 
     with running_agent(TABLE, cut) as agent:
-        outcome = walk_many([agent.target(timeout_s=0.05)], COLUMNS)[0]
+        outcome = walk_many([agent.target(timeout_s=0.5)], COLUMNS)[0]
     assert isinstance(outcome.error, Garbled)
 
 
