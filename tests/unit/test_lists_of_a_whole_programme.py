@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from api.usecases.device_list import DeviceFilter, list_devices
 from api.usecases.moving import WantedMove, move_dossier
 from api.usecases.scope import HeldGrant, Viewer, visible_sites
-from api.usecases.search import Kind, search, search_kinds
+from api.usecases.search import MAX_ROWS, Kind, search, search_kinds
 from api.usecases.sites import SiteFilter, list_sites, site_line
 from api.usecases.tokens import whose_token
 from inventory.database import Database, open_database
@@ -21,9 +21,12 @@ from inventory.models import (
     Dossier,
     GrantScope,
     Health,
+    Implantation,
     Lifecycle,
+    OrganisingAuthority,
     School,
     Site,
+    SiteImplantation,
     UserRole,
 )
 from inventory.programme.dossier import Status
@@ -186,6 +189,37 @@ def test_a_search_for_everything_asks_for_the_names_of_authorities_once(
     asked = [statement for statement, _ in said if statement.startswith("SELECT EXISTS")]
     assert len(asked) == 1
     assert "organising_authority" in asked[0]
+
+
+def test_words_of_very_many_authorities_find_the_sites_of_each(programme: Database) -> None:
+    words = ("administration", "communale")
+    with programme.read() as session:
+        rows = session.exec(
+            select(Site.id, Site.search_key, OrganisingAuthority.search_key)
+            .join(SiteImplantation, col(SiteImplantation.site_id) == col(Site.id))
+            .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
+            .join(School, col(School.id) == col(Implantation.school_id))
+            .join(
+                OrganisingAuthority,
+                col(OrganisingAuthority.id) == col(School.organising_authority_id),
+            )
+            .where(visible_sites(MANAGER))
+        ).all()
+        has = [
+            {row_id for row_id, key, authority in rows if word in f"{key} {authority}"}
+            for word in words
+        ]
+        found: set[int] = set()
+        after = None
+        while True:
+            page = search(
+                session, MANAGER, " ".join(words), Kind.SITES, after=after, limit=MAX_ROWS
+            )
+            found |= {hit.id for hit in page.hits}
+            after = page.next
+            if after is None:
+                break
+    assert found == set.intersection(*has) != set()
 
 
 def test_the_search_for_incidents_walks_them_from_the_newest(programme: Database) -> None:
