@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.answers import Answer
+from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Installation, Reading, RowId
 from api.http.needs import Needs
@@ -22,6 +23,8 @@ from api.usecases.adviser_visits import (
     sign_month,
     signature,
     tell_visit,
+    visit_line,
+    visit_lock,
 )
 from api.usecases.exporting import note_export
 from api.usecases.scope import Right, Viewer
@@ -135,10 +138,22 @@ def post_visit(here: Here, viewer: ApiViewer, wanted: VisitWanted) -> KeptAnswer
         return KeptAnswer(id=tell_visit(session, viewer, wanted.told()).id or 0)
 
 
-@router.put("/{visit_id}", dependencies=_RECORD)
-def put_visit(here: Here, viewer: ApiViewer, visit_id: RowId, wanted: VisitWanted) -> KeptAnswer:
+@router.get("/{visit_id}", responses=READ_RESPONSES)
+def get_visit(session: Reading, viewer: ApiViewer, reads: Reads, visit_id: RowId) -> VisitAnswer:
+    """Return some time of the caller."""
+    line = visit_line(session, viewer, visit_id)
+    reads.about(visit_lock(line.row))
+    return VisitAnswer.of(line)
+
+
+@router.put("/{visit_id}", dependencies=_RECORD, responses=WRITE_RESPONSES)
+def put_visit(
+    here: Here, viewer: ApiViewer, writes: Writes, visit_id: RowId, wanted: VisitWanted
+) -> KeptAnswer:
     """Correct some time of the caller."""
     with here.database.write(viewer.actor) as session:
+        line = visit_line(session, viewer, visit_id)
+        writes.demand(session, line.row, lock=visit_lock, now=lambda _: VisitAnswer.of(line))
         return KeptAnswer(id=correct_visit(session, viewer, visit_id, wanted.told()).id or 0)
 
 

@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
-from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +18,7 @@ import api.http
 import api.web
 from api.http import docs, health, metrics
 from api.http.admission import Admission
-from api.http.conditional import NotModified
+from api.http.conditional import Tagged, tagged
 from api.http.dependencies import Installation
 from api.http.exports import Exports, describe_exports
 from api.http.live import Watching, database_reader
@@ -111,6 +110,7 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
     app.state.watching = Watching(database_reader(database))
     # The last is the outermost. Each page of an export is a request that waits for its own turn.
     app.add_middleware(KeptAnswers)
+    app.add_middleware(Tagged)
     app.add_middleware(Admission)
     app.add_middleware(Gate, takes_files=_paths_that_take_files())
     app.add_middleware(Exports)
@@ -122,11 +122,6 @@ def serve_installation(app: FastAPI, settings: Settings, database: Database) -> 
 def _paths_that_take_files() -> Callable[[str], bool]:
     paths = [compile_path(path)[0] for path, route in every_route() if takes_files(route)]
     return lambda asked: any(path.match(asked) for path in paths)
-
-
-def _not_modified(_request: Request, told: Exception) -> Response:
-    assert isinstance(told, NotModified)
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=told.headers)
 
 
 def _as_before(_request: Request, told: Exception) -> Response:
@@ -145,11 +140,10 @@ def make_routes() -> FastAPI:
         redoc_url=None,
     )
     answer_errors(app)
-    app.add_exception_handler(NotModified, _not_modified)
     app.add_exception_handler(AlreadyAnswered, _as_before)
     # Each by itself: a router within a router is looked through once for each of the two.
     for router in resource_routers():
-        app.include_router(done_once(router), prefix=API_PREFIX, responses=_PROBLEMS)
+        app.include_router(tagged(done_once(router)), prefix=API_PREFIX, responses=_PROBLEMS)
     app.include_router(docs.router, prefix=API_PREFIX)
     describe_exports(app)
     for router in other_routers():

@@ -107,7 +107,7 @@ def get_contractor(session: Reading, reads: Reads, contractor_id: RowId) -> Cont
     """Return one contractor."""
     row = find_contractor(session, contractor_id)
     answer = ContractorAnswer.model_validate(contractor_line(session, row))
-    reads.has_read(contractor_lock(row), answer)
+    reads.about(contractor_lock(row))
     return answer
 
 

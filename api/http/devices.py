@@ -10,7 +10,6 @@ from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
-from api.http.problems import Changed
 from api.usecases import device_detail, site_detail
 from api.usecases.device_list import DeviceEdit, DeviceFilter, edit_device, list_devices, lock_of
 from api.usecases.scope import Right
@@ -67,7 +66,7 @@ def get_device(session: Reading, viewer: ApiViewer, reads: Reads, device_id: Row
     """Return one device as last observed."""
     device = site_detail.visible_device(session, viewer, device_id)
     answer = DeviceAnswer.model_validate(device)
-    reads.has_read(lock_of(device), answer)
+    reads.about(lock_of(device))
     return answer
 
 
@@ -78,11 +77,13 @@ def patch_device(
     """Change a device's lifecycle, room or tags; a poll meanwhile does not stand against it."""
     with here.database.write(viewer.actor) as session:
         device = site_detail.visible_device(session, viewer, device_id)
-        if not writes.holds(lock_of(device)):
-            current = DeviceAnswer.model_validate(device).model_dump(mode="json")
-            raise Changed(
-                Sentence("Cet équipement a été modifié depuis que vous l’avez lu"), current=current
-            )
+        writes.demand(
+            session,
+            device,
+            lock=lock_of,
+            now=DeviceAnswer.model_validate,
+            what=Sentence("Cet équipement a été modifié depuis que vous l’avez lu"),
+        )
         edit_device(session, viewer, device, DeviceEdit(change.model_dump(exclude_unset=True)))
         return DeviceAnswer.model_validate(device)
 

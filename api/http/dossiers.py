@@ -106,7 +106,7 @@ def get_site_dossier(
         label=speech.say(Status(dossier.status).label),
         history=[TransitionAnswer.of(step, speech) for step in history],
     )
-    reads.has_read(dossier.version, answer)
+    reads.about(dossier.version)
     return answer
 
 

@@ -120,7 +120,7 @@ def get_funding_source(session: Reading, reads: Reads, source_id: RowId) -> Fund
     """Return one funding source."""
     row = find_funding(session, source_id)
     answer = FundingAnswer.model_validate(funding_line(session, row))
-    reads.has_read(funding_lock(row), answer)
+    reads.about(funding_lock(row))
     return answer
 
 

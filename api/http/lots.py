@@ -110,7 +110,7 @@ def get_lot(session: Reading, reads: Reads, lot_id: RowId) -> LotAnswer:
     """Return one lot."""
     row = find_lot(session, lot_id)
     answer = LotAnswer.model_validate(lot_line(session, row))
-    reads.has_read(lot_lock(row), answer)
+    reads.about(lot_lock(row))
     return answer
 
 

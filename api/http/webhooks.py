@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.answers import Answer
+from api.http.conditional import READ_RESPONSES, WRITE_RESPONSES, Reads, Writes
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading
 from api.http.dependencies import RowId as WebhookId
@@ -20,6 +21,7 @@ from api.usecases.webhooks import (
     own_webhook,
     replay,
     subscribe,
+    webhook_lock,
 )
 from inventory.models import DeliveryState
 
@@ -145,19 +147,28 @@ def post_webhook(
     return answer
 
 
-@router.get("/{webhook_id}")
-def get_webhook(session: Reading, viewer: ApiViewer, webhook_id: WebhookId) -> WebhookAnswer:
+@router.get("/{webhook_id}", responses=READ_RESPONSES)
+def get_webhook(
+    session: Reading, viewer: ApiViewer, reads: Reads, webhook_id: WebhookId
+) -> WebhookAnswer:
     """Return one of your subscriptions."""
-    return WebhookAnswer.model_validate(own_webhook(session, viewer, webhook_id))
+    webhook = own_webhook(session, viewer, webhook_id)
+    reads.about(webhook_lock(webhook))
+    return WebhookAnswer.model_validate(webhook)
 
 
-@router.patch("/{webhook_id}")
+@router.patch("/{webhook_id}", responses=WRITE_RESPONSES)
 def patch_webhook(
-    here: Here, viewer: ApiViewer, webhook_id: WebhookId, change: SubscriptionChange
+    here: Here,
+    viewer: ApiViewer,
+    writes: Writes,
+    webhook_id: WebhookId,
+    change: SubscriptionChange,
 ) -> WebhookAnswer:
     """Change one of your subscriptions; enabled again, it is told all that waited."""
     with here.database.write(viewer.actor) as session:
         webhook = own_webhook(session, viewer, webhook_id)
+        writes.demand(session, webhook, lock=webhook_lock, now=WebhookAnswer.model_validate)
         change_webhook(
             session,
             here.settings,

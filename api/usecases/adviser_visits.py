@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from api.usecases.adviser_sheet import sheet_csv
+from api.usecases.locks import lock_on
 from api.usecases.scope import Right, Viewer
 from api.usecases.site_detail import site_to_work_on
 from inventory import clock
@@ -101,6 +102,20 @@ def own_visit(session: Session, viewer: Viewer, visit_id: int) -> AdviserVisit:
     if row is None:
         raise NotFound(Sentence("Vous n’avez pas de visite %(visit_id)s", visit_id=visit_id))
     return row
+
+
+def visit_lock(row: AdviserVisit) -> str:
+    """Return what stands for the state of a visit that a correction is about."""
+    return lock_on(row.on, row.minutes, row.kind, row.funding_source_id, row.site_id, row.notes)
+
+
+def visit_line(session: Session, viewer: Viewer, visit_id: int) -> VisitLine:
+    """Return a visit of the viewer; raises NotFound."""
+    row = own_visit(session, viewer, visit_id)
+    site = session.get(Site, row.site_id) if row.site_id is not None else None
+    source = session.get(FundingSource, row.funding_source_id)
+    assert source is not None
+    return VisitLine(row, site.name if site else None, source.code)
 
 
 def list_visits(

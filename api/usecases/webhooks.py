@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from api.usecases.access import viewer_of
+from api.usecases.locks import lock_on
 from api.usecases.scope import Viewer
 from api.usecases.webhook_sending import checked_url
 from inventory import clock
@@ -75,6 +76,12 @@ def change_webhook(
     elif enabled is False:
         webhook.disabled_at = webhook.disabled_at or clock.now()
     session.flush()
+
+
+def webhook_lock(webhook: Webhook) -> str:
+    """Return what stands for the part of a subscription that people edit."""
+    enabled = webhook.disabled_at is None
+    return lock_on(webhook.url, webhook.secret_name, list(webhook.kinds), enabled)
 
 
 def own_webhook(session: Session, viewer: Viewer, webhook_id: int) -> Webhook:

@@ -315,7 +315,8 @@ def test_subscriptions_are_made_changed_and_ended_over_the_api_by_their_owner(
             ({"secret_name": "ssh-ecoles"}, 422),
             ({"url": "ftp://x"}, 400),
         ):
-            assert client.patch(path, json=change, headers=paul).status_code == status, change
+            about = {**paul, "If-Match": client.get(path, headers=paul).headers["etag"]}
+            assert client.patch(path, json=change, headers=about).status_code == status, change
         assert SECRET not in client.get(path, headers=paul).text
         assert client.delete(path, headers=paul).status_code == 204
         assert client.get(path, headers=paul).status_code == 404
