@@ -160,7 +160,11 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
 """By path: what a route cannot do without."""
 
 OWN: frozenset[str] = frozenset(
-    {"/api/v1/webhooks/{webhook_id}", "/api/v1/webhooks/{webhook_id}/deliveries"}
+    {
+        "/api/v1/adviser-visits/{visit_id}",
+        "/api/v1/webhooks/{webhook_id}",
+        "/api/v1/webhooks/{webhook_id}/deliveries",
+    }
 )
 """Addressed paths of what is one person's own: for everybody else it is not there."""
 
