@@ -22,6 +22,7 @@ from api.http.dependencies import (
 )
 from api.http.live import TooManyStreams, Watching
 from api.http.needs import Need, Needs
+from api.http.problems import PROBLEM_RESPONSE
 from api.usecases.plans import (
     ENDED,
     FOLLOWED,
@@ -45,6 +46,16 @@ HEARTBEAT_S = 15.0
 # Then the browser comes again by itself, and is asked again who it is and what it may see.
 STREAM_LASTS_S = 600.0
 _RETRY_MS = 3000
+EVENT_STREAM = "text/event-stream"
+_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["device", "plan", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string"},
+    },
+}
 
 
 @router.get("", dependencies=[Needs(Right.SEE)])
@@ -72,6 +83,10 @@ def get_plan(session: Reading, viewer: ApiViewer, plan_id: RowId) -> PlanAnswer:
     "/{plan_id}/events",
     response_class=StreamingResponse,
     dependencies=[Needs(Right.SEE, within=True)],
+    responses={
+        200: {"content": {EVENT_STREAM: {"schema": _EVENT}}},
+        503: PROBLEM_RESPONSE | {"description": "As many follow plans as can be served."},
+    },
 )
 async def get_plan_events(
     request: Request,
@@ -95,7 +110,7 @@ async def get_plan_events(
     speech = tongue(language_of(request, viewer))
     stream = _stream(watching, plan_id, pushes, speech, _read_mark(last_event_id))
     headers = {"X-Accel-Buffering": "no"}  # nginx would keep events back
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+    return StreamingResponse(stream, media_type=EVENT_STREAM, headers=headers)
 
 
 def _may_follow(
