@@ -66,7 +66,8 @@ def run_command(
     as_json: _Json = False,
 ) -> None:
     """Show what the rules would change, or change it; exit status 1 when some were refused."""
-    from api.usecases.eligibility import Outcome, apply_run, preview_run
+    from api.usecases.eligibility import Outcome, preview_run
+    from api.usecases.eligibility_runs import apply_run
     from api.usecases.rule_sets import find_rules
 
     with installation() as here:

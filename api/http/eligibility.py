@@ -12,14 +12,8 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.http.problems import PROBLEM_RESPONSE
-from api.usecases.eligibility import (
-    Judged,
-    Outcome,
-    apply_run,
-    list_runs,
-    outcomes_of,
-    preview_run,
-)
+from api.usecases.eligibility import Judged, Outcome, preview_run
+from api.usecases.eligibility_runs import apply_run, list_runs, outcomes_of
 from api.usecases.rule_sets import KnownRules, find_rules, keep_rules, known_rules
 from api.usecases.scope import Right
 from api.web.language import Tongue

@@ -17,7 +17,7 @@ from api.usecases.cadastre_responses import (
 )
 from api.usecases.dossier_state import EvidenceFile, dossier_of_site
 from api.usecases.dossiers import advance
-from api.usecases.eligibility import Cause, run_for
+from api.usecases.eligibility_runs import Cause, run_for
 from api.usecases.rule_sets import rules_in_force
 from api.usecases.site_detail import implantations
 from inventory import clock

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api.usecases.eligibility import Cause, run_for
+from api.usecases.eligibility_runs import Cause, run_for
 from api.usecases.register_rows import RegisterRows, as_register, load_rows, write_register
 from api.usecases.register_sites import SitePlan, plan_sites, write_sites
 from api.usecases.rule_sets import rules_in_force

@@ -11,11 +11,8 @@ from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
 from api.http.needs import Needs
 from api.jobs.campaign_requests import ELIGIBILITY, WantedRun, last_jobs, request_run
-from api.usecases.eligibility import (
-    list_runs,
-    outcomes_of,
-    preview_run,
-)
+from api.usecases.eligibility import preview_run
+from api.usecases.eligibility_runs import list_runs, outcomes_of
 from api.usecases.rule_sets import known_rules
 from api.usecases.scope import Right
 from api.web import texts

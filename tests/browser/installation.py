@@ -13,7 +13,7 @@ from api.usecases.cadastre_editions import edition_of
 from api.usecases.cadastre_remarks import add_remark
 from api.usecases.deadlines import look_at_clocks
 from api.usecases.dossier_bulk import WantedMove, advance_many, ask_many
-from api.usecases.eligibility import apply_run
+from api.usecases.eligibility_runs import apply_run
 from api.usecases.found import Answer, Finder
 from api.usecases.prerequisites import add_prerequisite, lift_prerequisite
 from api.usecases.retention import run_retention

@@ -12,7 +12,8 @@ from api.cli import app
 from api.usecases.brussels import today
 from api.usecases.cadastre_decisions import validate
 from api.usecases.cadastre_editions import edition_of
-from api.usecases.eligibility import Outcome, apply_run, judge_sites, outcomes_of, preview_run
+from api.usecases.eligibility import Outcome, judge_sites, preview_run
+from api.usecases.eligibility_runs import apply_run, outcomes_of
 from api.usecases.register import apply_import, parse_register, read_register_file
 from api.usecases.rule_sets import find_rules, keep_rules, known_rules, rules_in_force
 from inventory.database import Database

@@ -6,7 +6,7 @@ from api.jobs.campaign_requests import ELIGIBILITY, OPENING, refuse_runner
 from api.jobs.kinds import JobContext, job
 from api.usecases.access import viewer_named
 from api.usecases.cadastre_opening import open_edition
-from api.usecases.eligibility import apply_run
+from api.usecases.eligibility_runs import apply_run
 from api.usecases.rule_sets import find_rules, keep_rules
 from api.usecases.scope import Right, sites_within
 from inventory.sentences import wording
