@@ -1,10 +1,11 @@
 """`make chaos-deploy`: a rollout that is killed again and again. The last line is JSON.
 
-The real command (`preau deploy run`, then `resume`) is killed with SIGKILL at random moments while
-false schools that misbehave are changed. Then it may go on to its end, and is held against what the
-devices themselves are: `unreachable` devices that a new session does not reach, `misstated` devices
-whose state the product tells otherwise than their own tree, `doubled` changes or lines that a
-device was sent though it must not. All three have to be 0. The seed is printed: `--seed` repeats.
+The real command (`preau deploy run`, then `resume`) is killed with SIGKILL at random moments, most
+of them just after a step of its journal, while false schools that misbehave are changed. Then it
+may go on to its end, and is held against what the devices themselves are: `unreachable` devices
+that a new session does not reach, `misstated` devices whose state the product tells otherwise than
+their own tree, `doubled` changes or lines that a device was sent though it must not. All three have
+to be 0. The seed is printed: `--seed` repeats.
 """
 
 import argparse
@@ -17,12 +18,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from sqlmodel import col, func, select
 
 from api.usecases.deployment_report import plan_status
 from api.usecases.intents import set_intent
@@ -32,7 +35,7 @@ from collectors.ssh import open_session
 from collectors.target import SshTarget
 from inventory.database import open_database, upgrade
 from inventory.errors import DeviceError
-from inventory.models import IntentScope
+from inventory.models import IntentScope, PushStep
 from inventory.secrets import open_vault
 from inventory.settings import Settings
 from inventory.vendors.family import family
@@ -47,7 +50,9 @@ GUARD_S = 30
 _AS_BEFORE = {"planned", "unchanged", "skipped", "failed", "rolled_back"}
 _PATIENCE_S = 240.0
 _SUMMED = ("kills", "unreachable", "misstated", "doubled", "rounds")
-_LATEST_KILL_S = 12.0  # a run of these schools takes about that long
+_STEPS_OF_A_PUSH = 4  # in the journal, between two kills: half of those of one that goes well
+_LATEST_KILL_S = 0.8  # after a step: some take that long
+_STARTS_WITHIN_S = 1.0
 
 
 @dataclass
@@ -231,14 +236,30 @@ class _Chaos:
             stderr=subprocess.DEVNULL,
             env=os.environ,
         )
-        try:
-            process.wait(timeout=self.dice.uniform(0.6, _LATEST_KILL_S))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            self.tally.kills += 1
-            return True
-        return False
+        self._wait_for_its_moment(process)
+        if process.poll() is not None:
+            return False
+        process.kill()
+        process.wait()
+        self.tally.kills += 1
+        return True
+
+    def _wait_for_its_moment(self, process: subprocess.Popen[bytes]) -> None:
+        """Return a moment after some step of the journal, or at a start, or when it has ended.
+
+        By the journal, not by the clock: a run on a busy machine is killed where others are.
+        """
+        if self.dice.random() < 0.1:
+            _wait(process, self.dice.uniform(0, _STARTS_WITHIN_S))
+            return
+        wanted_steps = self._steps() + self.dice.randint(1, _STEPS_OF_A_PUSH * len(self.heard))
+        while process.poll() is None and self._steps() < wanted_steps:
+            _wait(process, 0.05)
+        _wait(process, self.dice.uniform(0, _LATEST_KILL_S))
+
+    def _steps(self) -> int:
+        with self.here.database.read() as session:
+            return session.exec(select(func.count(col(PushStep.id)))).one()
 
     def _let_it_end(self, plan: str) -> dict[str, Any]:
         """Resume until nothing is in doubt any more, and return how the plan stands."""
@@ -299,6 +320,11 @@ class _Chaos:
     def _told(self, plan: str) -> dict[str, Any]:
         """Return what `preau deploy status` says of a plan."""
         return plan_status(self.here.database, int(plan)).to_json()
+
+
+def _wait(process: subprocess.Popen[bytes], at_most_s: float) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=at_most_s)
 
 
 def _answers(device: Device) -> bool:
