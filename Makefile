@@ -31,7 +31,7 @@ check: static ## the fast half: format, lint, types, contracts; unit and propert
 	@$(BIN)/pytest tests/unit tests/property tests/vendors -n 2 --dist worksteal -q --database sqlite --hypothesis-profile quick
 
 test: static ## all tests but the slow lab parts, on SQLite and on PostgreSQL
-	@$(BIN)/pytest tests -n 4 --dist worksteal -q -m "not slow"
+	@$(BIN)/pytest tests -n 5 --dist worksteal -q -m "not slow"
 
 test-slow: setup ## the slow lab parts: WiFi VM, chaos, full benchmarks
 	@$(BIN)/pytest tests -q -m slow || [ $$? -eq 5 ]

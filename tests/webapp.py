@@ -38,11 +38,13 @@ from tests.patience import PATIENCE_S
 @contextmanager
 def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]:
     """Yield a client, which follows no redirect, of a server of its own."""
-    with socket.socket() as listening:
+    application = _application(settings, database)
+    with (
+        socket.socket() as listening,
+        _watched_connections(application, database) as holding_too_many,
+    ):
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
-        application = _application(settings, database)
-        holding_too_many = _watch_connections(application, database)
         config = uvicorn.Config(application, log_config=None, lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -96,8 +98,9 @@ class _Holding:
             _holder.reset(before)
 
 
-def _watch_connections(application: FastAPI, database: Database) -> list[str]:
-    """Return a list to which requests are added that hold more than `MOST_HELD` connections."""
+@contextmanager
+def _watched_connections(application: FastAPI, database: Database) -> Iterator[list[str]]:
+    """Yield a list to which requests are added that hold more than `MOST_HELD` connections."""
     wrong: list[str] = []
 
     def taken(_driver: object, record: ConnectionPoolEntry, _proxy: object) -> None:
@@ -115,7 +118,11 @@ def _watch_connections(application: FastAPI, database: Database) -> list[str]:
     event.listen(database.engine, "checkout", taken)
     event.listen(database.engine, "checkin", given_back)
     application.add_middleware(_Holding)
-    return wrong
+    try:
+        yield wrong
+    finally:
+        event.remove(database.engine, "checkout", taken)
+        event.remove(database.engine, "checkin", given_back)
 
 
 @cache

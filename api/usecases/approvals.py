@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from api.usecases.plan_states import PLAN_WORDS
 from api.usecases.scope import Right, Viewer, sites_within
 from inventory import clock
 from inventory.errors import Conflict, NotAllowed, NotFound
@@ -25,7 +26,7 @@ def approve_plan(
                 "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: seul un plan"
                 " figé s’approuve",
                 plan_id=plan_id,
-                state=plan.state,
+                state=PLAN_WORDS[plan.state],
             )
         )
     if is_author(plan, viewer):

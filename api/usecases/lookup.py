@@ -76,7 +76,9 @@ def find_authority(session: Session, fase: int) -> OrganisingAuthority:
         select(OrganisingAuthority).where(OrganisingAuthority.fase == fase)
     ).first()
     if found is None:
-        raise NotFound(f"no organising authority has the FASE number {fase}")
+        raise NotFound(
+            Sentence("Aucun pouvoir organisateur n’a le numéro FASE %(fase)s", fase=fase)
+        )
     return found
 
 

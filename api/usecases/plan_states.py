@@ -19,6 +19,14 @@ from inventory.leases import holder_of, plan_resource
 from inventory.models import DeployPlan, Device, PlanRequest, PlanState, Push, PushState
 from inventory.sentences import N_, Sentence, wording
 
+PLAN_WORDS = {
+    PlanState.FROZEN: Sentence("À relire et à lancer"),
+    PlanState.RUNNING: Sentence("En cours"),
+    PlanState.PAUSED: Sentence("Suspendu"),
+    PlanState.HALTED: Sentence("Arrêté après un échec"),
+    PlanState.DONE: Sentence("Terminé"),
+    PlanState.CANCELLED: Sentence("Annulé"),
+}
 Doubtful = tuple[int, int, bool]
 """A push in doubt: its id, its device, and whether others are reached through that."""
 
@@ -62,7 +70,7 @@ def why_not_again(plan: DeployPlan) -> Conflict:
         Sentence(
             "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»",
             plan_id=plan.id or 0,
-            state=plan.state,
+            state=PLAN_WORDS[plan.state],
         ),
         todo=todo.get(plan.state, Sentence("faites-en un nouveau\u00a0: preau deploy plan")),
     )
@@ -113,7 +121,7 @@ def ask_plan(session: Session, plan_id: int, request: PlanRequest, *, by: str) -
                 "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: il n’y reste"
                 " rien à arrêter",
                 plan_id=plan_id,
-                state=plan.state,
+                state=PLAN_WORDS[plan.state],
             )
         )
     if plan.state is PlanState.RUNNING and holder_of(session, plan_resource(plan_id)):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.usecases.plan_states import PLAN_WORDS
 from api.usecases.search import Kind
 from inventory.cabling import CableState
 from inventory.findings.finding import Severity
@@ -204,12 +205,12 @@ LIFECYCLE: Mapping[str, str] = {
     Lifecycle.RETIRED: N_("Retiré"),
 }
 PLAN_STATE: Mapping[str, Label] = {
-    PlanState.FROZEN: Label(N_("À relire et à lancer")),
-    PlanState.RUNNING: Label(N_("En cours"), "busy"),
-    PlanState.PAUSED: Label(N_("Suspendu"), "warn"),
-    PlanState.HALTED: Label(N_("Arrêté après un échec"), "bad"),
-    PlanState.DONE: Label(N_("Terminé"), "good"),
-    PlanState.CANCELLED: Label(N_("Annulé"), "warn"),
+    PlanState.FROZEN: Label(PLAN_WORDS[PlanState.FROZEN]),
+    PlanState.RUNNING: Label(PLAN_WORDS[PlanState.RUNNING], "busy"),
+    PlanState.PAUSED: Label(PLAN_WORDS[PlanState.PAUSED], "warn"),
+    PlanState.HALTED: Label(PLAN_WORDS[PlanState.HALTED], "bad"),
+    PlanState.DONE: Label(PLAN_WORDS[PlanState.DONE], "good"),
+    PlanState.CANCELLED: Label(PLAN_WORDS[PlanState.CANCELLED], "warn"),
 }
 PUSH_STATE: Mapping[str, Label] = {
     PushState.PLANNED: Label(N_("Prévu")),

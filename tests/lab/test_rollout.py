@@ -146,7 +146,7 @@ def test_a_pause_stops_between_devices_and_a_resume_goes_on(lab: Lab, here: Inst
     assert paused.state is PlanState.PAUSED
     assert paused.halted_for == "suspendu par anne"
     assert paused.states == {PushState.PLANNED: 2, PushState.VERIFIED: 1}
-    with pytest.raises(Conflict, match="is paused"):
+    with pytest.raises(Conflict, match="Suspendu"):
         run(here, plan)
     assert resume(here, plan.plan_id).states == {PushState.VERIFIED: 3}
 

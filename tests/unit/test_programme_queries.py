@@ -15,6 +15,7 @@ from api.usecases.dossier_list import DossierFilter, list_dossiers
 from api.usecases.scope import HeldGrant, Viewer
 from api.usecases.work_orders import list_orders
 from inventory.database import Database
+from inventory.errors import Conflict
 from inventory.models import GrantScope, UserRole
 from inventory.programme.cadastre.states import ResponseState
 from inventory.programme.dossier import Status
@@ -44,8 +45,11 @@ def _next(session: Session) -> object:
     return next_submitted(session, CADASTRE, edition_of(session, "INCOR26"), 1)
 
 
-def _order(session: Session) -> object:
-    return keep_order(session, 1, [OrderLine("CN001", "switch", None, None)])
+def _order(session: Session) -> None:
+    lines = [OrderLine("CN001", "switch", None, None)]
+    keep_order(session, 2, lines)
+    with pytest.raises(Conflict):
+        keep_order(session, 1, lines)
 
 
 _LISTS: dict[str, tuple[str, str, Callable[[Session], object]]] = {
