@@ -208,9 +208,10 @@ class Attempt:
         ends_s = waits_s + own.settle_s
         note = f"{own.kind}, {self.order.guard_s} s"
         self.journal(Step("arm_guard", note, guard_ends_s=ends_s))
-        self.guard_acted_at = time.monotonic() + ends_s
+        asked_at = time.monotonic()  # the device counts from before its answer is here
+        self.guard_acted_at = asked_at + ends_s
         guard.arm(talk, self.configuration, self.order.guard_s, undoing=undoing)
-        self.guard_waits_until = time.monotonic() + waits_s if waits_s else 0.0
+        self.guard_waits_until = asked_at + waits_s if waits_s else 0.0
         talk.unguarded_from = self.guard_waits_until or None
 
     def confirm(self, talk: Conversation) -> None:

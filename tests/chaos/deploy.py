@@ -315,7 +315,14 @@ class _Chaos:
     # -- the product's command
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "api.cli", "--config", str(self.config), *arguments]
+        return [
+            sys.executable,
+            "-m",
+            "tests.chaos.product",
+            "--config",
+            str(self.config),
+            *arguments,
+        ]
 
     def _told(self, plan: str) -> dict[str, Any]:
         """Return what `preau deploy status` says of a plan."""

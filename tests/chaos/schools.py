@@ -91,6 +91,11 @@ class School:
         return tuple(zip(self.points, PORTS[self.switch.family], strict=True))
 
 
+def minute_s(family: str) -> float:
+    """Return how long a minute of the timers of a family's devices lasts, in seconds."""
+    return _MINUTE_S.get(family, _OTHERS_MINUTE_S)
+
+
 def schools(count: int, network: str) -> list[School]:
     """Return so many schools, whose devices have addresses in 127.0.0.0/8 below `network`."""
     return [_school(number, f"{network}.{number}") for number in range(1, count + 1)]
@@ -104,7 +109,7 @@ def _school(number: int, network: str) -> School:
             name=f"s{number}-{'ap' if place else 'sw'}{place or ''}-{family}",
             host=f"{network}.{10 * place + 1}",
             hostname=f"lab{number}{place}",
-            minute_s=_MINUTE_S.get(family, _OTHERS_MINUTE_S),
+            minute_s=minute_s(family),
             boot_s=0.3,
             apply_s=0.1,
         )
