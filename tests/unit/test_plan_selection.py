@@ -217,7 +217,7 @@ def test_a_plan_that_ran_cannot_be_approved(database: Database, two_sites: tuple
         assert not waits_for_approval(session, plan)
         plan.state = PlanState.RUNNING
         session.flush()
-        with pytest.raises(Conflict, match="est «\u00a0running"):
+        with pytest.raises(Conflict, match="est «\u00a0En cours"):
             approve_plan(session, plan.id or 0, _viewer(session, "bruno", EVERYWHERE))
 
 
