@@ -1,16 +1,12 @@
 """Funding sources: all of them, one with what it pays already, making and changing one."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
-from http import HTTPStatus
-from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import Request, Response
 from sqlmodel import Session
 
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
-from api.http.needs import Needs
 from api.usecases.access import LoggedIn
 from api.usecases.funding import (
     FundingValues,
@@ -21,19 +17,13 @@ from api.usecases.funding import (
     funding_lock,
     list_funding,
 )
-from api.usecases.scope import Right
-from api.web import typed
+from api.web import means, typed
 from api.web.means_history import history
-from api.web.means_texts import CHANGED, NO_AMOUNT, NO_DAY
-from api.web.templating import page
-from inventory.errors import Conflict, InvalidInput
+from api.web.means_texts import NO_AMOUNT, NO_DAY
+from inventory.errors import InvalidInput
 
 PATH = "/financement"
-router = APIRouter(
-    include_in_schema=False, dependencies=[Needs(Right.SEE_PROGRAMME, everywhere=True)]
-)
-_PLAN = [Needs(Right.PLAN_PROGRAMME, everywhere=True)]
-_Text = Annotated[str, Form(max_length=600)]
+router = means.means_router()
 
 
 @router.get(PATH)
@@ -42,29 +32,29 @@ def sources_page(request: Request, browser: Browser, session: Reading) -> Respon
     return _list(request, browser, session)
 
 
-@router.post(PATH, dependencies=_PLAN)
+@router.post(PATH, dependencies=means.PLAN)
 def make_source(
     request: Request,
     here: Here,
     browser: FormOfOurs,
     *,
-    code: _Text = "",
-    nom: _Text = "",
-    plafond: _Text = "",
-    du: _Text = "",
-    au: _Text = "",
-    motif: _Text = "",
+    code: means.Text = "",
+    nom: means.Text = "",
+    plafond: means.Text = "",
+    du: means.Text = "",
+    au: means.Text = "",
+    motif: means.Text = "",
 ) -> Response:
     """Make a funding source and show all of them, or what does not fit."""
-    try:
-        with here.database.write(browser.viewer.actor) as session:
-            create_funding(session, _values(code, nom, plafond, du, au), reason=motif)
-    except (InvalidInput, Conflict) as error:
-        typed_in = {"code": code, "nom": nom, "plafond": plafond, "du": du, "au": au,
+    typed_in = {"code": code, "nom": nom, "plafond": plafond, "du": du, "au": au,
                     "motif": motif}  # fmt: skip
-        with here.database.read() as session:
-            return _list(request, browser, session, error=error, typed_in=typed_in)
-    return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+    return means.write_or_show(
+        here,
+        browser,
+        lambda session: create_funding(session, _values(code, nom, plafond, du, au), reason=motif),
+        lambda session, error: _list(request, browser, session, error=error, typed_in=typed_in),
+        then=PATH,
+    )
 
 
 @router.get(PATH + "/{source_id}")
@@ -73,41 +63,46 @@ def source_page(request: Request, browser: Browser, session: Reading, source_id:
     return _one(request, browser, session, source_id)
 
 
-@router.post(PATH + "/{source_id}", dependencies=_PLAN)
+@router.post(PATH + "/{source_id}", dependencies=means.PLAN)
 def write_source(
     request: Request,
     here: Here,
     browser: FormOfOurs,
     source_id: RowId,
     *,
-    etat: _Text = "",
-    code: _Text = "",
-    nom: _Text = "",
-    plafond: _Text = "",
-    du: _Text = "",
-    au: _Text = "",
-    motif: _Text = "",
+    etat: means.Text = "",
+    code: means.Text = "",
+    nom: means.Text = "",
+    plafond: means.Text = "",
+    du: means.Text = "",
+    au: means.Text = "",
+    motif: means.Text = "",
 ) -> Response:
     """Change a funding source that is still as it was shown."""
-    try:
-        with here.database.write(browser.viewer.actor) as session:
-            row = find_funding(session, source_id, to_change=True)
-            if etat != funding_lock(row):
-                raise Conflict(CHANGED)
-            change_funding(session, row, _values(code, nom, plafond, du, au), reason=motif)
-    except (InvalidInput, Conflict) as error:
-        typed_in = {
-            "etat": etat,
-            "code": code,
-            "nom": nom,
-            "plafond": plafond,
-            "du": du,
-            "au": au,
-            "motif": motif,
-        }
-        with here.database.read() as session:
-            return _one(request, browser, session, source_id, error=error, typed_in=typed_in)
-    return RedirectResponse(f"{PATH}/{source_id}", HTTPStatus.SEE_OTHER)
+    typed_in = {
+        "etat": etat,
+        "code": code,
+        "nom": nom,
+        "plafond": plafond,
+        "du": du,
+        "au": au,
+        "motif": motif,
+    }
+
+    def write(session: Session) -> None:
+        row = find_funding(session, source_id, to_change=True)
+        means.refuse_changed(etat, funding_lock(row))
+        change_funding(session, row, _values(code, nom, plafond, du, au), reason=motif)
+
+    return means.write_or_show(
+        here,
+        browser,
+        write,
+        lambda session, error: _one(
+            request, browser, session, source_id, error=error, typed_in=typed_in
+        ),
+        then=f"{PATH}/{source_id}",
+    )
 
 
 def _values(code: str, name: str, ceiling: str, first: str, last: str) -> FundingValues:
@@ -132,19 +127,16 @@ def _list(
     browser: LoggedIn,
     session: Session,
     *,
-    error: InvalidInput | Conflict | None = None,
-    typed_in: dict[str, str] | None = None,
+    error: means.Refusal | None = None,
+    typed_in: Mapping[str, str] | None = None,
 ) -> Response:
-    return page(
+    return means.means_page(
         request,
-        "means/sources.html",
-        viewer=browser.viewer,
-        csrf=browser.csrf_token,
-        http_status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        browser,
+        "sources.html",
+        error,
         sources=list_funding(session),
-        error=error,
-        typed_in=typed_in or defaultdict(str),
-        may_plan=browser.viewer.everywhere(Right.PLAN_PROGRAMME),
+        typed_in=means.typed_again(typed_in),
     )
 
 
@@ -154,30 +146,24 @@ def _one(
     session: Session,
     source_id: int,
     *,
-    error: InvalidInput | Conflict | None = None,
-    typed_in: dict[str, str] | None = None,
+    error: means.Refusal | None = None,
+    typed_in: Mapping[str, str] | None = None,
 ) -> Response:
     row = find_funding(session, source_id)
-    shown: dict[str, Any] = {
+    kept = {
         "etat": funding_lock(row),
         "code": row.code,
         "nom": row.name,
         "plafond": row.ceiling,
         "du": row.starts_on,
         "au": row.ends_on,
-        "motif": "",
     }
-    if error is not None and error.what is not CHANGED:
-        shown |= typed_in or {}
-    return page(
+    return means.means_page(
         request,
-        "means/source.html",
-        viewer=browser.viewer,
-        csrf=browser.csrf_token,
-        http_status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        browser,
+        "source.html",
+        error,
         source=funding_line(session, row),
-        shown=shown,
+        shown=means.shown_in_form(kept, typed_in, error),
         written=history(session, "funding_source", source_id),
-        error=error,
-        may_plan=browser.viewer.everywhere(Right.PLAN_PROGRAMME),
     )

@@ -1,15 +1,11 @@
 """Lots: all of them, one, making and changing one."""
 
-from collections import defaultdict
-from http import HTTPStatus
-from typing import Annotated, Any
+from collections.abc import Mapping
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import Request, Response
 from sqlmodel import Session
 
 from api.http.dependencies import Browser, FormOfOurs, Here, Reading, RowId
-from api.http.needs import Needs
 from api.usecases.access import LoggedIn
 from api.usecases.contractors import list_contractors
 from api.usecases.lots import (
@@ -22,19 +18,13 @@ from api.usecases.lots import (
     lot_line,
     lot_lock,
 )
-from api.usecases.scope import Right
-from api.web import typed
+from api.web import means, typed
 from api.web.means_history import history
-from api.web.means_texts import CHANGED, NO_NUMBER
-from api.web.templating import page
-from inventory.errors import Conflict, InvalidInput
+from api.web.means_texts import NO_NUMBER
+from inventory.errors import InvalidInput
 
 PATH = "/lots"
-router = APIRouter(
-    include_in_schema=False, dependencies=[Needs(Right.SEE_PROGRAMME, everywhere=True)]
-)
-_PLAN = [Needs(Right.PLAN_PROGRAMME, everywhere=True)]
-_Text = Annotated[str, Form(max_length=600)]
+router = means.means_router()
 
 
 @router.get(PATH)
@@ -43,26 +33,26 @@ def lots_page(request: Request, browser: Browser, session: Reading) -> Response:
     return _list(request, browser, session)
 
 
-@router.post(PATH, dependencies=_PLAN)
+@router.post(PATH, dependencies=means.PLAN)
 def make_lot(
     request: Request,
     here: Here,
     browser: FormOfOurs,
     *,
-    nom: _Text = "",
-    adjudicataire: _Text = "",
-    par_an: _Text = "",
-    motif: _Text = "",
+    nom: means.Text = "",
+    adjudicataire: means.Text = "",
+    par_an: means.Text = "",
+    motif: means.Text = "",
 ) -> Response:
     """Make a lot and show all of them, or what does not fit."""
-    try:
-        with here.database.write(browser.viewer.actor) as session:
-            create_lot(session, _values(nom, adjudicataire, par_an), reason=motif)
-    except (InvalidInput, Conflict) as error:
-        typed_in = {"nom": nom, "adjudicataire": adjudicataire, "par_an": par_an, "motif": motif}
-        with here.database.read() as session:
-            return _list(request, browser, session, error=error, typed_in=typed_in)
-    return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+    typed_in = {"nom": nom, "adjudicataire": adjudicataire, "par_an": par_an, "motif": motif}
+    return means.write_or_show(
+        here,
+        browser,
+        lambda session: create_lot(session, _values(nom, adjudicataire, par_an), reason=motif),
+        lambda session, error: _list(request, browser, session, error=error, typed_in=typed_in),
+        then=PATH,
+    )
 
 
 @router.get(PATH + "/{lot_id}")
@@ -71,37 +61,42 @@ def lot_page(request: Request, browser: Browser, session: Reading, lot_id: RowId
     return _one(request, browser, session, lot_id)
 
 
-@router.post(PATH + "/{lot_id}", dependencies=_PLAN)
+@router.post(PATH + "/{lot_id}", dependencies=means.PLAN)
 def write_lot(
     request: Request,
     here: Here,
     browser: FormOfOurs,
     lot_id: RowId,
     *,
-    etat: _Text = "",
-    nom: _Text = "",
-    adjudicataire: _Text = "",
-    par_an: _Text = "",
-    motif: _Text = "",
+    etat: means.Text = "",
+    nom: means.Text = "",
+    adjudicataire: means.Text = "",
+    par_an: means.Text = "",
+    motif: means.Text = "",
 ) -> Response:
     """Change a lot that is still as it was shown."""
-    try:
-        with here.database.write(browser.viewer.actor) as session:
-            row = find_lot(session, lot_id, to_change=True)
-            if etat != lot_lock(row):
-                raise Conflict(CHANGED)
-            change_lot(session, row, _values(nom, adjudicataire, par_an), reason=motif)
-    except (InvalidInput, Conflict) as error:
-        typed_in = {
-            "etat": etat,
-            "nom": nom,
-            "adjudicataire": adjudicataire,
-            "par_an": par_an,
-            "motif": motif,
-        }
-        with here.database.read() as session:
-            return _one(request, browser, session, lot_id, error=error, typed_in=typed_in)
-    return RedirectResponse(f"{PATH}/{lot_id}", HTTPStatus.SEE_OTHER)
+    typed_in = {
+        "etat": etat,
+        "nom": nom,
+        "adjudicataire": adjudicataire,
+        "par_an": par_an,
+        "motif": motif,
+    }
+
+    def write(session: Session) -> None:
+        row = find_lot(session, lot_id, to_change=True)
+        means.refuse_changed(etat, lot_lock(row))
+        change_lot(session, row, _values(nom, adjudicataire, par_an), reason=motif)
+
+    return means.write_or_show(
+        here,
+        browser,
+        write,
+        lambda session, error: _one(
+            request, browser, session, lot_id, error=error, typed_in=typed_in
+        ),
+        then=f"{PATH}/{lot_id}",
+    )
 
 
 def _values(name: str, contractor: str, yearly: str) -> LotValues:
@@ -117,20 +112,17 @@ def _list(
     browser: LoggedIn,
     session: Session,
     *,
-    error: InvalidInput | Conflict | None = None,
-    typed_in: dict[str, str] | None = None,
+    error: means.Refusal | None = None,
+    typed_in: Mapping[str, str] | None = None,
 ) -> Response:
-    return page(
+    return means.means_page(
         request,
-        "means/lots.html",
-        viewer=browser.viewer,
-        csrf=browser.csrf_token,
-        http_status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        browser,
+        "lots.html",
+        error,
         lots=list_lots(session),
         contractors={each["id"]: each["name"] for each in list_contractors(session)},
-        error=error,
-        typed_in=typed_in or defaultdict(str),
-        may_plan=browser.viewer.everywhere(Right.PLAN_PROGRAMME),
+        typed_in=means.typed_again(typed_in),
     )
 
 
@@ -140,30 +132,24 @@ def _one(
     session: Session,
     lot_id: int,
     *,
-    error: InvalidInput | Conflict | None = None,
-    typed_in: dict[str, str] | None = None,
+    error: means.Refusal | None = None,
+    typed_in: Mapping[str, str] | None = None,
 ) -> Response:
     row = find_lot(session, lot_id)
     contractors = {each["id"]: each["name"] for each in list_contractors(session)}
-    shown: dict[str, Any] = {
+    kept = {
         "etat": lot_lock(row),
         "nom": row.name,
         "adjudicataire": row.contractor_id,
         "par_an": row.sites_per_year,
-        "motif": "",
     }
-    if error is not None and error.what is not CHANGED:
-        shown |= typed_in or {}
-    return page(
+    return means.means_page(
         request,
-        "means/lot.html",
-        viewer=browser.viewer,
-        csrf=browser.csrf_token,
-        http_status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        browser,
+        "lot.html",
+        error,
         lot=lot_line(session, row),
-        shown=shown,
+        shown=means.shown_in_form(kept, typed_in, error),
         contractors=contractors,
         written=history(session, "lot", lot_id, {"contractor_id": contractors}),
-        error=error,
-        may_plan=browser.viewer.everywhere(Right.PLAN_PROGRAMME),
     )
