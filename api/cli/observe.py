@@ -50,7 +50,10 @@ def observe(
         None, help="Name of the secret that holds that passphrase."
     ),
     recording: Path | None = typer.Option(
-        None, "--recording", metavar="FILE", help="A .snmprec file, or what snmpwalk -On printed."
+        None,
+        "--recording",
+        metavar="FILE",
+        help="A .snmprec file, or what snmpwalk printed.",
     ),
     as_json: bool = typer.Option(False, "--json", help="The published JSON form."),
 ) -> None:

@@ -1,4 +1,4 @@
-"""Recordings of SNMP walks: `.snmprec` files, and the text that `snmpwalk -On` prints.
+"""Recordings of SNMP walks: `.snmprec` files, and the text that `snmpwalk` prints.
 
 What cannot be read is counted, never fatal: a recording is often all that is left of a device.
 """
@@ -6,7 +6,7 @@ What cannot be read is counted, never fatal: a recording is often all that is le
 from collections.abc import Iterable
 from pathlib import Path
 
-from collectors.snmp import snmprec, snmpwalk
+from collectors.snmp import object_names, snmprec, snmpwalk
 from collectors.snmp.lines import Lines
 from inventory.errors import InvalidInput
 from inventory.observation import Problem
@@ -61,7 +61,7 @@ def read_recording(path: Path) -> Recording:
 
 def parse_recording(raw: bytes) -> Recording | None:
     """Return the recording in `raw`, None when it is not empty and no line of it can be read."""
-    raw = _bytes_of_text(raw)
+    raw = object_names.in_figures(_bytes_of_text(raw))
     if not raw.strip():
         return Recording(None, Problem("recording", "the file is empty"))
     lines = Lines(*((raw, snmprec.FORM) if _is_snmprec(raw) else snmpwalk.form_of(raw)))

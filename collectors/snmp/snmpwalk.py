@@ -1,4 +1,4 @@
-"""The text that net-snmp's `snmpwalk -On` prints, one object after the other.
+"""The text that net-snmp's `snmpwalk` prints, one object after the other.
 
 The forms are those of net-snmp 5.9 (man snmpcmd, options -O): `OID = TYPE: value`, where a quoted
 string may run over lines and a Hex-STRING goes on over lines. With -OQ no type is written: what is
@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from collectors.snmp import object_names
 from collectors.snmp.lines import OCTETS_OF_IP, OID, Entry, Form, numbers_behind, run_of
 from inventory.vendors.mib import Oid, Value, oid
 
 _ENTRY = re.compile(rb"\s*(\.?\d+(?:\.\d+)+) = ?(.*)", re.DOTALL)
-_BEGINS = re.compile(rb"\s*(?:\.?\d+|iso)(?:\.\d+)+ =")
+_BEGINS = re.compile(rb"\s*(?:(?:\.?\d+|iso)(?:\.\d+)+|%s[^\n=]*) =" % object_names.BEGINS)
 _TYPED = re.compile(
     rb"(?:Wrong Type \(should be [^)]*\): )?([A-Za-z][A-Za-z0-9 -]*): ?(.*)", re.DOTALL
 )
@@ -35,7 +36,7 @@ _SOME_TYPE = re.compile(
 
 # What is surely right behind an OID. A value of several lines is surely whole where the next line
 # begins an entry, and none of its own lines begins like one.
-_NOT_BEGUN = rb"(?!\.?\d+\.\d)"
+_NOT_BEGUN = rb"(?!\.?\d+\.\d|%s)" % object_names.BEGINS
 _WHOLE = rb"(?=\n(?:\Z|\.?%s = ))" % OID
 _QUOTED = rb'"[^"\\\n]*+(?:(?:\\.|\n%s)[^"\\\n]*+)*+" *+' % _NOT_BEGUN
 _PAIRS = rb"[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2})*+ *+"
