@@ -6,7 +6,7 @@ device but what a session of its own shows; a step stands in the journal before 
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from collectors.ssh import open_session
@@ -219,6 +219,11 @@ class Attempt:
         self.journal(Step("confirm"))
         guard.confirm(talk, self.configuration)
         self.guard_waits_until = 0.0
+
+    def tidy(self, talk: Conversation) -> None:
+        """Take away what a guard leaves that acted, or whose confirmation was broken off."""
+        with suppress(PushRejected):  # it waits: that of another push, whose it is to take it away
+            talk.exchange(self.configuration.guard.tidy)
 
     def _confirm_and_save(self, talk: Conversation) -> None:
         self.confirm(talk)

@@ -129,3 +129,4 @@ class _Recovery(Undoing):
             time.sleep(_GUARD_ACTS_S if near else _LOOK_AGAIN_S)
             with self.session_again() as again:
                 self.refuse_difference(again)
+                self.tidy(again)

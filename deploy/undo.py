@@ -5,7 +5,6 @@ one: a path that they cut is found again, where it would otherwise be lost for g
 """
 
 import time
-from contextlib import suppress
 
 from deploy import guard
 from deploy.attempt import RETRY_S, Attempt, PushResult, Step
@@ -127,5 +126,4 @@ class Undoing(Attempt):
         except PushRejected:
             # A guard that had acted, or was never armed, has nothing left to be taken off.
             self.journal(Step("guard_had_acted"))
-            with suppress(PushRejected):
-                talk.exchange(self.configuration.guard.tidy)
+            self.tidy(talk)

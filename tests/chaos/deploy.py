@@ -299,7 +299,7 @@ class _Chaos:
 
     def _is_so(self, device: Device, state: str, before: dict[str, Any], version: int) -> bool:
         truth = truth_of(device)
-        if truth.is_guarded(device):
+        if truth.is_guarded(device) or truth.remains(device):
             return False
         if state == "verified":
             return truth.has_all(device, version)

@@ -229,7 +229,7 @@ def _problem(bench: _Bench, state: PushState, before: Any) -> str | None:
         return f"doubled: {doubled}; its journal: {journal}"
 
     def is_so() -> bool:
-        if truth.is_guarded(device):
+        if truth.is_guarded(device) or truth.remains(device):
             return False
         if state is PushState.VERIFIED:
             return truth.has_all(device, bench.version)

@@ -34,6 +34,7 @@ class Truth:
 
     `begins` is found in a line that only a change to `VERSION` sends, `looks` in the line that
     reads the device, which comes before it; `once` in those that must not come twice in one change.
+    `remains` tells whether anything of a guard was left behind.
     """
 
     tree: Callable[[Any], Any]
@@ -42,6 +43,7 @@ class Truth:
     begins: str
     looks: str
     once: re.Pattern[str] = _NEVER
+    remains: Callable[[Any], bool] = lambda _device: False
 
     def begins_change(self, line: str, version: int) -> bool:
         """Return whether a line is one of the change to a version, and of no undoing."""
@@ -190,6 +192,11 @@ def _routeros_guarded(device: RouterOs) -> bool:
     return any(item.values.get("name", "").startswith(_GUARD) for item in entries)
 
 
+def _routeros_remains(device: RouterOs) -> bool:
+    scripts = device.store.names("/system script")
+    return any(_GUARD in name for name in (*scripts, *device.files))
+
+
 def _routeros_has(device: RouterOs, version: int) -> bool:
     radios = {
         item.values["name"]
@@ -247,6 +254,7 @@ _TRUTHS = {
         begins=r"ssid=\W*Chaos-VERSION\b",
         looks="^/export ",
         once=re.compile(r"^/\S.* add (?!.*preau-guard)"),
+        remains=_routeros_remains,
     ),
     "aruba_instant": Truth(
         # It has no guard but that nothing is saved: what is typed waits for a commit.

@@ -381,6 +381,29 @@ def test_a_guard_that_was_armed_by_half_goes_with_its_resume(router: Lab) -> Non
     assert not any("preau-guard" in name for name in access_point(router).files)
 
 
+def test_a_confirmation_that_was_broken_off_leaves_no_backup_behind(router: Lab) -> None:
+    order = killed_push(router, "confirm")
+    with open_session(session_target(router)) as session:
+        talk = Conversation(session, CONFIGURATION, {})
+        talk.exchange(CONFIGURATION.guard.confirm[:1])  # killed before the script and the backup go
+    assert recover(order, lambda _step: None).state is PushState.VERIFIED
+    assert not any("preau-guard" in line for line in configuration(router))
+    assert not any("preau-guard" in name for name in access_point(router).files)
+
+
+def test_a_timer_of_the_router_that_removed_itself_does_not_come_again(router: Lab) -> None:
+    device = access_point(router)
+    once = (
+        "/system scheduler add name=once interval=10s "
+        'on-event="/system scheduler remove [find where name=once]; :put gone"'
+    )
+    # As often as this one comes, the other would.
+    often = '/system scheduler add name=often interval=10s on-event=":put here"'
+    router.call(lambda: device.execute_soon(f"{once}; {often}"))
+    wait_until(lambda: device.log.count("here\n") >= 3, "the timer comes again")
+    assert device.log.count("gone\n") == 1
+
+
 def test_no_secret_is_in_any_table_but_sealed(
     router: Lab, here: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:

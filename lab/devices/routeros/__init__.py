@@ -132,7 +132,8 @@ class RouterOs(Device):
             self._timers[item.number] = self.spawn(self._repeat(item, interval_s))
 
     async def _repeat(self, item: Item, interval_s: float) -> None:
-        while True:
+        # What it runs may remove it, as our guard does, or restart the device.
+        while self._timers.get(item.number) is asyncio.current_task():
             await asyncio.sleep(self.scaled(interval_s))
             await self.run_script(item.values["on-event"])
 
