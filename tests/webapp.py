@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.admission import MOST_HELD
 from api.http.application import make_routes, serve_installation
+from api.http.serving import answer_at_once
 from api.usecases.tokens import new_token
 from inventory.database import Database
 from inventory.models import Grant, GrantScope, User, UserRole
@@ -45,6 +46,7 @@ def web_client(settings: Settings, database: Database) -> Iterator[httpx.Client]
     ):
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
+        answer_at_once(listening)
         config = uvicorn.Config(application, log_config=None, lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
