@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo demo-programme static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning bench-api chaos-deploy chaos-kills format score texts lock pages
+.PHONY: help setup demo demo-programme static check test test-slow lab-deps lab-wifi lab-wifi-image bench-series bench-plan bench-poll bench-recordings fuzz-snmp bench-round bench-traps bench-rollout bench-planning bench-api chaos-deploy chaos-kills format score texts lock pages client
 
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ score: setup ## the readings against recordings of real devices (../shared/recor
 
 pages: setup ## a picture of every page into var/pages (wide and phone, light and dark; ONLY="/lots")
 	@$(BIN)/python -m tests.browser $(ONLY)
+
+client: setup ## the API's client in Python, written from its OpenAPI document
+	@$(BIN)/python -m tests.api_client
 
 texts: setup ## the catalogues brought up to date; what is left to translate
 	@$(BIN)/python -m tests.texts

@@ -181,6 +181,7 @@ NO_SITE: frozenset[str] = frozenset(
         "/api/v1/cadastre/editions/{code}/responses",
         "/api/v1/cadastre/editions/{code}/progress",
         "/api/v1/cadastre/editions/{code}/open",
+        "/api/v1/cadastre/editions/{code}/opening",
         "/api/v1/cadastre/editions/{code}/export.csv",
         "/api/v1/cadastre/editions/{code}/export.xlsx",
         "/cadastre/{code}/avancement",

@@ -6,25 +6,11 @@
         for device in preau.devices(health="down", province="Namur"):
             print(device.name, device.site_id)
 
-It imports nothing of the rest of Préau.
+It has a method for each operation, named as in the OpenAPI document, and imports nothing of the
+rest of Préau. `api.client.schemas` has what is given to it and what it returns.
 """
 
-from api.client.calls import Preau
-from api.client.models import (
-    Delivery,
-    Device,
-    Dossier,
-    DossierLine,
-    Finding,
-    ManyMoved,
-    Move,
-    Moved,
-    Outcome,
-    Site,
-    Step,
-    Upload,
-    Webhook,
-)
+from api.client.operations import Operations as Preau
 from api.client.problems import (
     Changed,
     Forbidden,
@@ -37,24 +23,11 @@ from api.client.problems import (
 
 __all__ = [
     "Changed",
-    "Delivery",
-    "Device",
-    "Dossier",
-    "DossierLine",
-    "Finding",
     "Forbidden",
-    "ManyMoved",
-    "Move",
     "MoveRefused",
-    "Moved",
     "NotThere",
-    "Outcome",
     "Preau",
     "PreauProblem",
-    "Site",
-    "Step",
     "TooMany",
     "Unauthorised",
-    "Upload",
-    "Webhook",
 ]

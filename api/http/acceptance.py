@@ -69,7 +69,7 @@ class ReserveListAnswer(Answer):
 
 
 @router.get("/acceptance")
-def get_runs(session: Reading, viewer: ApiViewer, site_id: RowId) -> RunListAnswer:
+def get_acceptance_runs(session: Reading, viewer: ApiViewer, site_id: RowId) -> RunListAnswer:
     """List the acceptance runs of a site."""
     visible_site(session, viewer, site_id)
     runs = list_runs(session, site_id)
@@ -77,7 +77,9 @@ def get_runs(session: Reading, viewer: ApiViewer, site_id: RowId) -> RunListAnsw
 
 
 @router.get("/acceptance/{run_id}")
-def get_run(session: Reading, viewer: ApiViewer, site_id: RowId, run_id: RowId) -> RunRecordAnswer:
+def get_acceptance_run(
+    session: Reading, viewer: ApiViewer, site_id: RowId, run_id: RowId
+) -> RunRecordAnswer:
     """Return one acceptance run as it was frozen."""
     visible_site(session, viewer, site_id)
     run = run_of_site(session, site_id, run_id)
@@ -85,7 +87,7 @@ def get_run(session: Reading, viewer: ApiViewer, site_id: RowId, run_id: RowId) 
 
 
 @router.get("/reserves")
-def get_reserves(session: Reading, viewer: ApiViewer, site_id: RowId) -> ReserveListAnswer:
+def get_site_reserves(session: Reading, viewer: ApiViewer, site_id: RowId) -> ReserveListAnswer:
     """List the reserves of a site."""
     visible_site(session, viewer, site_id)
     found = reserves_of(session, site_id)

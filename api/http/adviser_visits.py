@@ -27,6 +27,7 @@ from api.usecases.adviser_visits import (
     visit_lock,
 )
 from api.usecases.exporting import note_export
+from api.usecases.funding import payers
 from api.usecases.scope import Right, Viewer
 from inventory.models import AdviserMonth
 from inventory.programme.advisers import Sheet, VisitKind
@@ -95,6 +96,22 @@ class MonthAnswer(Answer):
         )
 
 
+class PayerAnswer(Answer):
+    """A funding source that hours are noted on; what it may pay is told to who plans."""
+
+    id: int
+    code: str
+    name: str
+    starts_on: date | None
+    ends_on: date | None = Field(description="the last day")
+
+
+class PayerListAnswer(Answer):
+    """Every funding source, by code."""
+
+    funding_sources: list[PayerAnswer]
+
+
 class VisitWanted(BaseModel):
     """Some time to keep."""
 
@@ -118,8 +135,16 @@ class KeptAnswer(Answer):
     id: int
 
 
+@router.get("/funding-sources")
+def get_visits_funding_sources(session: Reading) -> PayerListAnswer:
+    """List the funding sources that hours can be noted on, by code."""
+    return PayerListAnswer(
+        funding_sources=[PayerAnswer.model_validate(each) for each in payers(session)]
+    )
+
+
 @router.get("")
-def get_visits(
+def get_adviser_visits(
     session: Reading,
     viewer: ApiViewer,
     *,
@@ -132,14 +157,16 @@ def get_visits(
 
 
 @router.post("", dependencies=_RECORD)
-def post_visit(here: Here, viewer: ApiViewer, wanted: VisitWanted) -> KeptAnswer:
+def post_adviser_visit(here: Here, viewer: ApiViewer, wanted: VisitWanted) -> KeptAnswer:
     """Keep some time of the caller."""
     with here.database.write(viewer.actor) as session:
         return KeptAnswer(id=tell_visit(session, viewer, wanted.told()).id or 0)
 
 
 @router.get("/{visit_id}", responses=READ_RESPONSES)
-def get_visit(session: Reading, viewer: ApiViewer, reads: Reads, visit_id: RowId) -> VisitAnswer:
+def get_adviser_visit(
+    session: Reading, viewer: ApiViewer, reads: Reads, visit_id: RowId
+) -> VisitAnswer:
     """Return some time of the caller."""
     line = visit_line(session, viewer, visit_id)
     reads.about(visit_lock(line.row))
@@ -147,7 +174,7 @@ def get_visit(session: Reading, viewer: ApiViewer, reads: Reads, visit_id: RowId
 
 
 @router.put("/{visit_id}", dependencies=_RECORD, responses=WRITE_RESPONSES)
-def put_visit(
+def put_adviser_visit(
     here: Here, viewer: ApiViewer, writes: Writes, visit_id: RowId, wanted: VisitWanted
 ) -> KeptAnswer:
     """Correct some time of the caller."""
@@ -158,14 +185,14 @@ def put_visit(
 
 
 @router.delete("/{visit_id}", status_code=204, dependencies=_RECORD)
-def delete_visit(here: Here, viewer: ApiViewer, visit_id: RowId) -> None:
+def delete_adviser_visit(here: Here, viewer: ApiViewer, visit_id: RowId) -> None:
     """Take some time of the caller back."""
     with here.database.write(viewer.actor) as session:
         remove_visit(session, viewer, visit_id)
 
 
 @router.get("/months/{month}")
-def get_month(
+def get_visits_month(
     session: Reading, viewer: ApiViewer, month: Month, login: Login = None
 ) -> MonthAnswer:
     """Return a month by funding source: the caller's, or another's for who checks hours."""
@@ -175,7 +202,7 @@ def get_month(
 
 
 @router.get("/months/{month}/sheet.{form}", response_class=Response)
-def get_sheet(
+def get_visits_sheet(
     here: Here,
     session: Reading,
     viewer: ApiViewer,
@@ -190,7 +217,7 @@ def get_sheet(
 
 
 @router.post("/months/{month}/signature", dependencies=_RECORD)
-def post_signature(here: Here, viewer: ApiViewer, month: Month) -> MonthAnswer:
+def post_visits_signature(here: Here, viewer: ApiViewer, month: Month) -> MonthAnswer:
     """Sign the caller's own month; its hours no longer change."""
     first = read_month(month)
     with here.database.write(viewer.actor) as session:

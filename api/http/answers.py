@@ -17,6 +17,7 @@ from inventory.models import (
     Event,
     FindingRow,
     Health,
+    Job,
     JobState,
     Lifecycle,
     PlanState,
@@ -221,12 +222,25 @@ class JobAnswer(Answer):
     result: dict[str, Any] | None = Field(description="null for a job that tells of people")
     error: str | None
 
+    @classmethod
+    def of(cls, job: Job, speech: Tongue) -> Self:
+        """Return the answer that tells a job, why it failed in the caller's language."""
+        answer = cls.model_validate(job)
+        if job.error is not None:
+            answer.error = speech.say(worded(job.error, job.error_wording))
+        return answer
+
     @model_validator(mode="after")
     def _of_people_nothing(self) -> Self:
         # Shown on the page of who asked, and nowhere else.
         if self.kind == SUPPORT:
             self.result = None
         return self
+
+
+def job_address(job: JobAnswer) -> str:
+    """Return where what becomes of a job is asked."""
+    return f"/api/v1/jobs/{job.id}"
 
 
 class JobListAnswer(Answer):

@@ -97,7 +97,9 @@ class RequestListAnswer(Answer):
 
 
 @router.post("")
-def post_many(here: Here, viewer: ApiViewer, speech: Speech, wanted: ManyWanted) -> ManyAnswer:
+def post_bulk_transition(
+    here: Here, viewer: ApiViewer, speech: Speech, wanted: ManyWanted
+) -> ManyAnswer:
     """Move each dossier of a choice in a transaction of its own, or try it without writing.
 
     Asked again with the same `request_id`, it goes on where it stopped and moves nothing twice.
@@ -120,7 +122,7 @@ def post_many(here: Here, viewer: ApiViewer, speech: Speech, wanted: ManyWanted)
 
 
 @router.get("")
-def get_many_list(
+def get_bulk_transitions(
     session: Reading,
     viewer: ApiViewer,
     *,
@@ -149,7 +151,9 @@ def get_many_list(
 
 
 @router.get("/{bulk_id}")
-def get_many(session: Reading, viewer: ApiViewer, speech: Speech, bulk_id: RowId) -> ManyAnswer:
+def get_bulk_transition(
+    session: Reading, viewer: ApiViewer, speech: Speech, bulk_id: RowId
+) -> ManyAnswer:
     """Return one of the caller's requests with what came of each site."""
     row = visible_request(session, viewer, bulk_id)
     return _answer(bulk_id, Status(row.to_status), outcomes_of(session, viewer, bulk_id), speech)

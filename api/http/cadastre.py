@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.http.answers import Answer
+from api.http.answers import Answer, JobAnswer, job_address
 from api.http.cursor import MAX_CURSOR_CHARACTERS, read_site_cursor, site_cursor
-from api.http.dependencies import ApiViewer, Here, Reading
+from api.http.dependencies import ApiViewer, Here, Reading, Speech
 from api.http.needs import Needs
+from api.jobs.campaign_requests import request_opening
 from api.usecases.cadastre_editions import (
     edition_of,
     list_editions,
@@ -25,7 +27,7 @@ from api.usecases.cadastre_lists import (
     progress,
     total,
 )
-from api.usecases.cadastre_opening import open_edition
+from api.usecases.cadastre_opening import open_edition, waiting_sites
 from api.usecases.scope import Right, sites_within
 from inventory.errors import InvalidInput
 from inventory.sentences import Sentence
@@ -35,6 +37,7 @@ router = APIRouter(prefix="/cadastre", tags=["cadastre"], dependencies=[Needs(Ri
 Code = Annotated[str, Path(max_length=40, pattern=r"^[A-Z0-9_-]+$", description="as INCOR26")]
 Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 MAX_OPENED = 500
+_DECIDE = [Needs(Right.DECIDE_CADASTRE)]
 
 
 class EditionAnswer(Answer):
@@ -103,6 +106,21 @@ class ProgressListAnswer(Answer):
     total: ProgressAnswer
 
 
+class WaitingAnswer(Answer):
+    """The sites that wait to be asked; `digest` stands for exactly these, as they are now."""
+
+    sites: int
+    digest: str
+
+
+class Seen(BaseModel):
+    """The digest of the sites that were shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
 class Opening(BaseModel):
     """How many of the waiting sites to ask now."""
 
@@ -150,7 +168,7 @@ def get_questionnaire(session: Reading, code: Code) -> QuestionnaireAnswer:
 
 
 @router.get("/editions/{code}/responses")
-def get_responses(
+def get_edition_responses(
     session: Reading,
     viewer: ApiViewer,
     code: Code,
@@ -184,7 +202,7 @@ def get_responses(
 
 
 @router.get("/editions/{code}/progress")
-def get_progress(
+def get_edition_progress(
     session: Reading, viewer: ApiViewer, code: Code, *, by: Grouping = Grouping.PROVINCE
 ) -> ProgressListAnswer:
     """Return how far an edition is, by province or by education network."""
@@ -196,11 +214,30 @@ def get_progress(
     )
 
 
-@router.post("/editions/{code}/open", dependencies=[Needs(Right.DECIDE_CADASTRE)])
+@router.get("/editions/{code}/opening", dependencies=_DECIDE)
+def get_opening(session: Reading, viewer: ApiViewer, code: Code) -> WaitingAnswer:
+    """Return how many sites opening an edition would ask now, and what stands for them."""
+    edition_of(session, code)
+    waiting = waiting_sites(session, sites_within(viewer, Right.DECIDE_CADASTRE))
+    return WaitingAnswer(sites=len(waiting.versions), digest=waiting.digest)
+
+
+@router.post("/editions/{code}/opening", status_code=HTTPStatus.ACCEPTED, dependencies=_DECIDE)
 def post_opening(
-    here: Here, viewer: ApiViewer, code: Code, wanted: Opening | None = None
+    here: Here, viewer: ApiViewer, speech: Speech, response: Response, *, code: Code, seen: Seen
+) -> JobAnswer:
+    """Ask the sites that were shown for their cadastre, in the background."""
+    with here.database.write(viewer.actor) as session:
+        answer = JobAnswer.of(request_opening(session, viewer, code, seen.digest), speech)
+    response.headers["Location"] = job_address(answer)
+    return answer
+
+
+@router.post("/editions/{code}/open", dependencies=_DECIDE)
+def post_open(
+    here: Here, viewer: ApiViewer, speech: Speech, code: Code, wanted: Opening | None = None
 ) -> OpenedListAnswer:
-    """Ask the identified sites for their cadastre; each site's outcome is told."""
+    """Ask some identified sites for their cadastre at once; each site's outcome is told."""
     done, remaining = open_edition(
         here.database,
         code,
@@ -210,7 +247,11 @@ def post_opening(
     )
     return OpenedListAnswer(
         sites=[
-            OpenedAnswer(site_id=each.site_id, site=each.site, refused=list(each.refused))
+            OpenedAnswer(
+                site_id=each.site_id,
+                site=each.site,
+                refused=[speech.say(said) for said in each.refused],
+            )
             for each in done
         ],
         remaining=remaining,

@@ -129,13 +129,13 @@ def note_workbook(here: Installation, viewer: Viewer, code: str, site_id: int) -
 
 
 @router.get("/export.csv", response_class=StreamingResponse, responses=_AS_CSV)
-def get_csv(here: Here, viewer: ApiViewer, code: Code) -> StreamingResponse:
+def get_edition_csv(here: Here, viewer: ApiViewer, code: Code) -> StreamingResponse:
     """Export the responses, a line for each school; text that could run is neutralised."""
     return csv_export(here, viewer, code)
 
 
 @router.get("/export.xlsx", response_class=FileResponse, responses=_AS_XLSX)
-def get_xlsx(here: Here, viewer: ApiViewer, code: Code) -> FileResponse:
+def get_edition_xlsx(here: Here, viewer: ApiViewer, code: Code) -> FileResponse:
     """Export the responses as a workbook."""
     return xlsx_export(here, viewer, code)
 

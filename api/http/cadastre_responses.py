@@ -76,7 +76,7 @@ def get_response(session: Reading, asked: Asked, response: Response) -> Response
 
 
 @router.get("/comparison")
-def get_comparison(session: Reading, asked: Asked) -> ComparisonAnswer:
+def get_response_comparison(session: Reading, asked: Asked) -> ComparisonAnswer:
     """Return each field beside the edition before and beside what collectors see."""
     edition = asked.edition(session, Right.SEE_CADASTRE)
     found = beside(session, read_form(session, edition, asked.site_id))

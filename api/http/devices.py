@@ -89,7 +89,9 @@ def patch_device(
 
 
 @router.get("/{device_id}/observation")
-def get_observation(session: Reading, viewer: ApiViewer, device_id: RowId) -> ObservationAnswer:
+def get_device_observation(
+    session: Reading, viewer: ApiViewer, device_id: RowId
+) -> ObservationAnswer:
     """Return what a device last said of itself."""
     site_detail.visible_device(session, viewer, device_id)
     reading = site_detail.last_readings(session, [device_id]).get(device_id)
@@ -99,7 +101,7 @@ def get_observation(session: Reading, viewer: ApiViewer, device_id: RowId) -> Ob
 
 
 @router.get("/{device_id}/events")
-def get_events(
+def get_device_events(
     session: Reading, viewer: ApiViewer, speech: Speech, device_id: RowId
 ) -> list[EventAnswer]:
     """Return the last hundred things that happened at a device, traps among them, newest first."""

@@ -111,7 +111,9 @@ def get_site_dossier(
 
 
 @router.get("/sites/{site_id}/dossier/moves")
-def get_moves(session: Reading, viewer: ApiViewer, speech: Speech, site_id: RowId) -> MovesAnswer:
+def get_dossier_moves(
+    session: Reading, viewer: ApiViewer, speech: Speech, site_id: RowId
+) -> MovesAnswer:
     """Return the steps that leave a dossier's status, with all that each still misses."""
     site_detail.visible_site(session, viewer, site_id)
     moves = moves_for(session, viewer, site_id)
@@ -139,7 +141,7 @@ def get_moves(session: Reading, viewer: ApiViewer, speech: Speech, site_id: RowI
     dependencies=[Needs(Right.MOVE_DOSSIERS)],
     responses=WRITE_RESPONSES,
 )
-def post_transition(
+def post_dossier_transition(
     here: Here,
     viewer: ApiViewer,
     writes: Writes,

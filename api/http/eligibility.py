@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.http.answers import Answer
+from api.http.answers import Answer, JobAnswer, job_address
 from api.http.cursor import MAX_CURSOR_CHARACTERS, id_cursor, read_id_cursor
 from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.http.problems import PROBLEM_RESPONSE
+from api.jobs.campaign_requests import WantedRun, request_run
 from api.usecases.eligibility import Judged, Outcome, preview_run
 from api.usecases.eligibility_runs import apply_run, list_runs, outcomes_of
 from api.usecases.rule_sets import KnownRules, find_rules, keep_rules, known_rules
@@ -124,6 +126,16 @@ class RunGiven(BaseModel):
     digest: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
 
 
+class Seen(BaseModel):
+    """Which rules were shown, the digest of what they would change, and whether they judge on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule_set: str = Field(max_length=60, pattern=r"^[^\x00]*$")
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    adopt: bool = Field(False, description="put in force after the run")
+
+
 class RunAnswer(Answer):
     """The rules applied once; `counts` by outcome."""
 
@@ -150,13 +162,13 @@ class OutcomeListAnswer(Answer):
 
 
 @router.get("/rules")
-def get_rules(session: Reading) -> RuleSetListAnswer:
+def get_eligibility_rules(session: Reading) -> RuleSetListAnswer:
     """List the rule sets."""
     return RuleSetListAnswer(rule_sets=[RuleSetAnswer.of(each) for each in known_rules(session)])
 
 
 @router.post("/rules")
-def post_rules(here: Here, viewer: ApiViewer, given: RuleSetGiven) -> RuleSetListAnswer:
+def post_eligibility_rules(here: Here, viewer: ApiViewer, given: RuleSetGiven) -> RuleSetListAnswer:
     """Keep a version; nothing is moved before it is run."""
     with here.database.write(viewer.actor) as session:
         keep_rules(session, given.rules, actor=viewer.actor, valid_from=given.valid_from)
@@ -166,7 +178,7 @@ def post_rules(here: Here, viewer: ApiViewer, given: RuleSetGiven) -> RuleSetLis
 
 
 @router.get("/preview")
-def get_preview(
+def get_eligibility_preview(
     session: Reading,
     speech: Speech,
     *,
@@ -189,7 +201,7 @@ def get_preview(
 
 
 @router.post("/runs")
-def post_run(here: Here, viewer: ApiViewer, given: RunGiven) -> RunAnswer:
+def post_eligibility_run(here: Here, viewer: ApiViewer, given: RunGiven) -> RunAnswer:
     """Run the rules over every open site; with `digest` only if that is what would change."""
     with here.database.read() as session:
         rules = find_rules(session, given.rule_set)
@@ -197,8 +209,22 @@ def post_run(here: Here, viewer: ApiViewer, given: RunGiven) -> RunAnswer:
     return RunAnswer.model_validate(run)
 
 
+@router.post("/applications", status_code=HTTPStatus.ACCEPTED)
+def post_eligibility_application(
+    here: Here, viewer: ApiViewer, speech: Speech, response: Response, seen: Seen
+) -> JobAnswer:
+    """Run the rules in the background, as they were shown; the job tells its run."""
+    wanted = WantedRun(seen.rule_set, seen.digest, adopt=seen.adopt)
+    with here.database.write(viewer.actor) as session:
+        answer = JobAnswer.of(request_run(session, viewer, wanted), speech)
+    response.headers["Location"] = job_address(answer)
+    return answer
+
+
 @router.get("/runs")
-def get_runs(session: Reading, *, limit: _Limit = 50, after: _After = None) -> RunListAnswer:
+def get_eligibility_runs(
+    session: Reading, *, limit: _Limit = 50, after: _After = None
+) -> RunListAnswer:
     """List the runs, newest first."""
     found = list_runs(session, before=read_id_cursor(after), limit=limit + 1)
     more = found[limit - 1].id if len(found) > limit else None
@@ -208,7 +234,7 @@ def get_runs(session: Reading, *, limit: _Limit = 50, after: _After = None) -> R
 
 
 @router.get("/runs/{run_id}/outcomes")
-def get_outcomes(
+def get_eligibility_outcomes(
     session: Reading, speech: Speech, run_id: RowId, *, limit: _Limit = 50, after: _After = None
 ) -> OutcomeListAnswer:
     """List what a run changed, or could not change, site by site."""

@@ -28,7 +28,7 @@ class EquipmentAnswer(Answer):
 
 
 @router.get("", dependencies=[Needs(Right.SEE)])
-def get_equipment(session: Reading, viewer: ApiViewer, site_id: RowId) -> EquipmentAnswer:
+def get_site_equipment(session: Reading, viewer: ApiViewer, site_id: RowId) -> EquipmentAnswer:
     """Return what a school holds to lend."""
     visible_site(session, viewer, site_id)
     found, rules = stock_of(session, site_id), load_equipment_rules()

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.answers import JobAnswer, JobListAnswer
+from api.http.answers import JobAnswer, JobListAnswer, job_address
 from api.http.cursor import MAX_CURSOR_CHARACTERS, MAX_ROW_ID, id_cursor, read_id_cursor
-from api.http.dependencies import ApiViewer, Here, Reading, RowId
+from api.http.dependencies import ApiViewer, Here, Reading, RowId, Speech
 from api.http.needs import Needs
 from api.jobs.requests import JobRequest, list_jobs, request_job, visible_job
 from api.usecases.scope import Right
@@ -26,12 +26,14 @@ class JobWanted(BaseModel):
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[Needs(Right.RUN_JOBS)])
-def post_job(here: Here, viewer: ApiViewer, wanted: JobWanted, response: Response) -> JobAnswer:
+def post_job(
+    here: Here, viewer: ApiViewer, speech: Speech, wanted: JobWanted, response: Response
+) -> JobAnswer:
     """Queue a job, or return the same one that already waits."""
     with here.database.write(viewer.actor) as session:
         job = request_job(session, viewer, JobRequest(wanted.kind, wanted.site_id))
-        answer = JobAnswer.model_validate(job)
-    response.headers["Location"] = f"/api/v1/jobs/{answer.id}"
+        answer = JobAnswer.of(job, speech)
+    response.headers["Location"] = job_address(answer)
     return answer
 
 
@@ -39,6 +41,7 @@ def post_job(here: Here, viewer: ApiViewer, wanted: JobWanted, response: Respons
 def get_jobs(
     session: Reading,
     viewer: ApiViewer,
+    speech: Speech,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=MAX_CURSOR_CHARACTERS)] = None,
@@ -47,11 +50,11 @@ def get_jobs(
     rows = list_jobs(session, viewer, before=read_id_cursor(after), limit=limit + 1)
     more = rows[limit - 1].id if len(rows) > limit else None
     return JobListAnswer(
-        jobs=[JobAnswer.model_validate(row) for row in rows[:limit]], next=id_cursor(more)
+        jobs=[JobAnswer.of(row, speech) for row in rows[:limit]], next=id_cursor(more)
     )
 
 
 @router.get("/{job_id}")
-def get_job(session: Reading, viewer: ApiViewer, job_id: RowId) -> JobAnswer:
+def get_job(session: Reading, viewer: ApiViewer, speech: Speech, job_id: RowId) -> JobAnswer:
     """Return one job."""
-    return JobAnswer.model_validate(visible_job(session, viewer, job_id))
+    return JobAnswer.of(visible_job(session, viewer, job_id), speech)

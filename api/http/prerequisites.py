@@ -73,7 +73,7 @@ class PrerequisiteListAnswer(Answer):
 
 
 @router.get("")
-def get_prerequisites(
+def get_site_prerequisites(
     session: Reading, viewer: ApiViewer, site_id: RowId
 ) -> PrerequisiteListAnswer:
     """List the prerequisites of one site."""
@@ -102,7 +102,7 @@ def post_prerequisite(
 
 
 @router.post("/{prerequisite_id}/lift", dependencies=_FOLLOWS)
-def post_lifting(
+def post_prerequisite_lifting(
     here: Here, viewer: ApiViewer, site_id: RowId, prerequisite_id: RowId, lifting: Lifting
 ) -> PrerequisiteAnswer:
     """Lift a prerequisite, with what shows that it is done."""

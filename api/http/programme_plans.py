@@ -63,7 +63,7 @@ _PLAN = [Needs(Right.PLAN_PROGRAMME, everywhere=True)]
 
 
 @router.get("")
-def get_plans(
+def get_programme_plans(
     session: Reading,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -75,7 +75,7 @@ def get_plans(
 
 
 @router.post("", dependencies=_PLAN)
-def post_plan(here: Here, viewer: ApiViewer, wanted: PlanWanted) -> PlanAnswer:
+def post_programme_plan(here: Here, viewer: ApiViewer, wanted: PlanWanted) -> PlanAnswer:
     """Make a plan, which is solved in the background: its state tells when it is."""
     with here.database.write(viewer.actor) as session:
         plan = request_plan(
@@ -93,13 +93,13 @@ def post_plan(here: Here, viewer: ApiViewer, wanted: PlanWanted) -> PlanAnswer:
 
 
 @router.get("/{plan_id}")
-def get_plan(session: Reading, plan_id: RowId) -> PlanDetailAnswer:
+def get_programme_plan(session: Reading, plan_id: RowId) -> PlanDetailAnswer:
     """Return a plan by year, lot and source, with what it breaks."""
     return PlanDetailAnswer.of(summary(session, plan_id))
 
 
 @router.delete("/{plan_id}", dependencies=_PLAN)
-def delete_plan(
+def delete_programme_plan(
     here: Here, viewer: ApiViewer, plan_id: RowId, version: Annotated[int, Query(ge=1)]
 ) -> PlanAnswer:
     """Drop a plan that was not applied."""
@@ -140,21 +140,21 @@ def patch_plan_site(
 
 
 @router.post("/{plan_id}/copies", dependencies=_PLAN)
-def post_copy(here: Here, viewer: ApiViewer, plan_id: RowId, wanted: CopyWanted) -> PlanAnswer:
+def post_plan_copy(here: Here, viewer: ApiViewer, plan_id: RowId, wanted: CopyWanted) -> PlanAnswer:
     """Make another draft with the same pins and exclusions, solved anew in the background."""
     with here.database.write(viewer.actor) as session:
         return _plan(request_copy(session, viewer, plan_id, wanted.name))
 
 
 @router.post("/{plan_id}/prices", dependencies=_PLAN)
-def post_prices(here: Here, viewer: ApiViewer, plan_id: RowId) -> AskedAnswer:
+def post_plan_prices(here: Here, viewer: ApiViewer, plan_id: RowId) -> AskedAnswer:
     """Work out in the background what each constraint of a draft costs."""
     with here.database.write(viewer.actor) as session:
         return AskedAnswer(job_id=request_prices(session, viewer, plan_id).id or 0)
 
 
 @router.post("/{plan_id}/application", dependencies=_PLAN)
-def post_application(
+def post_plan_application(
     here: Here, viewer: ApiViewer, plan_id: RowId, wanted: VersionWanted
 ) -> AskedAnswer:
     """Schedule the placed sites of a draft in the background; each site tells its outcome."""
@@ -164,7 +164,7 @@ def post_application(
 
 
 @router.get("/{plan_id}/comparison")
-def get_comparison(
+def get_plan_comparison(
     session: Reading,
     plan_id: RowId,
     other: Annotated[int, Query(ge=1, le=MAX_ROW_ID, description="the second plan")],

@@ -116,7 +116,7 @@ def get_proposal(session: Reading, viewer: ApiViewer, proposal_id: RowId) -> Pro
 
 
 @router.post("/{proposal_id}/accept", dependencies=[Needs(Right.ACCEPT_DEVICES)])
-def post_acceptance(
+def post_proposal_acceptance(
     here: Here, viewer: ApiViewer, proposal_id: RowId, wanted: Acceptance
 ) -> DeviceAnswer:
     """Make a proposal a device and return it."""
@@ -137,7 +137,7 @@ def post_acceptance(
 
 
 @router.post("/{proposal_id}/refuse", dependencies=[Needs(Right.ACCEPT_DEVICES)])
-def post_refusal(
+def post_proposal_refusal(
     here: Here, viewer: ApiViewer, proposal_id: RowId, wanted: Refusal
 ) -> ProposalAnswer:
     """Refuse a proposal; seen again it stays refused."""

@@ -38,7 +38,7 @@ class LiftedAnswer(Answer):
 
 
 @router.post("/{number}/lift", dependencies=[Needs(Right.LIFT_RESERVES)])
-def post_lifting(
+def post_reserve_lifting(
     here: Here, viewer: ApiViewer, site_id: RowId, number: RowId, lifting: ReserveLifting
 ) -> LiftedAnswer:
     """Lift a reserve on a person's word."""

@@ -144,7 +144,9 @@ def get_upload(session: Reading, viewer: ApiViewer, upload_id: RowId) -> UploadA
         416: {"description": "There is no such part."},
     },
 )
-def get_content(here: Here, viewer: ApiViewer, upload_id: RowId, session: Reading) -> FileResponse:
+def get_upload_content(
+    here: Here, viewer: ApiViewer, upload_id: RowId, session: Reading
+) -> FileResponse:
     """Return the bytes of one file, to be saved and never shown in the page."""
     return attachment(here, visible_upload(session, viewer, upload_id))
 

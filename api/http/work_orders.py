@@ -203,7 +203,7 @@ class DoneAnswer(Answer):
 
 
 @router.get("")
-def get_orders(
+def get_work_orders(
     session: Reading,
     viewer: ApiViewer,
     *,
@@ -230,7 +230,7 @@ def get_orders(
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=_PLANS)
-def post_order(here: Here, viewer: ApiViewer, wanted: OrderWanted) -> OrderAnswer:
+def post_work_order(here: Here, viewer: ApiViewer, wanted: OrderWanted) -> OrderAnswer:
     """Plan an order at a site."""
     with here.database.write(viewer.actor) as session:
         order = plan_order(
@@ -245,7 +245,7 @@ def post_order(here: Here, viewer: ApiViewer, wanted: OrderWanted) -> OrderAnswe
 
 
 @router.get("/{order_id}")
-def get_order(
+def get_work_order(
     session: Reading, viewer: ApiViewer, speech: Speech, order_id: RowId
 ) -> OrderDetailAnswer:
     """Return one order with what was reported from the school."""
@@ -253,7 +253,9 @@ def get_order(
 
 
 @router.post("/{order_id}/visit", dependencies=_PLANS)
-def post_visit(here: Here, viewer: ApiViewer, order_id: RowId, wanted: VisitWanted) -> OrderAnswer:
+def post_work_visit(
+    here: Here, viewer: ApiViewer, order_id: RowId, wanted: VisitWanted
+) -> OrderAnswer:
     """Give an order to an installer, with an appointment."""
     with here.database.write(viewer.actor) as session:
         order = change_order(
@@ -267,7 +269,7 @@ def post_visit(here: Here, viewer: ApiViewer, order_id: RowId, wanted: VisitWant
 
 
 @router.post("/{order_id}/checks", dependencies=_WORKS)
-def post_check(here: Here, viewer: ApiViewer, order_id: RowId, said: Checked) -> DoneAnswer:
+def post_work_check(here: Here, viewer: ApiViewer, order_id: RowId, said: Checked) -> DoneAnswer:
     """Answer a point of the checklist; the last word counts."""
     with here.database.write(viewer.actor) as session:
         row = answer_item(session, viewer, order_id, said.item_id, said.answer, note=said.note)
@@ -275,7 +277,9 @@ def post_check(here: Here, viewer: ApiViewer, order_id: RowId, said: Checked) ->
 
 
 @router.post("/{order_id}/serials", dependencies=_WORKS)
-def post_serial(here: Here, viewer: ApiViewer, order_id: RowId, said: Scanned) -> ScannedAnswer:
+def post_work_serial(
+    here: Here, viewer: ApiViewer, order_id: RowId, said: Scanned
+) -> ScannedAnswer:
     """Keep a device by its serial number; one that is known elsewhere is refused."""
     with here.database.write(viewer.actor) as session:
         row = scan_device(
@@ -291,7 +295,9 @@ def post_serial(here: Here, viewer: ApiViewer, order_id: RowId, said: Scanned) -
 
 
 @router.post("/{order_id}/placements", dependencies=_WORKS)
-def post_placement(here: Here, viewer: ApiViewer, order_id: RowId, said: Placed) -> ScannedAnswer:
+def post_work_placement(
+    here: Here, viewer: ApiViewer, order_id: RowId, said: Placed
+) -> ScannedAnswer:
     """Say where a scanned device was put; said again, it counts anew."""
     with here.database.write(viewer.actor) as session:
         row: ScannedDevice = place_device(
@@ -308,7 +314,7 @@ def post_placement(here: Here, viewer: ApiViewer, order_id: RowId, said: Placed)
 
 
 @router.post("/{order_id}/photos", dependencies=_WORKS)
-def post_photo(here: Here, viewer: ApiViewer, order_id: RowId, said: HandedIn) -> DoneAnswer:
+def post_work_photo(here: Here, viewer: ApiViewer, order_id: RowId, said: HandedIn) -> DoneAnswer:
     """Add a photo to an order."""
     with here.database.write(viewer.actor) as session:
         order_to_work_on(session, viewer, order_id)
@@ -325,7 +331,7 @@ def post_photo(here: Here, viewer: ApiViewer, order_id: RowId, said: HandedIn) -
 
 
 @router.post("/{order_id}/cable-tests", dependencies=_WORKS)
-def post_cable_tests(
+def post_work_cable_tests(
     here: Here, viewer: ApiViewer, speech: Speech, order_id: RowId, said: HandedIn
 ) -> list[LinkAnswer]:
     """Read the table of a cable certifier; returns every link of the order, faults first."""
@@ -346,7 +352,9 @@ def post_cable_tests(
 
 
 @router.post("/{order_id}/reserves", dependencies=_WORKS)
-def post_reserve(here: Here, viewer: ApiViewer, order_id: RowId, said: ReserveTaken) -> DoneAnswer:
+def post_work_reserve(
+    here: Here, viewer: ApiViewer, order_id: RowId, said: ReserveTaken
+) -> DoneAnswer:
     """Open a reserve of the site."""
     with here.database.write(viewer.actor) as session:
         row = take_reserve(
@@ -361,14 +369,14 @@ def post_reserve(here: Here, viewer: ApiViewer, order_id: RowId, said: ReserveTa
 
 
 @router.post("/{order_id}/end", dependencies=_WORKS)
-def post_end(here: Here, viewer: ApiViewer, order_id: RowId) -> OrderAnswer:
+def post_work_end(here: Here, viewer: ApiViewer, order_id: RowId) -> OrderAnswer:
     """End an order whose work is reported whole."""
     with here.database.write(viewer.actor) as session:
         return OrderAnswer.of(finish_order(session, viewer, order_id))
 
 
 @router.post("/{order_id}/cancellation", dependencies=_PLANS)
-def post_cancellation(here: Here, viewer: ApiViewer, order_id: RowId) -> OrderAnswer:
+def post_work_cancellation(here: Here, viewer: ApiViewer, order_id: RowId) -> OrderAnswer:
     """Cancel an order; what was reported stays."""
     with here.database.write(viewer.actor) as session:
         return OrderAnswer.of(cancel_order(session, viewer, order_id))

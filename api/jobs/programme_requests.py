@@ -43,7 +43,7 @@ def request_prices(session: Session, viewer: Viewer, plan_id: int) -> Job:
             Sentence(
                 "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
                 plan_id=plan_id,
-                state=plan.state.value,
+                state=Sentence(plan.state.label),
             )
         )
     return _enqueue(session, viewer, PRICE, plan)

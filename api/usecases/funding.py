@@ -128,6 +128,11 @@ def list_funding(
     return [{**row.model_dump(), "dossiers": dossiers.get(row.id, 0)} for row in rows]
 
 
+def payers(session: Session) -> Sequence[FundingSource]:
+    """Return the funding sources by code, for who notes hours on them."""
+    return session.exec(select(FundingSource).order_by(FundingSource.code)).all()
+
+
 def funding_line(session: Session, row: FundingSource) -> dict[str, Any]:
     """Return a funding source as the list tells it."""
     return {**row.model_dump(), "dossiers": _dossiers_of(session, [row.id or 0]).get(row.id, 0)}

@@ -115,7 +115,7 @@ def refuse_application(session: Session, plan: ProgrammePlan, version: int | Non
             Sentence(
                 "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
                 plan_id=plan.id or 0,
-                state=plan.state.value,
+                state=Sentence(plan.state.label),
             )
         )
     if version is not None and version != plan.version:

@@ -194,7 +194,7 @@ def _editable(
             Sentence(
                 "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0», ce n’est pas un projet",
                 plan_id=plan_id,
-                state=plan.state.value,
+                state=Sentence(plan.state.label),
             ),
             todo=Sentence("changez-en une copie"),
         )

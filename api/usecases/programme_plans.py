@@ -147,7 +147,15 @@ def solve_plan(
     with database.read() as session:
         plan = find_plan(session, plan_id)
         if plan.state is not DraftState.SOLVING:
-            raise Conflict(f"the plan {plan_id} is {plan.state.value}", todo="propose another")
+            raise Conflict(
+                Sentence(
+                    "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: "
+                    "il n’est plus à calculer",
+                    plan_id=plan_id,
+                    state=Sentence(plan.state.label),
+                ),
+                todo=Sentence("proposez-en un autre"),
+            )
         problem, version = problem_of(session, plan), plan.version
     if on_progress is not None:
         on_progress("placing sites", 0, len(problem.sites))
@@ -158,7 +166,10 @@ def solve_plan(
     with database.write(actor) as session:
         plan = find_plan(session, plan_id, lock=True)
         if plan.version != version or plan.state is not DraftState.SOLVING:
-            raise Conflict(f"the plan {plan_id} was changed while it was solved")
+            raise Conflict(
+                Sentence("Le plan %(plan_id)s a changé pendant son calcul", plan_id=plan_id),
+                todo=Sentence("proposez-en un autre"),
+            )
         if proposal is None or proposal.conflicts:
             reasons = [each.sentence for each in proposal.conflicts] if proposal else []
             _fail(plan, failure or _in_conflict(reasons))

@@ -7,7 +7,7 @@ from inventory.database import Database
 from inventory.errors import Conflict
 from inventory.models import ProgrammePlan
 from inventory.models.planning import DraftState
-from inventory.sentences import wording
+from inventory.sentences import Sentence, wording
 
 
 def price_plan(
@@ -23,7 +23,15 @@ def price_plan(
     with database.read() as session:
         plan = find_plan(session, plan_id)
         if plan.state not in {DraftState.DRAFT, DraftState.APPLIED}:
-            raise Conflict(f"the plan {plan_id} is {plan.state.value}: it has no prices")
+            raise Conflict(
+                Sentence(
+                    "Le plan %(plan_id)s est «\u00a0%(state)s\u00a0»\u00a0: "
+                    "ses contraintes n’ont pas de prix",
+                    plan_id=plan_id,
+                    state=Sentence(plan.state.label),
+                ),
+                todo=Sentence("attendez qu’il soit calculé, ou proposez-en un autre"),
+            )
         problem, version = problem_of(session, plan), plan.version
 
     def tell(done: int, total: int) -> None:
@@ -32,7 +40,12 @@ def price_plan(
 
     found = prices(problem, tell)
     if found is None:
-        raise Conflict("the prices were not found in the time that the rules give")
+        raise Conflict(
+            Sentence(
+                "Le prix des contraintes n’a pas été trouvé dans le temps que donnent les règles"
+            ),
+            todo=Sentence("redemandez-le plus tard"),
+        )
     with database.write(actor) as session:
         plan = find_plan(session, plan_id, lock=True)
         plan.prices = [

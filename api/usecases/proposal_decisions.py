@@ -24,7 +24,7 @@ from inventory.models import (
 )
 from inventory.proposals import Found, Place
 from inventory.reconcile import Marks
-from inventory.sentences import Sentence
+from inventory.sentences import N_, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +202,16 @@ def _demand(session: Session, viewer: Viewer | None, site_id: int | None) -> Non
         )
 
 
+_DECIDED = {
+    ProposalState.ACCEPTED: N_("%(name)s a déjà été accepté par %(decided_by)s"),
+    ProposalState.REFUSED: N_("%(name)s a déjà été refusé par %(decided_by)s"),
+}
+
+
 def _decided(proposal: Proposal) -> Conflict:
     return Conflict(
         Sentence(
-            "%(name)s\u00a0: «\u00a0%(state)s\u00a0» par %(decided_by)s",
-            name=proposal.name,
-            state=proposal.state.value,
-            decided_by=proposal.decided_by or "",
+            _DECIDED[proposal.state], name=proposal.name, decided_by=proposal.decided_by or ""
         ),
         where=Sentence("proposition %(proposal_id)s", proposal_id=proposal.id or 0),
     )

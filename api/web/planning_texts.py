@@ -7,11 +7,11 @@ from inventory.models.planning import DraftState
 from inventory.sentences import N_
 
 STATE: Mapping[DraftState, Label] = {
-    DraftState.SOLVING: Label(N_("En calcul"), "busy"),
-    DraftState.DRAFT: Label(N_("Projet"), "neutral"),
-    DraftState.FAILED: Label(N_("Sans solution"), "bad"),
-    DraftState.APPLIED: Label(N_("Appliqué"), "good"),
-    DraftState.DISCARDED: Label(N_("Abandonné"), "neutral"),
+    DraftState.SOLVING: Label(DraftState.SOLVING.label, "busy"),
+    DraftState.DRAFT: Label(DraftState.DRAFT.label, "neutral"),
+    DraftState.FAILED: Label(DraftState.FAILED.label, "bad"),
+    DraftState.APPLIED: Label(DraftState.APPLIED.label, "good"),
+    DraftState.DISCARDED: Label(DraftState.DISCARDED.label, "neutral"),
 }
 ROW_STATE: Mapping[str, str] = {
     "placed": N_("Programmées"),

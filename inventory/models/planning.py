@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from inventory.models.columns import Euros, UtcDateTime, json_column, text_enum
+from inventory.sentences import N_
 
 
 class SitePriority(SQLModel, table=True):
@@ -41,6 +42,20 @@ class DraftState(StrEnum):
     FAILED = "failed"
     APPLIED = "applied"
     DISCARDED = "discarded"
+
+    @property
+    def label(self) -> str:
+        """What people call it, in French."""
+        return _DRAFT_STATE_FR[self]
+
+
+_DRAFT_STATE_FR = {
+    DraftState.SOLVING: N_("En calcul"),
+    DraftState.DRAFT: N_("Projet"),
+    DraftState.FAILED: N_("Sans solution"),
+    DraftState.APPLIED: N_("Appliqué"),
+    DraftState.DISCARDED: N_("Abandonné"),
+}
 
 
 class ProgrammePlan(SQLModel, table=True):

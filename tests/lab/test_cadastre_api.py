@@ -13,8 +13,11 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
+from api.jobs.worker import JobsWorker
 from inventory.database import Database
 from inventory.models import Change, Dossier, GrantScope, UserRole
+from inventory.programme.dossier import Status
+from inventory.secrets import open_vault
 from inventory.settings import Settings
 from tests.cadastre import COMPLETE, campaign
 from tests.seed import Seeded, seed
@@ -303,3 +306,33 @@ def test_who_takes_answers_away_as_a_file_stands_in_the_audit_log(
         ("user:denise", "cadastre_response", str(site_id),
          {"edition": "INCOR26", "site_id": site_id, "format": "xlsx"}),
     ]  # fmt: skip
+
+
+def test_an_edition_is_opened_in_the_background_for_the_sites_that_were_shown(
+    client: httpx.Client, settings: Settings, database: Database, seeded: Seeded
+) -> None:
+    head, manager = bearer(database, "denise"), bearer(database, "carla")
+    person(database, "nadia", UserRole.CADASTRE_MANAGER, GrantScope.PROVINCE, "Liège")
+    with database.write("test") as session:
+        dossiers = session.exec(select(Dossier)).all()
+        for dossier in dossiers:
+            dossier.status = Status.IDENTIFIED
+    address = f"{EDITION}/opening"
+    assert client.get(address, headers=head).status_code == 403
+    assert client.get(address, headers=bearer(database, "nadia")).json()["sites"] == 1
+    shown = client.get(address, headers=manager).json()
+    assert shown["sites"] == len(dossiers)
+    english = {**manager, "Accept-Language": "en"}
+    old = client.post(address, json={"digest": "0" * 64}, headers=english)
+    assert old.status_code == 409
+    assert old.json()["detail"] == (
+        "The schools that wait are no longer those that were shown "
+        "(look again; nothing was changed)"
+    )
+    asked = client.post(address, json={"digest": shown["digest"]}, headers=manager)
+    assert asked.status_code == 202
+    assert asked.headers["location"] == f"/api/v1/jobs/{asked.json()['id']}"
+    assert JobsWorker(settings, database, open_vault(settings, create=True)).run_one()
+    done = client.get(asked.headers["location"], headers=manager).json()
+    assert (done["state"], done["result"]["asked"]) == ("done", len(dossiers))
+    assert client.get(address, headers=manager).json()["sites"] == 0

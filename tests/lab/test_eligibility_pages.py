@@ -218,3 +218,32 @@ def test_a_refusal_of_the_dossiers_way_is_kept_in_words(
     log_in(client, "paul")
     page = client.get(f"/eligibilite/{run['id']}", headers={"accept-language": "nl"}).text
     assert "Men gaat niet van" in page
+
+
+def test_a_program_has_the_rules_applied_in_the_background_as_they_were_shown(
+    client: httpx.Client, settings: Settings, database: Database
+) -> None:
+    paul, nora = bearer(database, "paul"), bearer(database, "nora")
+    base = "/api/v1/eligibility"
+    shown = client.get(f"{base}/preview", params={"rule_set": NARROW}, headers=paul).json()
+    body = {"rule_set": NARROW, "digest": shown["digest"], "adopt": True}
+    assert client.post(f"{base}/applications", json=body, headers=nora).status_code == 403
+    worker = JobsWorker(settings, database, open_vault(settings, create=True))
+    old = client.post(f"{base}/applications", json={**body, "digest": "0" * 64}, headers=paul)
+    assert old.status_code == 202
+    assert worker.run_one()
+    dutch = {**paul, "Accept-Language": "nl"}
+    failed = client.get(old.headers["location"], headers=dutch).json()
+    assert failed["state"] == "failed"
+    assert failed["error"].startswith("Wat zou wijzigen is niet meer wat werd getoond")
+    once = {**paul, "Idempotency-Key": "apply-the-rules"}
+    asked = client.post(f"{base}/applications", json=body, headers=once)
+    again = client.post(f"{base}/applications", json=body, headers=once)
+    assert (asked.status_code, again.json()) == (202, asked.json())
+    assert again.headers["location"] == asked.headers["location"]
+    assert worker.run_one()
+    assert not worker.run_one()
+    done = client.get(asked.headers["location"], headers=paul).json()
+    assert (done["state"], done["result"]["rule_set"]) == ("done", NARROW)
+    assert _statuses(database) == ["identified", "ineligible"]
+    assert client.get(f"{base}/rules", headers=paul).json()["rule_sets"][0]["in_force"]

@@ -95,6 +95,13 @@ def test_a_plan_is_proposed_changed_and_applied_over_the_api(
     job = claim(database, "test", ["programme_apply"])
     assert job is not None
     apply_plan(database, number, actor=job.requested_by)
+    english = {**anne, "Accept-Language": "en"}
+    for address, body in (
+        (f"{PLANS}/{number}/application", {"version": 3}),
+        (f"{PLANS}/{number}/prices", None),
+    ):
+        late = client.post(address, json=body, headers=english)
+        assert late.json()["detail"] == f"The plan {number} is Applied, no draft"
     with database.read() as session:
         assert dossier_of_site(session, first["site_id"]).status == Status.SCHEDULED
         assert dossier_of_site(session, second["site_id"]).status == Status.ENROLMENT_REQUESTED
