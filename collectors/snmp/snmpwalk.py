@@ -134,9 +134,12 @@ def _value(written: bytes) -> Value | None:
 
 
 def _string(body: bytes) -> bytes:
-    if len(body) >= 2 and body.startswith(b'"') and body.endswith(b'"'):
-        return re.sub(rb'\\(["\\])', rb"\1", body[1:-1])
-    return body
+    inside = _unquoted(body)
+    return inside if inside is body else re.sub(rb'\\(["\\])', rb"\1", inside)
+
+
+def _unquoted(body: bytes) -> bytes:
+    return body[1:-1] if len(body) >= 2 and body[:1] == body[-1:] == b'"' else body
 
 
 def _hex(body: bytes) -> bytes:
@@ -209,6 +212,8 @@ def _sure_value(written: bytes) -> Value:
     try:
         if kind in _PLAIN_NUMBERS:
             return int(body)
+        if kind == b"STRING" and b"\\" not in body:
+            return _unquoted(body.strip())
         if kind == b"Hex-STRING":
             return bytes.fromhex(body.decode())
     except ValueError:  # a unit or a word stands beside it

@@ -32,7 +32,7 @@ def _product(view: MibView) -> str | None:
     The series before it have none: an "Ethernet Switch 470-48T" is called so.
     """
     words = view.text(SYS_DESCR) or ""
-    older = re.match(r"(?:Ethernet|Business Policy) Switch \S+", words)
+    older = re.match(r"(?:(?:Ethernet|Business Policy) Switch|BayStack) \S+", words)
     if older:
         return older[0]
     short = words.replace("Ethernet Routing Switch ", "ERS-").replace("ERS ", "ERS-")

@@ -35,7 +35,7 @@ PROFILE = Profile(
     ),
     # "GSM7328S - 24 GE, 4 TENGIG, 6.2.0.14, VxWorks 6.6"
     model=(
-        described(r"^(?:(?i:netgear) )?([A-Z]+\d[^\s,]*)"),
+        described(r"^(?:(?i:netgear) )?(?:AV Line )?([A-Z]+\d[^\s,]*)"),
         _MANAGED.model,
         _SMART.model,
         chassis("model", "description"),

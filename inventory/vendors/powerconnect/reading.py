@@ -44,7 +44,8 @@ PROFILE = Profile(
     recognise=recogniser(Sign(roots=(_DELL_LAN,), without="ArubaOS|IronWare")),
     model=(
         Word(_display_name, (oid(f"{_PRODUCT}.1"), oid(f"{_PRODUCT}.2"))),
-        described(r"((?:Power[Cc]onnect |Dell (?:EMC )?Networking )?[A-Z]?\d{2,}[A-Z-]*)"),
+        # "PowerConnect M8024-k", but not "Neyland 24T", the first 5324's name at its maker's
+        described(r"((?:Power[Cc]onnect |Dell (?:EMC )?Networking )?[A-Z]?\d{3,}[A-Za-z-]*)"),
         _RADLAN.model,
         chassis("model", "description"),
     ),

@@ -44,7 +44,7 @@ _UBIQUITI = "1.3.6.1.4.1.41112"
 _FIRST_AGENT = "1.3.6.1.4.1.10002.1"  # what airOS answers too
 _PRODUCT_PROBES = tuple((*_PRODUCT, interface) for interface in range(3, 9))
 _DESCR = re.compile(
-    r"(?P<model>(?:UAP|UAL6|U6|U7|E7|UK|UHD|UWB|UBB|UDB|UMA|U-LTE)\b[^\s,]*)"
+    r"(?P<model>(?:UAP|UAL6|U6|U7|E7|UK|UHD|UWB|UBB|UDB|UMA|U-LTE)[A-Z]*\b[^\s,]*)"
     r"(?:[\s,]+v?(?P<version>\d[\d.]+))?"
 )
 # Switches and gateways of the same maker, some of which answer this MIB.
