@@ -143,7 +143,7 @@ class Conversation:
         )
         if answer.status:
             text, _, place = answer.text.rpartition(_REACHED)
-            reached = int(place) if place.strip().isdigit() else 0
+            reached = int(place) if place.strip().isdecimal() else 0
             raise self._rejected(steps[reached].command, text)
 
     def _answers(self, commands: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ _NUMBER = re.compile(r"([0-9]+)")
 def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that puts ap2 before ap10, whatever the case of the letters."""
     return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
         for part in _NUMBER.split(name.lower())
         if part
     )

@@ -44,10 +44,10 @@ def scope_text(session: Session, scope: GrantScope, key: str) -> str:
     if scope is GrantScope.ALL:
         return "all"
     row: Lot | OrganisingAuthority | None = None
-    if scope is GrantScope.LOT and key.isdigit():
+    if scope is GrantScope.LOT and key.isdecimal():
         row = session.get(Lot, int(key))
         return f"{scope}:{row.name if row else key}"
-    if scope is GrantScope.ORGANISING_AUTHORITY and key.isdigit():
+    if scope is GrantScope.ORGANISING_AUTHORITY and key.isdecimal():
         row = session.get(OrganisingAuthority, int(key))
         return f"{scope}:{row.fase if row else key}"
     return f"{scope}:{key}"

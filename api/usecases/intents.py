@@ -35,6 +35,7 @@ _ROW_SCOPES: dict[IntentScope, type[SQLModel]] = {
     IntentScope.SITE: Site,
     IntentScope.DEVICE: Device,
 }
+_ROW_ID = re.compile(r"[0-9]{1,9}")
 _GROUP = re.compile(r"(role|family|model|tag):\S.*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123, 2.1
 
@@ -253,7 +254,9 @@ def _refuse_unknown_scope(session: Session, scope: IntentScope, scope_key: str) 
                 where="intent",
                 todo="write role:switch, family:openwrt, model:NAME or tag:NAME",
             )
-    elif not scope_key.isdigit() or session.get(_ROW_SCOPES[scope], int(scope_key)) is None:
+    elif not _ROW_ID.fullmatch(scope_key) or (
+        session.get(_ROW_SCOPES[scope], int(scope_key)) is None
+    ):
         raise NotFound(f"there is no {scope.replace('_', ' ')} {scope_key}")
 
 

@@ -160,7 +160,7 @@ def networks(text: str) -> Iterator[Mapping[str, str]]:
 
 
 def _wlan(settings: Mapping[str, str], on_air: AirInterface, radio: str) -> Wlan:
-    bits = int(settings.get("wpa", "0")) if settings.get("wpa", "0").isdigit() else 0
+    bits = int(settings.get("wpa", "0")) if settings.get("wpa", "0").isdecimal() else 0
     words = settings.get("wpa_key_mgmt", "WPA-PSK").lower().split() if bits else []
     akms = {_AKMS.get(word, word) for word in words}
     pmf = _PMF.get(settings.get("ieee80211w", "0").strip())

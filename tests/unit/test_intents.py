@@ -177,7 +177,13 @@ def test_a_site_s_layer_is_checked_together_with_the_wider_ones(
 
 @pytest.mark.parametrize(
     ("scope", "key"),
-    [(IntentScope.SITE, "404"), (IntentScope.DEVICE, "404"), (IntentScope.SITE, "tilleuls")],
+    [
+        (IntentScope.SITE, "404"),
+        (IntentScope.DEVICE, "404"),
+        (IntentScope.SITE, "tilleuls"),
+        (IntentScope.SITE, "²"),
+        (IntentScope.SITE, "9" * 30),
+    ],
 )
 def test_a_layer_of_nothing_is_not_found(database: Database, scope: IntentScope, key: str) -> None:
     with pytest.raises(NotFound), database.write("test") as session:

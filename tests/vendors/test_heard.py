@@ -116,3 +116,10 @@ def test_the_address_book_knows_who_has_which_address() -> None:
     arp = oid("1.3.6.1.2.1.4.22.1.2")
     view = MibView({(*arp, 5, 192, 0, 2, 7): bytes.fromhex("00005e000a02")})
     assert address_book(view) == {"00005e000a02": "192.0.2.7"}
+
+
+def test_a_local_port_called_by_a_figure_that_is_no_number_is_read() -> None:
+    port = oid("1.0.8802.1.1.2.1.3.7.1")
+    view = MibView({**_row(LLDP, (0, 3, 1), "sw2"), (*port, 2, 3): 7, (*port, 3, 3): "²".encode()})
+    [row] = heard(view, Ports(interfaces(view)))
+    assert row.neighbour.local_interface == "²"

@@ -10,7 +10,7 @@ PROFILE = Profile(
     family="arista_eos",
     vendor="Arista",
     recognise=recogniser(Sign(roots=(_PRODUCTS,)), Sign(words="Arista Networks EOS")),
-    model=(chassis("model"), described(r"running on an? Arista Networks (\S+)")),
+    model=(chassis("model"), described(r"running on an? Arista (?:Networks )?(\S+)")),
     firmware=(chassis("software"), described(r"EOS version (\S+)")),
 )
 READING = reading(PROFILE)

@@ -133,7 +133,7 @@ class _LocalPorts:
         subtype, value = self._subtypes.get((number,)), self._ids.get((number,))
         identifier = _identifier("port", subtype, value)
         description = self._descriptions.get((number,))
-        if subtype == _LOCAL_PORT and identifier and identifier.isdigit():
+        if subtype == _LOCAL_PORT and identifier and identifier.isdecimal():
             # "local" is the vendor's own: most put the ifIndex there.
             candidates = [self._ports.named(description), self._by_index(int(identifier))]
         else:
