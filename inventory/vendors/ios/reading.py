@@ -102,7 +102,7 @@ def _profile(family: str, *signs: Sign) -> Profile:
             Word(_model),
             Word(products.name),
             Word(_chassis_name),
-            # XE since 16 writes the release between them: "Software [Cupertino], C9800-AP Software".
+            # XE since 16 has its release there: "Software [Cupertino], C9800-AP Software".
             described(r"(?:Software(?: \[\w+\])?,|\(tm\)) (?!IOS-XE|ISR)([\w-]+) Software"),
         ),
         serial=(chassis("serial"), instance(_CHASSIS_ID, r"^(\w{8,})$")),
