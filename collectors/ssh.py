@@ -110,13 +110,17 @@ class SshSession:
         The end is told by a mark that no command of ours writes, so nothing depends on the prompt.
         Raises as `run` does.
         """
-        mark = f"preau-{next(self._numbers)}"
+        number = next(self._numbers)
+        mark = f"preau-{number}"
+        # A session's first command takes away the prompt that each further line of a later one
+        # would be answered with: a packet a line.
+        quiet = "PS2=; " if number == 1 else ""
         # One command to the shell: then no prompt, whatever it looks like, stands in the answer.
         many = "\n" in command or command.endswith("&")
         whole = f"{{ {command}\n}}" if many else command
         with self._translated(command):
             # The empty pair of quotes keeps the echo of what we type from being the mark itself.
-            self._write(f'echo "{mark}"":"; {whole}; echo "{mark}:$?:"')
+            self._write(f'{quiet}echo "{mark}"":"; {whole}; echo "{mark}:$?:"')
             text = self._read_until(rf"{mark}:\d+:", timeout_s)
         end = re.search(rf"{mark}:(\d+):", text)
         assert end is not None

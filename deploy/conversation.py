@@ -11,8 +11,9 @@ from inventory.vendors.configuration import Configuration, Dialect, Exchange, Sh
 _REACHED = "preau-reached:"
 _NEXT = "preau-next"
 # What is typed ahead of a shell must fit its terminal's buffer (4,096 octets on Linux), and a line
-# the editor of BusyBox (CONFIG_FEATURE_EDITING_MAX_LEN).
+# the editor of BusyBox (CONFIG_FEATURE_EDITING_MAX_LEN, 1,024 by default): we fill less than half.
 _SCRIPT_CHARACTERS = 1500
+_LINE_CHARACTERS = 400
 _MOST_LINES_OF_A_REFUSAL = 12
 
 
@@ -37,12 +38,22 @@ def batches(steps: Sequence[Exchange]) -> Iterator[list[Exchange]]:
 
 
 def script(commands: Sequence[str]) -> str:
-    """Return commands as one, which ends at the first that fails, with its status and its place."""
-    body = " && ".join(
-        f"{{ {command}\n}} && preau_at={place}" for place, command in enumerate(commands, start=1)
-    )
+    """Return commands as one, which ends at the first that fails, with its status and its place.
+
+    Short ones share a line, since each line comes back in a packet of its own. One of several lines
+    may end with a here-document, and keeps its own.
+    """
+    lines = ["preau_at=0; "]
+    for place, command in enumerate(commands, start=1):
+        body = f"{{ {command}\n}}" if "\n" in command else f"{{ {command}; }}"
+        step = f"{body} && preau_at={place}"
+        first, *others = f"{step} {'||' if place == len(commands) else '&& '}".split("\n")
+        if len(lines[-1]) + len(first) > _LINE_CHARACTERS:
+            lines.append("")
+        lines[-1] += first
+        lines += others
     failed = f'{{ preau_status=$?; echo "{_REACHED}$preau_at"; (exit $preau_status); }}'
-    return f"preau_at=0; {body} || {failed}"
+    return "\n".join([*lines, failed])
 
 
 class Conversation:

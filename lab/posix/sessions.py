@@ -57,7 +57,7 @@ async def _prompt(shell: Shell, terminal: Terminal, typed: Callable[[], Awaitabl
         if line is None:
             return shell.status
         try:
-            script = await _whole(line, terminal)
+            script = await _whole(line, terminal, shell.variables.get("PS2", "> "))
         except ShellSyntaxError as error:
             shell.complain(str(error))
             shell.status = 2
@@ -73,13 +73,13 @@ async def _prompt(shell: Shell, terminal: Terminal, typed: Callable[[], Awaitabl
             return leaving.status
 
 
-async def _whole(line: str, terminal: Terminal) -> Script | None:
+async def _whole(line: str, terminal: Terminal, prompt: str) -> Script | None:
     """Return the script that begins with a line, asking for more; None once the line is lost."""
     while True:
         try:
             return Parser(line).parse()
         except Incomplete:
-            more = await terminal.read_line("> ")
+            more = await terminal.read_line(prompt)
             if more is None:
                 return None
             line = f"{line}\n{more}"

@@ -97,3 +97,11 @@ def test_an_answer_that_comes_in_many_pieces_is_read_whole(lab: Lab) -> None:
     script = "\n".join(f"echo {line}" for line in lines)
     with open_session(target(lab)) as session:
         assert session.shell(f"{{ {script}\n}}").text.splitlines() == lines
+
+
+def test_lines_typed_ahead_bring_no_prompts_back(lab: Lab) -> None:
+    with open_session(target(lab)) as session:
+        session.shell("true")
+        # What came before an answer is not in it: this sees all that the device wrote.
+        session._write("cat <<'FIN'\nun\ndeux\nFIN\necho f''in")
+        assert "> " not in session._read_until(r"\nfin\n", 20.0)
