@@ -131,7 +131,11 @@ _NAME = rb"([a-z][\w-]*)"
 # An index may be a text of any length, which is then written in quotes.
 _INDEX = rb'((?:\.\d+|\."[^"\n]*")*)'
 _ENTRY = re.compile(rb"^\s*%s?%s%s(?= = ?)" % (_MODULE, _NAME, _INDEX), re.MULTILINE)
-_VALUE = re.compile(rb"(?<= = OID: )%s?%s(?=(?:\.\d+)*\s*$)" % (_MODULE, _NAME), re.MULTILINE)
+# With -OQ no type is written: then a module's name alone tells an OID from a word.
+_VALUE = re.compile(
+    rb"(?:(?<= = OID: )%s?|(?<= = )%s)%s(?=(?:\.\d+)*\s*$)" % (_MODULE, _MODULE, _NAME),
+    re.MULTILINE,
+)
 _QUOTED = re.compile(rb'\."([^"]*)"')
 # How an entry begins whose OID is written by a name, known or not.
 BEGINS = rb"%s[a-z]" % _MODULE

@@ -61,7 +61,7 @@ def read_recording(path: Path) -> Recording:
 
 def parse_recording(raw: bytes) -> Recording | None:
     """Return the recording in `raw`, None when it is not empty and no line of it can be read."""
-    raw = object_names.in_figures(_bytes_of_text(raw))
+    raw = object_names.in_figures(snmpwalk.with_equals_signs(_bytes_of_text(raw)))
     if not raw.strip():
         return Recording(None, Problem("recording", "the file is empty"))
     lines = Lines(*((raw, snmprec.FORM) if _is_snmprec(raw) else snmpwalk.form_of(raw)))

@@ -1,8 +1,8 @@
 """The text that net-snmp's `snmpwalk` prints, one object after the other.
 
 The forms are those of net-snmp 5.9 (man snmpcmd, options -O): `OID = TYPE: value`, where a quoted
-string may run over lines and a Hex-STRING goes on over lines. With -OQ no type is written: what is
-no number and no OID is then read as text.
+string may run over lines and a Hex-STRING goes on over lines. With -OQ no type is written, and with
+-Oq no equals sign either: what is no number and no OID is then read as text.
 """
 
 import ipaddress
@@ -30,6 +30,9 @@ _TICKS = re.compile(rb"\((\d+)\)")
 _HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[\s:]+[0-9A-Fa-f]{2}\b(?!\())*")
 # What net-snmp prints without any MIB module for a name's first part.
 _ISO = re.compile(rb"^\s*iso(?=\.\d[\d.]* = )", re.MULTILINE)
+# An entry of -Oqn, whose OID has a dot first.
+_QUICK = re.compile(rb"^\.\d+(?:\.\d+)+ ", re.MULTILINE)
+_LOOKED_AT = 65_536  # octets that tell how a text was printed
 _SOME_TYPE = re.compile(
     rb" = (?:INTEGER|STRING|Hex-STRING|OID|Timeticks|Counter32|Counter64|Gauge32|IpAddress): "
 )
@@ -66,6 +69,14 @@ def form_of(raw: bytes) -> tuple[bytes, Form]:
     """Return the text with its OIDs in figures, and how its values are written."""
     text = _ISO.sub(b".1", raw) if b"iso." in raw else raw
     return text, FORM if _SOME_TYPE.search(text) else UNTYPED
+
+
+def with_equals_signs(raw: bytes) -> bytes:
+    """Return a text that `snmpwalk -Oqn` printed as -OQn prints it; any other as it is."""
+    begins = raw[:_LOOKED_AT]
+    if b" = " in begins or b"|" in begins or not _QUICK.search(begins):
+        return raw
+    return _QUICK.sub(rb"\g<0>= ", raw)
 
 
 def begins_entry(line: bytes) -> bool:

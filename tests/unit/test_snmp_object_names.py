@@ -71,3 +71,14 @@ def test_a_text_with_an_equals_sign_in_a_recording_in_figures_stays() -> None:
     recording = parse_recording(b'.1.3.6.1.2.1.1.1.0 = STRING: "a = 1\nsysName.0 = 2\nb::c = 2"\n')
     assert recording is not None
     assert recording.view().get(oid("1.3.6.1.2.1.1.1.0")) == b"a = 1\nsysName.0 = 2\nb::c = 2"
+
+
+def test_a_name_without_its_type_is_an_oid_where_its_module_stands() -> None:
+    recording = parse_recording(
+        b"SNMPv2-MIB::sysDescr.0 = ifDescr\n"
+        b"SNMPv2-MIB::sysObjectID.0 = SNMPv2-SMI::enterprises.9.1.1208\n"
+    )
+    assert recording is not None
+    view = recording.view()
+    assert view.get(oid("1.3.6.1.2.1.1.1.0")) == b"ifDescr"
+    assert view.get(oid("1.3.6.1.2.1.1.2.0")) == oid("1.3.6.1.4.1.9.1.1208")

@@ -388,6 +388,16 @@ def test_a_column_of_several_types_is_read_value_by_value() -> None:
     assert view.column(oid("1.3.6.1.1")) == {(1,): 5, (2,): b"a\nCounter32: 7"}
 
 
+def test_what_snmpwalk_prints_without_equals_signs_is_read() -> None:
+    view = parsed(
+        '.1.3.6.1.2.1.1.1.0 "two\nlines"\n.1.3.6.1.2.1.1.2.0 .1.3.6.1.4\n.1.3.6.1.9.1 5\n'
+    )
+    assert view.get(oid("1.3.6.1.2.1.1.1.0")) == b"two\nlines"
+    assert view.get(oid("1.3.6.1.2.1.1.2.0")) == oid("1.3.6.1.4")
+    assert view.get(oid("1.3.6.1.9.1")) == 5
+    assert view.problems == ()
+
+
 def test_labels_that_stand_for_numbers_are_read_where_no_type_is_written() -> None:
     view = parsed(".1.3.6.1.2.1.2.2.1.2.1 = eth0\n.1.3.6.1.2.1.2.2.1.8.1 = lowerLayerDown\n")
     assert [port.oper for port in interfaces(view)] == ["lowerLayerDown"]
