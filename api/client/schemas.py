@@ -443,7 +443,7 @@ class FieldGiven(Asked):
 class FieldsGiven(Asked):
     """Single fields to write, by their id."""
 
-    fields: dict[str, FieldGiven]
+    fields: dict[str, Any]
 
 
 class FindingAnswer(Told):

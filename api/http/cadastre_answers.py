@@ -107,6 +107,10 @@ class ComparisonAnswer(Answer):
     fields: list[BesideAnswer]
 
 
+# A pattern also refuses what is no Unicode text, which no answer could tell back.
+_FieldId = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
+
+
 class FieldGiven(BaseModel):
     """An answer; null takes it back. `base`: the version of the response that was looked at."""
 
@@ -121,7 +125,7 @@ class FieldsGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    fields: dict[str, FieldGiven] = Field(min_length=1, max_length=200)
+    fields: dict[_FieldId, FieldGiven] = Field(min_length=1, max_length=200)
 
 
 class ConflictAnswer(Answer):

@@ -22,7 +22,7 @@ from api.usecases.cadastre_workbook import (
 )
 from inventory.errors import InvalidInput
 from inventory.files.cells import original
-from inventory.files.workbooks import refuse_active_workbook
+from inventory.files.workbooks import refuse_active_workbook, refuse_vast_workbook
 from inventory.models import CadastreEdition
 from inventory.programme.cadastre.observing import Source
 from inventory.programme.cadastre.questionnaire import CadastreField, FieldType
@@ -30,6 +30,9 @@ from inventory.programme.cadastre.values import Problem, read_value
 from inventory.sentences import Sentence
 
 _MAX_BYTES = 5_000_000
+# A questionnaire with every row that it may have unpacks to less than one of these million bytes.
+_MOST_UNPACKED_BYTES = 10_000_000
+_MOST_CELLS = 500_000
 Rows = Sequence[Sequence[Any]]
 
 
@@ -78,6 +81,7 @@ def read_workbook(path: Path) -> Mapping[str, Rows]:
             where=str(path),
         ) from error
     refuse_active_workbook(path)
+    refuse_vast_workbook(path, most_bytes=_MOST_UNPACKED_BYTES, most_cells=_MOST_CELLS)
     try:
         book = CalamineWorkbook.from_path(path)
         return {

@@ -181,7 +181,8 @@ class _Writer:
         shown: str | float | date | None = value
         if value is not None and question.type in NUMBERS:
             number = float(str(value))
-            exact = Decimal(repr(number)) == Decimal(str(value))
+            # Sixteen digits are what xlsxwriter gives a number.
+            exact = Decimal(f"{number:.16G}") == Decimal(str(value))
             shown = number if exact else str(value)
         elif question.type is FieldType.YES_NO and value is not None:
             shown = _YES_NO[self._language][0 if value else 1]

@@ -7,6 +7,7 @@ whoever needs them.
 import re
 import zipfile
 from pathlib import Path
+from xml.parsers.expat import ExpatError, ParserCreate
 from zlib import error as zlib_error
 
 from inventory.errors import InvalidInput
@@ -31,6 +32,7 @@ _HARMLESS = re.compile(r"^xl/printersettings/printersettings\d+\.bin$")
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(?:intl)?macrosheet", re.IGNORECASE)
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>", re.IGNORECASE)
 _EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']\s*External", re.IGNORECASE)
+_PLACE = re.compile(r"([A-Z]{0,3})([0-9]{0,7})")
 _HYPERLINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']", re.IGNORECASE)
 
 
@@ -53,6 +55,65 @@ def refuse_active_workbook(path: Path) -> None:
         raise _broken() from None
     except (ValueError, OverflowError, RuntimeError):  # an encrypted part is a RuntimeError
         raise _broken() from None
+
+
+def refuse_vast_workbook(path: Path, *, most_bytes: int, most_cells: int) -> None:
+    """Raise TooLarge for a workbook that whoever reads its cells would need much memory for.
+
+    A reader makes room for all cells up to the last one: a few bytes that name the cell XFD1048576
+    stand for seventeen thousand million. `most_cells` is of one sheet, `most_bytes` of all parts
+    unpacked. Raises InvalidInput for a sheet that is no XML, or one with a DTD.
+    """
+    left = most_bytes
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for part in archive.infolist():
+                with archive.open(part) as opened:
+                    content = opened.read(left + 1)
+                left -= len(content)
+                # A reader looks for this name whatever the part is called.
+                if left < 0 or (b"sheetData" in content and _cells_up_to(content) > most_cells):
+                    raise TooLarge(
+                        Sentence("Ce classeur contient trop de données une fois décompressé")
+                    )
+    except (zipfile.BadZipFile, zlib_error, EOFError, OSError, NotImplementedError, ExpatError):
+        raise _broken() from None
+
+
+def _cells_up_to(sheet: bytes) -> int:
+    """Return how many cells stand from A1 to the last row and column of a sheet."""
+    row = column = last_row = last_column = 0
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, last_row, last_column
+        kind = name.rpartition(":")[2]
+        if kind not in {"row", "c"}:
+            return
+        place = _PLACE.fullmatch(attributes.get("r", "").upper())
+        if place is None:
+            raise _broken()
+        letters, digits = place.groups()
+        if kind == "row":  # what has no place stands after the one before
+            row, column = int(digits) if digits else row + 1, 0
+        else:
+            row, column = int(digits or row), _column(letters) if letters else column + 1
+        last_row, last_column = max(last_row, row), max(last_column, column)
+
+    def doctype(*_: object) -> None:
+        raise _broken()
+
+    parser = ParserCreate()
+    parser.StartElementHandler = element
+    parser.StartDoctypeDeclHandler = doctype
+    parser.Parse(sheet, True)
+    return last_row * last_column
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _plain(name: str) -> str:

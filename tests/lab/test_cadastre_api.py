@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,45 @@ def test_a_workbook_with_macros_is_refused_with_a_sentence(
     )
     assert told.status_code in (400, 415)
     assert "des macros" in told.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="1048576"><c r="XFD1048576"/></row>',
+        "<row/>" * 200_000 + '<row><c r="ZZ200001"/></row>',
+        '<x:row xmlns:x="x" r="1048576"/><row><c r="xfd1"/></row>',
+        "<row>" + "<c/>" * 16_000 + '</row><row r="9999"/>',
+    ],
+)
+def test_a_workbook_whose_sheet_is_vast_is_refused_before_its_cells_are_read(
+    client: httpx.Client, database: Database, address: str, row: str
+) -> None:
+    """A few bytes may name a cell so far away that a reader would need hundreds of gigabytes."""
+    head = bearer(database, "denise")
+    empty = io.BytesIO(client.get(f"{address}/workbook", headers=head).content)
+    vast = io.BytesIO()
+    with zipfile.ZipFile(empty) as before, zipfile.ZipFile(vast, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"</sheetData>", row.encode() + b"</sheetData>")
+            after.writestr(name, part)
+    told = client.post(
+        f"{address}/workbook", files={"file": ("a.xlsx", vast.getvalue())}, headers=head
+    )
+    assert (told.status_code, told.json().get("detail")) == (
+        413,
+        "Ce classeur contient trop de données une fois décompressé",
+    )
+
+
+def test_a_field_whose_name_is_no_text_is_refused(
+    client: httpx.Client, database: Database, address: str
+) -> None:
+    headers = {**bearer(database, "denise"), "Content-Type": "application/json"}
+    body = b'{"fields": {"\\ud800": {"value": 1}}}'
+    assert client.patch(address, content=body, headers=headers).status_code == 422
 
 
 def test_an_export_holds_what_the_person_sees_and_runs_nothing(

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -84,6 +84,7 @@ def _form(answers: Mapping[str, Any]) -> ResponseForm:
 
 
 @settings(max_examples=25)
+@example({"pupils": 18257940171902216}, "fr")
 @given(ANSWERS, st.sampled_from(["fr", "de"]))
 def test_answers_go_into_a_workbook_and_come_back(answers: dict[str, Any], language: str) -> None:
     with TemporaryDirectory() as folder:
