@@ -1,5 +1,9 @@
 """Reads EdgeOS (EdgeRouter): UBNT-EdgeMAX-MIB, and net-snmp's own MIBs."""
 
+from dataclasses import replace
+
+from inventory.vendors.mib import MibView, oid
+from inventory.vendors.reading import NOT_OURS
 from inventory.vendors.standard import health
 from inventory.vendors.standard.profile import Profile, reading
 from inventory.vendors.standard.words import (
@@ -13,13 +17,22 @@ from inventory.vendors.standard.words import (
 
 # UBNT-EdgeMAX-MIB ubntEdgeMax: ubntModel, ubntSerialNumber, ubntVersion; ubntThermTemperature.
 _EDGE_MAX = "1.3.6.1.4.1.41112.1.5"
+_MODEL = oid(f"{_EDGE_MAX}.1.1.0")
 # HOST-RESOURCES-MIB hrSWRunParameters: the LLDP daemon is told what product it speaks for.
 _RUN_PARAMETERS = "1.3.6.1.2.1.25.4.2.1.5"
+
+_BY_SIGNS = recogniser(Sign(roots=(_EDGE_MAX,)), Sign(words="^Edge(?:OS|Router)"))
+
+
+def _recognise(view: MibView) -> int:
+    """Tell a router; UFiber, whose GPON terminals serve this MIB too, is none."""
+    return NOT_OURS if "UFiber" in (view.text(_MODEL) or "") else _BY_SIGNS(view)
+
 
 PROFILE = Profile(
     family="edgeos",
     vendor="Ubiquiti",
-    recognise=recogniser(Sign(roots=(_EDGE_MAX,)), Sign(words="^Edge(?:OS|Router)")),
+    recognise=_recognise,
     model=(
         instance(f"{_EDGE_MAX}.1.1.0"),
         described(r"^(EdgeRouter \S+)"),
@@ -34,4 +47,4 @@ PROFILE = Profile(
     # Thousandths of degrees Celsius.
     figures=(health.temperature(f"{_EDGE_MAX}.4.2.1.3", scale=0.001),),
 )
-READING = reading(PROFILE)
+READING = replace(reading(PROFILE), probes=(_MODEL,))
