@@ -130,18 +130,18 @@ _MODULE = rb"(?:[A-Z][\w-]*::|\.iso\.(?:[a-z][\w-]*\.)*)"
 _NAME = rb"([a-z][\w-]*)"
 # An index may be a text of any length, which is then written in quotes.
 _INDEX = rb'((?:\.\d+|\."[^"\n]*")*)'
-_ENTRY = re.compile(rb"^\s*%s?%s%s(?= = ?)" % (_MODULE, _NAME, _INDEX), re.MULTILINE)
+_ENTRY = re.compile(rb"^[ \t]*%s?%s%s(?= = ?)" % (_MODULE, _NAME, _INDEX), re.MULTILINE)
 # With -OQ no type is written: then a module's name alone tells an OID from a word.
 _VALUE = re.compile(
-    rb"(?:(?<= = OID: )%s?|(?<= = )%s)%s(?=(?:\.\d+)*\s*$)" % (_MODULE, _MODULE, _NAME),
+    rb"(?:(?<= = OID: )%s?|(?<= = )%s)%s(?=(?:\.\d+)*[ \t]*$)" % (_MODULE, _MODULE, _NAME),
     re.MULTILINE,
 )
 _QUOTED = re.compile(rb'\."([^"]*)"')
 # How an entry begins whose OID is written by a name, known or not.
 BEGINS = rb"%s[a-z]" % _MODULE
 _LOOKED_AT = 65_536  # octets that tell whether a text has names at all
-_NUMBERED = re.compile(rb"^\s*\.?\d+(?:\.\d+)+ =", re.MULTILINE)
-_NAMED = re.compile(rb"^\s*(?:%s|[a-z][\w-]+(?:\.\d+)+ =)" % BEGINS, re.MULTILINE)
+_NUMBERED = re.compile(rb"^[ \t]*\.?\d+(?:\.\d+)+ =", re.MULTILINE)
+_NAMED = re.compile(rb"^[ \t]*(?:%s|[a-z][\w-]+(?:\.\d+)+ =)" % BEGINS, re.MULTILINE)
 
 
 def in_figures(text: bytes) -> bytes:

@@ -29,7 +29,7 @@ _ENUM = re.compile(rb"[A-Za-z][\w-]*\((-?\d+)\)")
 _TICKS = re.compile(rb"\((\d+)\)")
 _HEX = re.compile(rb"[0-9A-Fa-f]{2}(?:[\s:]+[0-9A-Fa-f]{2}\b(?!\())*")
 # What net-snmp prints without any MIB module for a name's first part.
-_ISO = re.compile(rb"^\s*iso(?=\.\d[\d.]* = )", re.MULTILINE)
+_ISO = re.compile(rb"^[ \t]*iso(?=\.\d[\d.]* = )", re.MULTILINE)
 # An entry of -Oqn, whose OID has a dot first.
 _QUICK = re.compile(rb"^\.\d+(?:\.\d+)+ ", re.MULTILINE)
 _LOOKED_AT = 65_536  # octets that tell how a text was printed

@@ -82,3 +82,10 @@ def test_a_name_without_its_type_is_an_oid_where_its_module_stands() -> None:
     view = recording.view()
     assert view.get(oid("1.3.6.1.2.1.1.1.0")) == b"ifDescr"
     assert view.get(oid("1.3.6.1.2.1.1.2.0")) == oid("1.3.6.1.4.1.9.1.1208")
+
+
+@pytest.mark.parametrize("first", ["SNMPv2-MIB::sysName.0", "iso.3.6.1.2.1.1.5.0"])
+def test_empty_lines_without_end_are_passed_in_one_go(first: str) -> None:
+    recording = parse_recording(f"{first} = STRING: sw1\n".encode() + b"\n" * 300_000)
+    assert recording is not None
+    assert recording.view().get(oid("1.3.6.1.2.1.1.5.0")) == b"sw1"
