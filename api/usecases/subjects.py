@@ -30,6 +30,7 @@ from inventory.models import (
     Zone,
 )
 from inventory.observation import Observation, from_json
+from inventory.programme.dossier.machine import BRUSSELS
 from inventory.secrets import Vault, open_secret
 from inventory.wlan_protection import with_protection
 
@@ -50,7 +51,7 @@ class SubjectBuilder:
     def __post_init__(self) -> None:
         self._default: dict[str, bool] = {}
         self._intents = IntentBook(self.session)
-        self._standards = standards_of(self.session, self.now.date())
+        self._standards = standards_of(self.session, self.now.astimezone(BRUSSELS).date())
 
     def subjects(self, devices: Sequence[Device]) -> dict[int, Subject]:
         """Return the subject of each of `devices` by its id."""

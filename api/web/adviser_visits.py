@@ -28,12 +28,12 @@ from api.usecases.adviser_visits import (
     signature,
     tell_visit,
 )
+from api.usecases.brussels import today
 from api.usecases.funding import list_funding
 from api.usecases.lookup import find_site
 from api.usecases.scope import Right
 from api.usecases.site_detail import visible_site
 from api.web.templating import page
-from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from inventory.models import AdviserVisit, Site
 from inventory.programme.advisers import VisitKind, hours, month_after
@@ -69,7 +69,7 @@ def visits_page(
     lines, more = list_visits(session, browser.viewer, before=read_id_cursor(suite))
     row = own_visit(session, browser.viewer, corriger) if corriger else None
     site = session.get(Site, row.site_id) if row and row.site_id else None
-    today = clock.now().date()
+    day = today()
     return page(
         request,
         "advisers/visits.html",
@@ -78,8 +78,8 @@ def visits_page(
         lines=lines,
         row=row,
         site=site.name if site else "",
-        today=row.on if row else today,
-        month=f"{today:%Y-%m}",
+        today=row.on if row else day,
+        month=f"{day:%Y-%m}",
         kinds={each.value: each.label for each in VisitKind},
         sources={each["id"]: each["name"] for each in list_funding(session)},
         hours=hours,
@@ -184,7 +184,7 @@ def month_page(
         people=people_of_month(session, first) if checks else [],
         hours=hours,
         own=qui in (None, viewer.login) and viewer.holds(Right.RECORD_VISITS),
-        over=clock.now().date() >= month_after(first),
+        over=today() >= month_after(first),
         fault=NOT_KEPT.get(faute),
     )
 

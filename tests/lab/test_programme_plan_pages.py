@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from inventory.database import Database
 from inventory.models import AdviserVisit, Change, Dossier, GrantScope, UserRole
 from inventory.programme.dossier import Status
 from inventory.settings import Settings
+from tests.moved_clock import moved_clock
 from tests.seed import Seeded, seed
 from tests.webapp import bearer, hidden_field, log_in, person, web_client
 
@@ -141,6 +143,19 @@ def test_a_site_is_moved_on_its_page_and_what_breaks_is_shown_at_once(
     assert listed.count("Épinglée</span>") == 2
     table = client.get(f"/programmation/{number}/decision.csv")
     assert table.text.count("\r\n") == 3
+
+
+def test_the_day_of_an_advisers_page_is_that_of_brussels(
+    client: httpx.Client, database: Database
+) -> None:
+    with moved_clock() as moved:
+        moved.at = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+        log_in(client, "zoe")
+        assert 'type="date" value="2026-12-01"' in client.get("/visites").text
+        visit = {"on": "2026-11-30", "minutes": 60, "kind": "visit", "funding_source_id": 1}
+        headers = bearer(database, "zoe")
+        assert client.post("/api/v1/adviser-visits", json=visit, headers=headers).is_success
+        assert "/visites/mois/2026-11/signer" in client.get("/visites/mois/2026-11").text
 
 
 def test_an_adviser_tells_a_visit_on_a_page_and_signs_the_month(

@@ -89,6 +89,8 @@ def test_a_year_that_is_not_published_is_provisional() -> None:
         (date(2027, 2, 26), False),  # relaxation
         (date(2027, 3, 29), False),  # Easter Monday
         (date(2027, 3, 28), False),  # a Sunday
+        (date(2027, 9, 24), True),
+        (date(2027, 9, 27), False),  # the French Community's day, a Monday
         (date(2027, 7, 2), True),
         (date(2027, 7, 5), False),
         (date(2026, 8, 21), False),

@@ -93,10 +93,15 @@ def by_rhythm(starts_in: int) -> SchoolYear:
 
 def is_school_day(day: date) -> bool:
     """Return whether pupils are at school on a day."""
-    if day.weekday() > _FRIDAY or day in public_holidays(day.year):
+    if day.weekday() > _FRIDAY or day in public_holidays(day.year) or _is_community_day(day):
         return False
     year = school_year(day.year if day >= school_year(day.year).starts_on else day.year - 1)
     return year.starts_on <= day <= year.ends_on and not any(day in run for run in year.holidays)
+
+
+def _is_community_day(day: date) -> bool:
+    """Return whether it is the French Community's own day (decree of 3 July 1991): no school."""
+    return (day.month, day.day) == (9, 27)
 
 
 @cache
