@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
-from starlette.routing import compile_path
+from starlette.routing import Match, compile_path
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -129,6 +129,16 @@ def _as_before(_request: Request, told: Exception) -> Response:
     return told.response()
 
 
+def _pass_over(router: APIRouter, prefix: str) -> None:
+    """Let a router look at its routes only for paths below its prefix; each request meets all."""
+    look = router.matches
+
+    def matches(scope: Scope) -> tuple[Match, Scope]:
+        return look(scope) if scope["path"].startswith(prefix) else (Match.NONE, {})
+
+    router.matches = matches  # type: ignore[method-assign]
+
+
 def make_routes() -> FastAPI:
     """Return an application with every address, which serves no installation yet."""
     app = FastAPI(
@@ -143,7 +153,9 @@ def make_routes() -> FastAPI:
     app.add_exception_handler(AlreadyAnswered, _as_before)
     # Each by itself: a router within a router is looked through once for each of the two.
     for router in resource_routers():
-        app.include_router(tagged(done_once(router)), prefix=API_PREFIX, responses=_PROBLEMS)
+        below = tagged(done_once(router))
+        _pass_over(below, API_PREFIX + router.prefix)
+        app.include_router(below, prefix=API_PREFIX, responses=_PROBLEMS)
     app.include_router(docs.router, prefix=API_PREFIX)
     describe_exports(app)
     for router in other_routers():

@@ -53,22 +53,26 @@ class Progress:
 def programme_progress(session: Session, viewer: Viewer, wanted: ProgressFilter) -> Progress:
     """Return how far the sites are; one query, whose rows are as many as communes and statuses."""
     # Rows of plain values: thousands of them, and a session would look at each as at an entity.
-    rows = session.connection().execute(
-        sa_select(
-            col(Site.commune),
-            col(Site.province),
-            col(Dossier.status),
-            col(Dossier.status_before_hold),
-            func.count().label("sites"),
+    rows = (
+        session.connection()
+        .execute(
+            sa_select(
+                col(Site.commune),
+                col(Site.province),
+                col(Dossier.status),
+                col(Dossier.status_before_hold),
+                func.count().label("sites"),
+            )
+            .join(Dossier, col(Dossier.site_id) == col(Site.id))
+            .where(*_conditions(viewer, wanted))
+            .group_by(
+                col(Site.commune),
+                col(Site.province),
+                col(Dossier.status),
+                col(Dossier.status_before_hold),
+            )
         )
-        .join(Dossier, col(Dossier.site_id) == col(Site.id))
-        .where(*_conditions(viewer, wanted))
-        .group_by(
-            col(Site.commune),
-            col(Site.province),
-            col(Dossier.status),
-            col(Dossier.status_before_hold),
-        )
+        .all()
     )
     whole = _Counted()
     cantons: defaultdict[str | None, _Counted] = defaultdict(_Counted)

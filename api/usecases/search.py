@@ -7,7 +7,7 @@ which an address is written do not matter.
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,20 +19,17 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from api.usecases.scope import Viewer, visible_devices, visible_sites
+from api.usecases.search_words import MAX_FEW, Wanted, begins, look_up, site_has
 from api.usecases.sites import search_terms
 from inventory.models import (
     Device,
     DeviceRole,
     Dossier,
     Health,
-    Implantation,
     Incident,
     Interface,
     ManagementEndpoint,
-    OrganisingAuthority,
-    School,
     Site,
-    SiteImplantation,
 )
 from inventory.programme.dossier import Status
 from inventory.programme.spelling import bare, plain
@@ -40,9 +37,7 @@ from inventory.programme.spelling import bare, plain
 MAX_ROWS = 100
 MIN_CHARACTERS = 2
 """A shorter text would find most of the fleet."""
-_MAX_INDIRECT = 200
 _SHOWN_OF_DEVICES = ("id", "name", "site_id", "serial", "role", "health")
-_END = "\U0010ffff"  # after every text that begins as the one before it
 _MAC = re.compile(r"[0-9a-f]{4,12}")
 _PART_OF_IPV4 = re.compile(r"\d{1,3}\.(\d{1,3}(\.|$)){0,3}")
 
@@ -90,14 +85,6 @@ class Hits:
     next: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    text: str
-    terms: tuple[str, ...] = field(default_factory=tuple)
-    of_authorities: frozenset[str] = frozenset()
-    """Those of the terms that stand in the name of an organising authority."""
-
-
 def search(
     session: Session,
     viewer: Viewer,
@@ -127,7 +114,7 @@ def search_kinds(
     terms = tuple(search_terms(text))
     if len("".join(terms)) < MIN_CHARACTERS:
         return dict.fromkeys(kinds, Hits())
-    wanted = _Wanted(text.strip()[:200], terms, _of_authorities(session, terms))
+    wanted = look_up(session, text.strip()[:200], terms)
     find = {
         Kind.SITES: _sites,
         Kind.DEVICES: _devices,
@@ -139,12 +126,14 @@ def search_kinds(
 
 
 def _sites(
-    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+    session: Session, viewer: Viewer, wanted: Wanted, after: Place | None, limit: int
 ) -> Hits:
+    if wanted.is_nowhere(wanted.terms):
+        return Hits()
     query = select(Site.id, Site.name, Site.commune, Site.search_key).where(
         visible_sites(viewer),
         col(Site.closed_on).is_(None),
-        *(_site_has(wanted, term) for term in wanted.terms),
+        *(site_has(wanted, term) for term in wanted.terms),
     )
     if after is not None:
         query = query.where(_later(col(Site.search_key), col(Site.id), after))
@@ -157,8 +146,10 @@ def _sites(
 
 
 def _dossiers(
-    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+    session: Session, viewer: Viewer, wanted: Wanted, after: Place | None, limit: int
 ) -> Hits:
+    if wanted.is_nowhere(term for term in wanted.terms if not _statuses(term)):
+        return Hits()
     query = (
         select(Site.id, Site.name, Dossier.status, Site.search_key)
         .join(Dossier, col(Dossier.site_id) == col(Site.id))
@@ -175,9 +166,11 @@ def _dossiers(
 
 
 def _incidents(
-    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+    session: Session, viewer: Viewer, wanted: Wanted, after: Place | None, limit: int
 ) -> Hits:
     """Find incidents by the name of their cause and by their site, newest first."""
+    if wanted.is_nowhere(term for term in wanted.terms if wanted.few_devices.get(term) == ()):
+        return Hits()
     query = (
         select(  # type: ignore[call-overload]
             Incident.id,
@@ -189,7 +182,10 @@ def _incidents(
         )
         .join(Device, col(Device.id) == col(Incident.device_id))
         .join(Site, col(Site.id) == col(Incident.site_id))
-        .where(visible_sites(viewer), *(_incident_has(wanted, term) for term in wanted.terms))
+        .where(
+            visible_sites(viewer),
+            *(_incident_has(wanted, term) for term in wanted.terms),
+        )
     )
     if after is not None:
         query = query.where(col(Incident.id) < after.row_id)
@@ -202,7 +198,7 @@ def _incidents(
 
 
 def _devices(
-    session: Session, viewer: Viewer, wanted: _Wanted, after: Place | None, limit: int
+    session: Session, viewer: Viewer, wanted: Wanted, after: Place | None, limit: int
 ) -> Hits:
     """Find devices by address and serial first, then by name; each way by its own index.
 
@@ -215,7 +211,7 @@ def _devices(
         key: Mapped[Any] = getattr(Device, order)
         if after is None or step >= after.step:
             query = (
-                select(  # type: ignore[call-overload]
+                sa_select(
                     *(getattr(Device, name) for name in _SHOWN_OF_DEVICES),
                     col(Site.name).label("site"),
                     key.label("key"),
@@ -226,7 +222,7 @@ def _devices(
             if after is not None and step == after.step:
                 query = query.where(_later(key, col(Device.id), after))
             query = query.order_by(key, col(Device.id)).limit(limit + 1 - len(hits))
-            for row in session.exec(query):
+            for row in session.connection().execute(query).all():
                 hits.append(_device_hit(row))
                 places.append(Place(row.key or "", row.id, step))
         begun.append(condition)  # compared with IS NOT: what is not told is no hit
@@ -235,7 +231,7 @@ def _devices(
     return Hits(tuple(hits))
 
 
-def _ways(session: Session, wanted: _Wanted) -> list[tuple[ColumnElement[bool], str]]:
+def _ways(session: Session, wanted: Wanted) -> list[tuple[ColumnElement[bool], str]]:
     """Return the conditions by which a device may be meant, each with the column of its order."""
     name = col(Device.search_name)
     ways: list[tuple[ColumnElement[bool], str]] = []
@@ -251,20 +247,22 @@ def _ways(session: Session, wanted: _Wanted) -> list[tuple[ColumnElement[bool], 
         ways.append(
             (_one_of(session, select(ManagementEndpoint.device_id).where(hosts)), "search_name")
         )
-    serial = bare(wanted.text)
-    ways.append((_begins(col(Device.search_serial), serial), "search_serial"))
-    ways.append((_begins(name, plain(wanted.text)), "search_name"))
+    ways.append((begins(col(Device.search_serial), bare(wanted.text)), "search_serial"))
+    if wanted.few_devices.get(whole := plain(wanted.text)) != ():
+        ways.append((begins(name, whole), "search_name"))
     if len(wanted.terms) > 1:
         # "tilleuls ap3": the last word is the device's, the others are its school's.
         *others, last = wanted.terms
-        schools = select(col(Site.id)).where(*(_site_has(wanted, term) for term in others))
-        ways.append((and_(_begins(name, last), col(Device.site_id).in_(schools)), "search_name"))
+        if not wanted.is_nowhere(others):
+            schools = select(col(Site.id)).where(*(site_has(wanted, term) for term in others))
+            at_one = col(Device.site_id).in_(schools)
+            ways.append((and_(begins(name, last), at_one), "search_name"))
     return ways
 
 
 def _one_of(session: Session, device_ids: SelectOfScalar[Any]) -> ColumnElement[bool]:
     # Asked beforehand: a subquery would let the planner walk all devices in the order of their key.
-    found = {each for each in session.exec(device_ids.limit(_MAX_INDIRECT)) if each is not None}
+    found = {each for each in session.exec(device_ids.limit(MAX_FEW)) if each is not None}
     return col(Device.id).in_(sorted(found)) if found else false()
 
 
@@ -273,7 +271,7 @@ def _address(text: str) -> ColumnElement[bool] | None:
     try:
         return host == str(ipaddress.ip_address(text.strip("[]")))
     except ValueError:
-        return _begins(host, text) if _PART_OF_IPV4.fullmatch(text) else None
+        return begins(host, text) if _PART_OF_IPV4.fullmatch(text) else None
 
 
 def _device_hit(row: Any) -> Hit:
@@ -289,48 +287,27 @@ def _device_hit(row: Any) -> Hit:
     )
 
 
-def _of_authorities(session: Session, terms: Sequence[str]) -> frozenset[str]:
-    # Asked once, beforehand: most words are in no such name, and each list asks for all of them.
-    name = col(OrganisingAuthority.search_key)
-    there = [sa_select(1).where(name.contains(term, autoescape=True)).exists() for term in terms]
-    found = session.execute(sa_select(*there)).one()
-    return frozenset(term for term, has in zip(terms, found, strict=True) if has)
+def _incident_has(wanted: Wanted, term: str) -> ColumnElement[bool]:
+    # By its own columns alone: its device and its site are then read of those found only. And by
+    # their indexes for a rare word alone: a common one would have all of them gathered and sorted
+    # for the newest few.
+    sites, devices = wanted.few_sites.get(term), wanted.few_devices.get(term)
+    if sites is not None and devices is not None:
+        return or_(col(Incident.site_id).in_(sites), col(Incident.device_id).in_(devices))
+    at = select(col(Site.id)).where(site_has(wanted, term)).correlate(None)
+    of = select(col(Device.id)).where(begins(col(Device.search_name), term)).correlate(None)
+    return or_((col(Incident.site_id) + 0).in_(at), (col(Incident.device_id) + 0).in_(of))
 
 
-def _site_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
-    """Return whether a site has a word in its name, commune, FASE numbers or PO's name."""
-    has = col(Site.search_key).contains(term, autoescape=True)
-    if term not in wanted.of_authorities:
-        return has
-    authorities = select(OrganisingAuthority.id).where(
-        col(OrganisingAuthority.search_key).contains(term, autoescape=True)
-    )
-    served = (
-        select(SiteImplantation.site_id)
-        .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
-        .join(School, col(School.id) == col(Implantation.school_id))
-        .where(col(School.organising_authority_id).in_(authorities))
-    )
-    return or_(has, col(Site.id).in_(served))
-
-
-def _incident_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
-    # By its own columns alone: its device and its site are then read of those found only. Not by
-    # their indexes: a common word would have all of them gathered and sorted for the newest few.
-    sites = select(col(Site.id)).where(_site_has(wanted, term)).correlate(None)
-    devices = select(col(Device.id)).where(_begins(col(Device.search_name), term)).correlate(None)
-    return or_((col(Incident.site_id) + 0).in_(sites), (col(Incident.device_id) + 0).in_(devices))
-
-
-def _dossier_has(wanted: _Wanted, term: str) -> ColumnElement[bool]:
-    statuses = [status.value for status in Status if term in plain(status.label)]
-    has = _site_has(wanted, term)
+def _dossier_has(wanted: Wanted, term: str) -> ColumnElement[bool]:
+    statuses = _statuses(term)
+    has = site_has(wanted, term)
     return or_(has, col(Dossier.status).in_(statuses)) if statuses else has
 
 
-def _begins(column: Mapped[Any], text: str) -> ColumnElement[bool]:
-    # As a range and not as LIKE: both databases then use the index of the column.
-    return and_(column >= text, column < text + _END)
+def _statuses(term: str) -> list[str]:
+    """Return the statuses of dossiers in whose name a word stands."""
+    return [status.value for status in Status if term in plain(status.label)]
 
 
 def _later(key: Mapped[Any], row_id: Mapped[Any], after: Place) -> ColumnElement[bool]:

@@ -1,12 +1,23 @@
 """The list of sites as a person sees it: found, filtered, page by page, with how each one does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+)
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -187,7 +198,7 @@ def _in_condition(condition: Condition) -> ColumnElement[bool]:
     )
     found = (
         select(FindingRow.id)
-        .where(FindingRow.site_id == Site.id, _counts())
+        .where(FindingRow.site_id == Site.id, _counts(clock.now()))
         .where(FindingRow.severity != Severity.INFO)
         .exists()
     )
@@ -204,12 +215,12 @@ def _stands() -> ColumnElement[bool]:
     return col(Device.lifecycle).in_([Lifecycle.INSTALLED, Lifecycle.ACTIVE, Lifecycle.FAULTY])
 
 
-def _counts() -> ColumnElement[bool]:
+def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Select findings that are open and that nobody accepted for a while."""
     accepted = (
         select(Waiver.id)
         .where(Waiver.rule_id == FindingRow.rule_id, Waiver.subject == FindingRow.subject)
-        .where(Waiver.ends_at > clock.now())
+        .where(col(Waiver.ends_at) > now)
         .exists()
     )
     return and_(col(FindingRow.resolved_at).is_(None), not_(accepted))
@@ -257,47 +268,56 @@ def _lines(session: Session, rows: Sequence[Row[Any]]) -> tuple[SiteLine, ...]:
     return tuple(lines)
 
 
-def _schools(session: Session, site_ids: list[int]) -> dict[int, list[str]]:
-    query = (
-        select(SiteImplantation.site_id, School.name)
-        .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
-        .join(School, col(School.id) == col(Implantation.school_id))
-        .where(col(SiteImplantation.site_id).in_(site_ids))
-        .distinct()
-        .order_by(col(School.name))
+# What a list tells of its sites: made once, since each page asks all three.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _sum_of(health: Health) -> ColumnElement[int]:
+    return func.sum(case((col(Device.health) == health, 1), else_=0))
+
+
+_SCHOOLS_OF = (
+    sa_select(col(SiteImplantation.site_id), col(School.name))
+    .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
+    .join(School, col(School.id) == col(Implantation.school_id))
+    .where(col(SiteImplantation.site_id).in_(_IDS))
+    .distinct()
+    .order_by(col(School.name))
+)
+_DEVICES_OF = (
+    sa_select(
+        col(Device.site_id),
+        func.count().label("total"),
+        _sum_of(Health.OK).label("ok"),
+        _sum_of(Health.DOWN).label("down"),
+        func.max(col(Device.last_seen_at)).label("last_seen_at"),
     )
+    .where(col(Device.site_id).in_(_IDS), _stands())
+    .group_by(col(Device.site_id))
+)
+_FINDINGS_OF = (
+    sa_select(col(FindingRow.site_id), col(FindingRow.severity), func.count())
+    .where(col(FindingRow.site_id).in_(_IDS), _counts(bindparam("now")))
+    .group_by(col(FindingRow.site_id), col(FindingRow.severity))
+)
+
+
+def _schools(session: Session, site_ids: list[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for site_id, name in session.exec(query):
+    for site_id, name in session.connection().execute(_SCHOOLS_OF, {"ids": site_ids}).all():
         found.setdefault(site_id, []).append(name)
     return found
 
 
 def _devices(session: Session, site_ids: list[int]) -> dict[int, Row[Any]]:
-    def count(health: Health) -> Any:
-        return func.sum(case((col(Device.health) == health, 1), else_=0))
-
-    query = (
-        select(  # type: ignore[call-overload]
-            col(Device.site_id).label("site_id"),
-            func.count().label("total"),
-            count(Health.OK).label("ok"),
-            count(Health.DOWN).label("down"),
-            func.max(col(Device.last_seen_at)).label("last_seen_at"),
-        )
-        .where(col(Device.site_id).in_(site_ids), _stands())
-        .group_by(col(Device.site_id))
-    )
-    return {row.site_id: row for row in session.exec(query)}
+    rows: Iterable[Any] = session.connection().execute(_DEVICES_OF, {"ids": site_ids}).all()
+    return {row.site_id: row for row in rows}
 
 
 def _findings(session: Session, site_ids: list[int]) -> dict[int, dict[Severity, int]]:
-    query = (
-        select(FindingRow.site_id, FindingRow.severity, func.count())
-        .where(col(FindingRow.site_id).in_(site_ids), _counts())
-        .group_by(col(FindingRow.site_id), col(FindingRow.severity))
-    )
+    told = {"ids": site_ids, "now": clock.now()}
     found: dict[int, dict[Severity, int]] = {}
-    for site_id, severity, count in session.exec(query):
-        if site_id is not None:
-            found.setdefault(site_id, {})[Severity(severity)] = count
+    rows: Iterable[Any] = session.connection().execute(_FINDINGS_OF, told).all()
+    for site_id, severity, count in rows:
+        found.setdefault(site_id, {})[Severity(severity)] = count
     return found

