@@ -129,12 +129,13 @@ def _as_before(_request: Request, told: Exception) -> Response:
     return told.response()
 
 
-def _pass_over(router: APIRouter, prefix: str) -> None:
+def _pass_over(router: APIRouter) -> None:
     """Let a router look at its routes only for paths below its prefix; each request meets all."""
     look = router.matches
+    begins = API_PREFIX + router.prefix.partition("{")[0]
 
     def matches(scope: Scope) -> tuple[Match, Scope]:
-        return look(scope) if scope["path"].startswith(prefix) else (Match.NONE, {})
+        return look(scope) if scope["path"].startswith(begins) else (Match.NONE, {})
 
     router.matches = matches  # type: ignore[method-assign]
 
@@ -154,7 +155,7 @@ def make_routes() -> FastAPI:
     # Each by itself: a router within a router is looked through once for each of the two.
     for router in resource_routers():
         below = tagged(done_once(router))
-        _pass_over(below, API_PREFIX + router.prefix)
+        _pass_over(below)
         app.include_router(below, prefix=API_PREFIX, responses=_PROBLEMS)
     app.include_router(docs.router, prefix=API_PREFIX)
     describe_exports(app)
