@@ -41,11 +41,12 @@ def script(commands: Sequence[str]) -> str:
     """Return commands as one, which ends at the first that fails, with its status and its place.
 
     Short ones share a line, since each line comes back in a packet of its own. One of several lines
-    may end with a here-document, and keeps its own.
+    may end with a here-document, and keeps its own; one that ends with `&` or `;` is ended already.
     """
     lines = ["preau_at=0; "]
     for place, command in enumerate(commands, start=1):
-        body = f"{{ {command}\n}}" if "\n" in command else f"{{ {command}; }}"
+        ended = "\n" in command or command.endswith(("&", ";"))
+        body = f"{{ {command}\n}}" if ended else f"{{ {command}; }}"
         step = f"{body} && preau_at={place}"
         first, *others = f"{step} {'||' if place == len(commands) else '&& '}".split("\n")
         if len(lines[-1]) + len(first) > _LINE_CHARACTERS:

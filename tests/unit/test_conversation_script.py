@@ -29,6 +29,10 @@ def test_it_ends_well_where_none_fails() -> None:
     assert run(script([f"echo {n}" for n in range(40)])) == (0, [str(n) for n in range(40)])
 
 
+def test_a_command_that_is_ended_already_is_not_ended_again() -> None:
+    assert run(script(["echo un;", "true &", "echo deux"])) == (0, ["un", "deux"])
+
+
 def test_short_commands_share_lines_that_an_access_point_can_edit() -> None:
     commands = [f"uci set wireless.default_radio{n}.key='{'x' * 40}'" for n in range(12)]
     lines = script(commands).splitlines()
