@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_time
 
 from api.usecases.series import Span, Stretch
 from api.web.chart_times import Tick, bucket_of, zone_name
@@ -223,4 +223,4 @@ def moment_text(at: datetime, form: str, speech: Tongue) -> str:
     if form == "hour":
         return format_time(local, "HH:mm", tzinfo=BRUSSELS, locale=speech.region)
     skeleton = {"weekday": "EEEd", "day": "dMM", "date": "EEEdMMM", "month": "MMMy"}[form]
-    return format_skeleton(skeleton, local, tzinfo=BRUSSELS, locale=speech.region)
+    return speech.written(local, skeleton)
