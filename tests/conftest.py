@@ -22,7 +22,7 @@ DATABASES = ["sqlite", "postgresql"]
 
 _RECOMMENDED = PasswordHash.recommended
 
-pytest_plugins = ["tests.district"]
+pytest_plugins = ["tests.district", "tests.furnished"]
 
 # Other tests share the machine: how long an example takes says nothing.
 hypothesis_settings.register_profile(

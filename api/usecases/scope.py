@@ -138,6 +138,10 @@ _WIDE = frozenset({GrantScope.PROVINCE, GrantScope.EDUCATION_NETWORK, GrantScope
 """The scopes that hold hundreds of sites."""
 
 
+_AT_ONCE = 200
+"""How many grants one statement asks about; PostgreSQL takes 1,664 columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldGrant:
     """A role over a scope, as held by someone."""
@@ -217,6 +221,18 @@ def sites_of(grants: Iterable[HeldGrant]) -> ColumnElement[bool]:
         in_lots = select(col(Dossier.site_id)).where(col(Dossier.lot_id).in_(lots))
         clauses.append(col(Site.id).in_(in_lots))
     return or_(*clauses) if clauses else false()
+
+
+def reaching(session: Session, grants: Iterable[HeldGrant], site_id: int) -> set[HeldGrant]:
+    """Return which of `grants`, whoever holds them, reach a site."""
+    wanted = list(set(grants))
+    found: set[HeldGrant] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        asked = select(*(sites_of([grant]) for grant in some)).where(col(Site.id) == site_id)
+        if (reached := session.execute(asked).first()) is not None:
+            found.update(grant for grant, reaches in zip(some, reached, strict=True) if reaches)
+    return found
 
 
 def visible_devices(viewer: Viewer) -> ColumnElement[bool]:

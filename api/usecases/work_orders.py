@@ -7,8 +7,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from api.usecases.access import viewer_of
-from api.usecases.scope import Right, Viewer, sites_within, visible_sites
+from api.usecases.scope import (
+    ROLES,
+    HeldGrant,
+    Right,
+    Viewer,
+    reaching,
+    sites_within,
+    visible_sites,
+)
 from inventory import clock
 from inventory.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from inventory.events import record_event
@@ -18,7 +25,6 @@ from inventory.models import (
     ScannedDevice,
     Site,
     User,
-    UserRole,
     WorkCheck,
     WorkKind,
     WorkOrder,
@@ -180,17 +186,15 @@ def list_orders(
 
 def installers_at(session: Session, site_id: int) -> list[User]:
     """Return the people who may be given an order at a site, by name."""
-    roles = (UserRole.INSTALLER, UserRole.CONTRACTOR)
-    users = session.exec(
-        select(User)
-        .where(col(User.active), col(User.id).in_(select(Grant.user_id).where(
-            col(Grant.role).in_(roles)
-        )))
+    rows = session.exec(
+        select(User, Grant)
+        .join(Grant, col(Grant.user_id) == col(User.id))
+        .where(col(User.active), col(Grant.role).in_(ROLES[Right.DO_WORK]))
         .order_by(User.display_name, col(User.id))
-    ).all()  # fmt: skip
-    return [
-        user for user in users if _may(session, viewer_of(session, user), site_id, Right.DO_WORK)
-    ]
+    ).all()
+    held = [(user, HeldGrant(grant.role, grant.scope, grant.scope_key)) for user, grant in rows]
+    here = reaching(session, (grant for _, grant in held), site_id)
+    return list({user.id: user for user, grant in held if grant in here}.values())
 
 
 def still_to_do(session: Session, order: WorkOrder) -> list[Sentence]:

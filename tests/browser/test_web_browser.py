@@ -3,19 +3,14 @@
 On SQLite alone, and one installation for all: what a browser shows is the same on both databases.
 """
 
-import shutil
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page, expect
 
 from api.http.application import page_routers
-from inventory.database import open_database
-from inventory.secrets import open_vault
-from inventory.settings import Settings
 from tests.browser.chromium import (
     PHONE,
     WIDE,
@@ -26,9 +21,9 @@ from tests.browser.chromium import (
     new_page,
     running_chromium,
 )
-from tests.browser.installation import furnish
 from tests.browser.pages import NO_PAGES, PAGES, addresses
 from tests.conftest import skip_or_fail
+from tests.furnished import Furnished
 from tests.serving import serving
 
 pytestmark = [pytest.mark.browser]
@@ -43,13 +38,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One served installation for every test of this module."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("browser"), database_url=None)
-    shutil.copy2(migrated_sqlite, settings.data_dir / "preau.sqlite")
-    database = open_database(settings)
-    furnish(settings, database, open_vault(settings, create=True))
-    database.close()
+    settings, _ = furnished(tmp_path_factory.mktemp("browser"))
     with serving(settings) as served:
         yield served.address
 

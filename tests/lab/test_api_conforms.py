@@ -28,6 +28,7 @@ from inventory.models import DeployPlan, PlanState, UserRole
 from inventory.secrets import open_vault
 from tests.browser.installation import furnish
 from tests.conftest import DATABASES
+from tests.furnished import Furnished
 from tests.webapp import bearer, person, shared_settings, web_client
 
 EXAMPLES = int(os.environ.get("PREAU_API_EXAMPLES", "3"))
@@ -58,12 +59,16 @@ class Served:
 
 @pytest.fixture(scope="module", params=DATABASES if EXAMPLES > 3 else DATABASES[:1])
 def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
 ) -> Iterator[Served]:
-    settings = shared_settings(request, request.param, tmp_path_factory.mktemp("api"))
+    folder, on_sqlite = tmp_path_factory.mktemp("api"), request.param == "sqlite"
+    settings = (
+        furnished(folder)[0] if on_sqlite else shared_settings(request, request.param, folder)
+    )
     settings = settings.model_copy(update={"api_requests_per_s": 10_000.0, "api_burst": 100_000})
     database: Database = open_database(settings)
-    furnish(settings, database, open_vault(settings, create=True))
+    if not on_sqlite:
+        furnish(settings, database, open_vault(settings, create=True))
     person(database, "pm", UserRole.PROGRAMME_MANAGER)
     person(database, "engineer", UserRole.NETWORK_ENGINEER)
     with database.write("test") as session:

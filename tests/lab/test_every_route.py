@@ -23,11 +23,10 @@ from api.usecases.tokens import new_token
 from inventory import clock
 from inventory.database import Database, open_database
 from inventory.models import Change, Dossier, GrantScope, Lot, User, UserRole
-from inventory.secrets import open_vault
-from tests.browser.installation import furnish
+from tests.furnished import Furnished
 from tests.routes import BODIES, NO_SITE, OWN, QUERIES, VALUES, WITH_FILES
 from tests.seed import SCHOOLS
-from tests.webapp import person, shared_settings, web_client
+from tests.webapp import person, web_client
 
 SAFE = {"GET", "HEAD"}
 REFUSED = {401, 403, 404}
@@ -172,13 +171,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(furnished: Furnished, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One installation for all: what is refused leaves no trace, and reading neither."""
-    settings = shared_settings(request, "sqlite", tmp_path_factory.mktemp("routes"))
+    settings, made = furnished(tmp_path_factory.mktemp("routes"))
     database = open_database(settings)
-    made = furnish(settings, database, open_vault(settings, create=True))
     with database.write("user:nobody") as session:
         queue.enqueue(session, "poll", {"site_id": made.site_ids[0]}, "user:nobody")
     lots = _lots(database, made.site_ids)

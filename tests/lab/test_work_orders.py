@@ -15,6 +15,7 @@ from api.usecases.work_orders import (
     cancel_order,
     change_order,
     finish_order,
+    installers_at,
     list_orders,
     plan_order,
     still_to_do,
@@ -35,7 +36,9 @@ from inventory.files.kinds import MediaType, UploadKind
 from inventory.models import (
     CableLink,
     Device,
+    Dossier,
     GrantScope,
+    Lot,
     OrderedDevice,
     Reserve,
     ScannedDevice,
@@ -68,6 +71,36 @@ def seeded(database: Database) -> Seeded:
 def viewer(database: Database, login: str) -> Viewer:
     with database.read() as session:
         return viewer_of(session, session.exec(select(User).where(User.login == login)).one())
+
+
+def test_who_installs_at_a_school_is_told_by_every_kind_of_scope(
+    database: Database, seeded: Seeded
+) -> None:
+    here, there = seeded.site_ids[:2]
+    with database.write("test") as session:
+        lot = Lot(name="Lot 9")
+        session.add(lot)
+        session.flush()
+        session.exec(select(Dossier).where(Dossier.site_id == here)).one().lot_id = lot.id
+        lot_id = lot.id
+    for number, (scope, key) in enumerate(
+        (
+            (GrantScope.ALL, ""),
+            (GrantScope.SITE, str(here)),
+            (GrantScope.EDUCATION_NETWORK, "Subventionné communal"),
+            (GrantScope.ORGANISING_AUTHORITY, str(seeded.authority_ids[0])),
+            (GrantScope.LOT, str(lot_id)),
+        )
+    ):
+        person(database, f"jean{number}", UserRole.INSTALLER, scope, key)
+    person(database, "shut", UserRole.INSTALLER)
+    with database.write("test") as session:
+        session.exec(select(User).where(User.login == "shut")).one().active = False
+    with database.read() as session:
+        every = ["cora", "ines", *(f"jean{number}" for number in range(5))]
+        assert [user.login for user in installers_at(session, here)] == every
+        assert [user.login for user in installers_at(session, there)] == ["igor", "jean0"]
+        assert installers_at(session, 999) == []
 
 
 def planned(
