@@ -29,6 +29,7 @@ from inventory.models import (
     Evidence,
 )
 from inventory.programme.dossier import (
+    TOLD_BY,
     DossierState,
     EligibilityFact,
     EvidenceKind,
@@ -152,6 +153,7 @@ def judge_move(
             todo=Sentence("relisez-le"),
         )
     told = _with_told(now.facts, facts or {})
+    _refuse_facts_of_others(now.facts, told, role)
     outcome = decide(
         _with_measures(now.state, measures),
         to,
@@ -364,6 +366,21 @@ def _with_measures(state: DossierState, measures: frozenset[Measure] | None) -> 
     if state.status is not Status.CADASTRE_VALIDATED:
         raise MoveRefused(state.status, [_NOT_YET])
     return replace(state, measures=measures)
+
+
+def _refuse_facts_of_others(stored: Facts, told: Facts, role: Role) -> None:
+    """Raise NotAllowed for a fact that another role answers for; said again it changes nothing."""
+    for name, roles in TOLD_BY.items():
+        if getattr(told, name) != getattr(stored, name) and role not in roles:
+            raise NotAllowed(
+                Sentence(
+                    "Le fait %(name)s revient à\u00a0: %(people)s\u00a0; pas à\u00a0: %(role)s",
+                    name=name,
+                    people=tuple(Sentence(label) for label in sorted(r.label for r in roles)),
+                    role=Sentence(role.label),
+                ),
+                todo=Sentence("rien n’a été changé"),
+            )
 
 
 def _with_told(stored: Facts, given: Mapping[str, str]) -> Facts:

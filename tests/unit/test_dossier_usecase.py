@@ -40,7 +40,16 @@ from inventory.models import (
     PushState,
     Site,
 )
-from inventory.programme.dossier import EvidenceKind, Measure, Measured, Role, Status, replay
+from inventory.programme.dossier import (
+    TOLD_BY,
+    EvidenceKind,
+    Facts,
+    Measure,
+    Measured,
+    Role,
+    Status,
+    replay,
+)
 from tests.registers import as_json, row
 
 
@@ -124,13 +133,13 @@ def test_a_refused_move_keeps_nothing(database: Database, site_id: int) -> None:
             site_id,
             Status.CADASTRE_SUBMITTED,
             Role.SCHOOL_HEAD,
-            facts={"lot": "3"},
+            facts={"floor_plans_received_on": "2027-01-12"},
             evidence=[_document(EvidenceKind.CADASTRE_RESPONSE)],
         )
     assert raised.value.missing
     with database.read() as session:
         dossier = dossier_of_site(session, site_id)
-        assert (dossier.version, "lot" in dossier.facts) == (1, False)
+        assert (dossier.version, "floor_plans_received_on" in dossier.facts) == (1, False)
         assert session.exec(select(DossierTransition)).all() == []
 
 
@@ -159,8 +168,9 @@ def test_facts_are_kept_checked_and_taken_back(database: Database, site_id: int)
     _move(
         database,
         site_id,
-        Status.CADASTRE_PENDING,
-        Role.SCHOOL_HEAD,
+        Status.ON_HOLD,
+        Role.PROGRAMME_MANAGER,
+        reason="x",
         facts={"visit_on": "2027-01-12", "lot": "3"},
     )
     with database.read() as session:
@@ -171,8 +181,8 @@ def test_facts_are_kept_checked_and_taken_back(database: Database, site_id: int)
         assert "lot" not in dossier.facts
     for wrong in ({"nonsense": "1"}, {"visit_on": "someday"}, {"eligibility": "yes"}):
         with pytest.raises(InvalidInput):
-            _move(database, site_id, Status.ON_HOLD, Role.ADVISER, reason="x", facts=wrong)
-    _move(database, site_id, Status.ON_HOLD, Role.ADVISER, reason="x", facts={"lot": ""})
+            _move(database, site_id, Status.IDENTIFIED, Role.ADVISER, facts=wrong)
+    _move(database, site_id, Status.IDENTIFIED, Role.PROGRAMME_MANAGER, facts={"lot": ""})
     with database.read() as session:
         assert dossier_of_site(session, site_id).lot_id is None
 
@@ -190,10 +200,37 @@ def test_a_lot_or_funding_source_that_is_not_known_is_refused_with_those_that_ar
     with database.write("tester") as session:
         for name in ("3", "1"):
             define_lot(session, name)
+    manager = Role.PROGRAMME_MANAGER
     with pytest.raises(InvalidInput, match=sentence):
-        _move(database, site_id, Status.CADASTRE_PENDING, Role.SCHOOL_HEAD, facts=fact)
+        _move(database, site_id, Status.ON_HOLD, manager, reason="x", facts=fact)
     with database.read() as session:
         assert history(session, site_id) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "fact"),
+    [
+        (Role.ORGANISING_AUTHORITY, {"programme_signed_on": "2026-11-20"}),
+        (Role.ADVISER, {"organising_authority_signed_on": "2026-11-20"}),
+        (Role.ADVISER, {"lot": "3"}),
+        (Role.ORGANISING_AUTHORITY, {"priority_score": "100"}),
+        (Role.PROGRAMME_MANAGER, {"final_acceptance_drawn_up_on": "2026-11-20"}),
+    ],
+)
+def test_nobody_tells_with_a_step_what_another_role_answers_for(
+    database: Database, site_id: int, role: Role, fact: dict[str, str]
+) -> None:
+    """Who makes any step could sign for the others, or give the site to another lot."""
+    with database.write("tester") as session:
+        define_lot(session, "3")
+    with pytest.raises(NotAllowed, match=f"Le fait {next(iter(fact))} revient à"):
+        _move(database, site_id, Status.ON_HOLD, role, reason="x", facts=fact)
+    with database.read() as session:
+        assert history(session, site_id) == ()
+
+
+def test_every_fact_that_people_tell_has_a_role_that_answers_for_it() -> None:
+    assert set(TOLD_BY) == set(Facts.model_fields) - {"eligibility"}
 
 
 def test_the_measures_are_chosen_with_the_enrolment(database: Database, site_id: int) -> None:

@@ -17,9 +17,11 @@ from inventory.programme.dossier.machine import (
     replay,
 )
 from inventory.programme.dossier.status import EvidenceKind, Measure, Role, Status, Track
+from inventory.programme.dossier.telling import TOLD_BY
 
 __all__ = [
     "EDGES",
+    "TOLD_BY",
     "DossierState",
     "Edge",
     "EligibilityFact",
