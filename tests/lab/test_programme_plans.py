@@ -232,7 +232,7 @@ def test_an_applied_plan_schedules_dossiers_through_the_machine_and_tells_the_ot
         assert document.startswith(b"plan;version;site;score;trimestre;lot;source;montant\r\n")
         assert len(outcomes(session, plan_id)) == 6
         assert dossier_of_site(session, site_ids[1]).status == Status.ON_HOLD
-    with pytest.raises(Conflict, match="est «\u00a0applied"):
+    with pytest.raises(Conflict, match="est «\u00a0Appliqué"):
         apply_plan(database, plan_id, actor="user:anne")
     with database.write("test") as session, pytest.raises(Conflict, match="a été appliqué"):
         discard(session, plan_id)
