@@ -126,7 +126,8 @@ _SINGLE = {
 }
 
 # A module's name begins with a capital, an object's with a small letter (RFC 2578, 3 and 3.1).
-_MODULE = rb"(?:[A-Z][\w-]*::|\.iso\.(?:[a-z][\w-]*\.)*)"
+# A path has as many names as an OID has parts at most (RFC 2578, 3.5).
+_MODULE = rb"(?:[A-Z][\w-]*::|\.iso\.(?:[a-z][\w-]*\.){0,128})"
 _NAME = rb"([a-z][\w-]*)"
 # An index may be a text of any length, which is then written in quotes.
 _INDEX = rb'((?:\.\d+|\."[^"\n]*")*)'

@@ -89,3 +89,9 @@ def test_empty_lines_without_end_are_passed_in_one_go(first: str) -> None:
     recording = parse_recording(f"{first} = STRING: sw1\n".encode() + b"\n" * 300_000)
     assert recording is not None
     assert recording.view().get(oid("1.3.6.1.2.1.1.5.0")) == b"sw1"
+
+
+def test_a_path_without_end_is_a_problem_soon() -> None:
+    recording = parse_recording(b".iso." + b"a." * 100_000 + b"\n.1.3.6.1 = INTEGER: 1\n")
+    assert recording is not None
+    assert [problem.what for problem in recording.view().problems] == ["1 line of the recording"]
