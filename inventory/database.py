@@ -45,6 +45,9 @@ _POOL = {"pool_size": 10, "max_overflow": CONNECTIONS - 10, "pool_use_lifo": Tru
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 _WRITES = "preau_writes"
 _BUSY_TIMEOUT_S = 30.0
+# A commit copies the journal into the file once it is that long, and its writer waits for the disk:
+# four times SQLite's own limit, as the web process copies it before (`Database.checkpoint`).
+_LONGEST_WAL_PAGES = 4000
 
 
 class Database:
@@ -107,6 +110,16 @@ class Database:
         finally:
             self._noting.release()
         return True
+
+    def checkpoint(self) -> None:
+        """Copy SQLite's write-ahead log into its file, as far as nobody has to wait for that."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect() as connection:
+            # On the driver's connection: through SQLAlchemy's it would begin a transaction.
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -187,7 +200,12 @@ def writing(engine: Engine) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver must not begin transactions itself: we choose the kind in _begin_sqlite.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"wal_autocheckpoint={_LONGEST_WAL_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

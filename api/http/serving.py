@@ -1,15 +1,24 @@
 """The web process: uvicorn on a socket that is already open."""
 
 import socket
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.application import make_application
 from inventory.database import Database
 from inventory.processes import settle
 from inventory.settings import Settings
 
+log = structlog.get_logger()
+
 _STOP_GRACE_S = 5
+_CHECKPOINT_EVERY_S = 2.0
 
 
 def answer_at_once(listening: socket.socket) -> socket.socket:
@@ -34,4 +43,26 @@ def serve_web(settings: Settings, database: Database, listening: socket.socket) 
         server_header=False,
         timeout_graceful_shutdown=_STOP_GRACE_S,
     )
-    uvicorn.Server(config).run(sockets=[answer_at_once(listening)])
+    with _checkpoints(database):
+        uvicorn.Server(config).run(sockets=[answer_at_once(listening)])
+
+
+@contextmanager
+def _checkpoints(database: Database) -> Iterator[None]:
+    """Copy SQLite's journal into its file in the block, so that no request waits for the disk."""
+    end = threading.Event()
+
+    def copy() -> None:
+        while not end.wait(_CHECKPOINT_EVERY_S):
+            try:
+                database.checkpoint()
+            except (SQLAlchemyError, sqlite3.Error):
+                log.exception("checkpoint_failed")  # a commit does it, once the journal is long
+
+    thread = threading.Thread(target=copy, name="checkpoints", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()

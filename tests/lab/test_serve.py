@@ -54,6 +54,20 @@ def test_children_do_not_outlive_a_supervisor_that_is_killed(settings: Settings)
         wait_until(lambda: not any(alive(pid) for pid in children.values()), "a child outlives it")
 
 
+@pytest.mark.one_database
+def test_the_web_process_copies_the_journal_of_sqlite_into_its_file(
+    settings: Settings, database: Database
+) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL does so itself")
+    file = settings.data_dir / "preau.sqlite"
+    with serving(settings):
+        database.checkpoint()
+        before = file.read_bytes()
+        seed(database)
+        wait_until(lambda: file.read_bytes() != before, "the journal is not copied")
+
+
 def test_a_job_asked_for_over_the_api_is_run_by_the_other_process(
     settings: Settings, database: Database
 ) -> None:

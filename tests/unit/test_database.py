@@ -1,4 +1,6 @@
+import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlmodel import col, select
@@ -91,3 +93,19 @@ def test_the_connection_that_was_used_last_is_the_next(database: Database) -> No
             pass
     with database.engine.connect() as again:
         assert again.connection.dbapi_connection is last_given_back
+
+
+def test_a_commit_does_not_wait_for_what_a_checkpoint_copies(
+    tmp_path: Path, migrated_sqlite: Path
+) -> None:
+    shutil.copy2(migrated_sqlite, tmp_path / "preau.sqlite")
+    database = open_database(Settings(data_dir=tmp_path, database_url=None))
+    file, journal = tmp_path / "preau.sqlite", tmp_path / "preau.sqlite-wal"
+    before = file.read_bytes()
+    while not journal.exists() or journal.stat().st_size < 2000 * 4096:
+        with database.write("alice") as session:
+            session.add_all(Zone(name=f"{uuid4()} {n}") for n in range(300))
+    assert file.read_bytes() == before
+    database.checkpoint()
+    assert file.read_bytes() != before
+    database.close()
