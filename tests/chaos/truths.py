@@ -34,7 +34,8 @@ class Truth:
 
     `begins` is found in a line that only a change to `VERSION` sends, `looks` in the line that
     reads the device, which comes before it; `once` in those that must not come twice in one change.
-    `remains` tells whether anything of a guard was left behind.
+    `remains` tells whether anything of a guard was left behind, `kept` what of a tree is there also
+    while the device starts up: its switch may just have been restarted, and its power with it.
     """
 
     tree: Callable[[Any], Any]
@@ -44,6 +45,7 @@ class Truth:
     looks: str
     once: re.Pattern[str] = _NEVER
     remains: Callable[[Any], bool] = lambda _device: False
+    kept: Callable[[Any], Any] = lambda tree: tree
 
     def begins_change(self, line: str, version: int) -> bool:
         """Return whether a line is one of the change to a version, and of no undoing."""
@@ -73,23 +75,34 @@ class Heard(list[str]):
     version: int = 0
     doubled: list[str] = field(default_factory=list)
     _since: Counter[str] = field(default_factory=Counter)
-    _as_before: bool = True
+    _other: str = ""  # what it was not as before, when it was read last
 
     def append(self, line: str) -> None:
         """Note one line as it comes in."""
         super().append(line)
         truth = truth_of(self.device)
         if re.search(truth.looks, line):
+            now, before = truth.kept(truth.tree(self.device)), truth.kept(self.before)
             waits = truth.is_guarded(self.device)
-            self._as_before = not waits and truth.tree(self.device) == self.before
-            if self._as_before:
+            self._other = _other(now, before) if now != before else ""
+            if waits:
+                self._other = "a guard waits"
+            if not self._other:
                 self._since.clear()
-        elif truth.begins_change(line, self.version) and not self._as_before:
-            self.doubled.append(f"{self.device.name}: {line}")
+        elif truth.begins_change(line, self.version) and self._other:
+            self.doubled.append(f"{self.device.name} ({self._other}): {line}")
         elif truth.once.search(line):
             self._since[line] += 1
             if self._since[line] > 1:
                 self.doubled.append(f"{self.device.name}: {line}")
+
+
+def _other(now: Any, before: Any) -> str:
+    """Return what differs: the parts of a tree that has parts, on both sides."""
+    if isinstance(now, tuple) and isinstance(before, tuple):
+        pairs = [(one, other) for one, other in zip(now, before, strict=True) if one != other]
+        return "; ".join(f"now {one}, before {other}" for one, other in pairs)
+    return f"now {now}, before {before}"
 
 
 # -- switches
@@ -246,6 +259,7 @@ _TRUTHS = {
         has_all=_hostapd_has,
         begins=r"hostapd_set .* 'Chaos-VERSION'",
         looks="#file",
+        kept=lambda tree: (tree or ())[:2],  # what each hostapd serves comes later
     ),
     "routeros": Truth(
         tree=_routeros_tree,
