@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Any
 
-from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from api.usecases.deadlines import follow_terms
+from api.usecases.dossier_facts import refuse_facts_of_others, with_told
 from api.usecases.dossier_state import (
     NAMED_ROWS,
     DossierNow,
@@ -21,7 +20,7 @@ from api.usecases.dossier_state import (
 from api.usecases.funding import funding_named
 from api.usecases.lots import lot_named
 from inventory import clock
-from inventory.errors import Conflict, InvalidInput, NotAllowed
+from inventory.errors import Conflict, NotAllowed
 from inventory.events import record_event
 from inventory.models import (
     Dossier,
@@ -29,7 +28,6 @@ from inventory.models import (
     Evidence,
 )
 from inventory.programme.dossier import (
-    TOLD_BY,
     DossierState,
     EligibilityFact,
     EvidenceKind,
@@ -46,7 +44,6 @@ from inventory.programme.dossier import (
 )
 from inventory.programme.eligibility import Eligibility, Verdict
 from inventory.sentences import Sentence, wording
-from inventory.unfit import why_unfit
 
 _RULES_ACTOR = "rules"
 _NOT_YET = Sentence("Les mesures se choisissent avec la demande d’adhésion.")
@@ -152,8 +149,8 @@ def judge_move(
             where=Sentence("site %(id)s", id=site_id),
             todo=Sentence("relisez-le"),
         )
-    told = _with_told(now.facts, facts or {})
-    _refuse_facts_of_others(now.facts, told, role)
+    told = with_told(now.facts, facts or {})
+    refuse_facts_of_others(now.facts, told, role)
     outcome = decide(
         _with_measures(now.state, measures),
         to,
@@ -366,41 +363,3 @@ def _with_measures(state: DossierState, measures: frozenset[Measure] | None) -> 
     if state.status is not Status.CADASTRE_VALIDATED:
         raise MoveRefused(state.status, [_NOT_YET])
     return replace(state, measures=measures)
-
-
-def _refuse_facts_of_others(stored: Facts, told: Facts, role: Role) -> None:
-    """Raise NotAllowed for a fact that another role answers for; said again it changes nothing."""
-    for name, roles in TOLD_BY.items():
-        if getattr(told, name) != getattr(stored, name) and role not in roles:
-            raise NotAllowed(
-                Sentence(
-                    "Le fait %(name)s revient à\u00a0: %(people)s\u00a0; pas à\u00a0: %(role)s",
-                    name=name,
-                    people=tuple(Sentence(label) for label in sorted(r.label for r in roles)),
-                    role=Sentence(role.label),
-                ),
-                todo=Sentence("rien n’a été changé"),
-            )
-
-
-def _with_told(stored: Facts, given: Mapping[str, str]) -> Facts:
-    known = [name for name in Facts.model_fields if name != "eligibility"]
-    for name in given:
-        if name not in known:
-            raise InvalidInput(
-                Sentence("Le fait %(name)s n’existe pas", name=name),
-                todo=Sentence("l’un de\u00a0: %(choices)s", choices=", ".join(known)),
-            )
-    values: dict[str, Any] = {name: value if value else None for name, value in given.items()}
-    try:
-        return Facts.model_validate({**stored.model_dump(), **values})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(
-            Sentence(
-                "Le fait %(name)s ne convient pas\u00a0: %(told)s",
-                name=first["loc"][0],
-                told=why_unfit(first),
-            ),
-            todo=Sentence("rien n’a été changé"),
-        ) from error

@@ -41,6 +41,7 @@ class Wanted:
 
     text: str
     terms: tuple[str, ...]
+    """Its words: letters and digits alone, so that LIKE takes each as it is."""
     of_authorities: frozenset[str]
     """Those of the terms that stand in the name of an organising authority."""
     few_sites: Mapping[str, tuple[int, ...]]
@@ -93,8 +94,8 @@ def _query(count: int) -> CompoundSelect[Any]:
         end = bindparam(f"end{number}", type_=String)
         name = col(Device.search_name)
         for how, rows in (
-            (_NAMED, sa_select(col(Site.id)).where(_has(col(Site.search_key), term))),
-            (_SERVED, _served_by(_has(col(OrganisingAuthority.search_key), term))),
+            (_NAMED, sa_select(col(Site.id)).where(col(Site.search_key).contains(term))),
+            (_SERVED, _served_by(term)),
             (_BEGUN, sa_select(col(Device.id)).where(name >= term, name < end)),
         ):
             some = rows.limit(bindparam("most", type_=Integer)).subquery()
@@ -102,21 +103,15 @@ def _query(count: int) -> CompoundSelect[Any]:
     return union_all(*parts)
 
 
-def _has(column: Mapped[str], term: str | ColumnElement[str]) -> ColumnElement[bool]:
-    return column.contains(term, autoescape=isinstance(term, str))
-
-
-def _served_by(authority: ColumnElement[bool]) -> Select[Any]:
-    """Return the query of the sites of the schools of some organising authorities."""
+def _served_by(term: str | ColumnElement[str]) -> Select[Any]:
+    """Return the query of the sites of the schools of the authorities whose names have a term."""
+    named = col(OrganisingAuthority.search_key).contains(term)
+    authorities = sa_select(col(OrganisingAuthority.id)).where(named)
     return (
         sa_select(col(SiteImplantation.site_id))
         .join(Implantation, col(Implantation.id) == col(SiteImplantation.implantation_id))
         .join(School, col(School.id) == col(Implantation.school_id))
-        .where(
-            col(School.organising_authority_id).in_(
-                sa_select(col(OrganisingAuthority.id)).where(authority)
-            )
-        )
+        .where(col(School.organising_authority_id).in_(authorities))
     )
 
 
@@ -124,10 +119,10 @@ def site_has(wanted: Wanted, term: str) -> ColumnElement[bool]:
     """Return whether a site has a word in its name, commune, FASE numbers or PO's name."""
     if (few := wanted.few_sites.get(term)) is not None:
         return col(Site.id).in_(few)
-    has = _has(col(Site.search_key), term)
+    has = col(Site.search_key).contains(term)
     if term not in wanted.of_authorities:
         return has
-    return or_(has, col(Site.id).in_(_served_by(_has(col(OrganisingAuthority.search_key), term))))
+    return or_(has, col(Site.id).in_(_served_by(term)))
 
 
 def begins(column: Mapped[Any], text: str) -> ColumnElement[bool]:
